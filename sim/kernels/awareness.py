@@ -1,0 +1,75 @@
+"""Knowledge of policies, and the claims of those who know.
+
+hazard of hearing = communication + peer rate x share of people in the city who know
+
+Take-up = aware x eligible x applies. Graduates know of a policy from the start with its starting share.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.kernels.pay import is_eligible, knows_and_applies, transfer_amount, transfer_start
+from sim.rng import draw_bits_of, uniform
+from sim.types import OUT
+
+
+@njit(cache=True, nogil=True)
+def spread_awareness(
+    start: int, stop: int, people: Any, policies: NDArray[np.int64], start_q: NDArray[np.int64],
+    start_share: NDArray[np.float64], rate: NDArray[np.float64], known_share: NDArray[np.float64], peer_rate: float,
+    quarter: int, key: np.uint64,
+) -> None:
+    """Who hears of which policy in rows `start:stop`.
+
+    `policies`, `start_q`, `start_share`, `rate` (entry,); `known_share` (place, entry) as of last quarter.
+    """
+    for k in range(policies.shape[0]):
+        bit = np.uint32(1) << np.uint32(policies[k])
+        for i in range(start, stop):
+            if people.aware[i] & bit or people.state[i] == OUT:
+                continue
+            if quarter == start_q[k] or quarter == people.cohort_q[i]:
+                hazard = start_share[k]
+            else:
+                hazard = rate[k] + peer_rate * known_share[people.city[i], k]
+            if uniform(draw_bits_of(key, people.uid[i], np.uint64(policies[k]))) < hazard:
+                people.aware[i] |= bit
+
+
+@njit(cache=True)
+def count_aware(people: Any, policies: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
+    """Add to `counts` (place, entry + 1) the people who know of each policy; the last column counts everybody."""
+    last = policies.shape[0]
+    for i in range(people.uid.shape[0]):
+        if people.state[i] == OUT:
+            continue
+        counts[people.city[i], last] += 1
+        for k in range(last):
+            if (people.aware[i] >> np.uint32(policies[k])) & np.uint32(1):
+                counts[people.city[i], k] += 1
+
+
+@njit(cache=True, nogil=True)
+def claim_transfer(
+    start: int, stop: int, people: Any, firms: Any, transfers: Any, k: int, quarter: int, key: np.uint64,
+    claims: NDArray[np.int64],
+) -> None:
+    """Monthly claims on entry `k` of rows `start:stop`, in hundredths of CNY, 0 where there is none."""
+    for i in range(start, stop):
+        claims[i] = 0
+        firm = people.firm[i]
+        industry = firms.industry[firm] if firm >= 0 else -1
+        size = firms.size[firm] if firm >= 0 else -1
+        city = people.city[i]
+        if not is_eligible(transfers.rules[k], people, i, city, people.wage[i], industry, size, quarter):
+            continue
+        if quarter - transfer_start(transfers, k, people, i, city, quarter) >= transfers.term_q[k]:
+            continue
+        if knows_and_applies(people, i, transfers.policy[k], transfers.take_up[k], key):
+            amount = transfer_amount(transfers, k, people.education[i], people.rent[i])
+            claims[i] = int(amount * 100.0 + 0.5)

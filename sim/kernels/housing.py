@@ -1,0 +1,108 @@
+"""Tenure of each person: subsidised lease, family home, or the best market tenure that is affordable.
+
+Market rent answers occupancy: rent' = rent (occupied / stock / (1 - normal vacancy))^elasticity, per tenure and place.
+Market leases last a year; rents paid change when a lease ends. Subsidised leases end with their term. People settle in
+a home of their own with a hazard from the fifth year on, which takes them off the rental market.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.kernels.pay import choose_tenure, is_eligible, knows_and_applies, lives_with_family, scheme_rent, take_home
+from sim.rng import draw_bits, uniform
+from sim.types import EMPLOYED, FAMILY, NO_SCHEME, OUT, SEARCHING, STUDYING, SUBSIDISED, UNHOUSED
+
+
+@njit(cache=True, nogil=True)
+def end_leases(start: int, stop: int, people: Any, quarter: int) -> None:
+    """People of rows `start:stop` whose lease has ended look for a dwelling again."""
+    for i in range(start, stop):
+        if people.lease_end_q[i] <= quarter and people.housing[i] != FAMILY:
+            people.housing[i] = UNHOUSED
+            people.scheme[i] = NO_SCHEME
+
+
+@njit(cache=True)
+def list_applicants(
+    people: Any, firms: Any, places: Any, schemes: Any, k: int, quarter: int, tax: Any, housing: Any, key: np.uint64,
+    out: NDArray[np.uint32],
+) -> int:
+    """Rows of people who apply for scheme `k`: eligible, informed, not subsidised, and cheaper off than now."""
+    found = 0
+    city = schemes.place[k]
+    for i in range(people.uid.shape[0]):
+        if people.city[i] != city or people.housing[i] == SUBSIDISED or people.housing[i] == FAMILY:
+            continue
+        if people.state[i] != EMPLOYED and people.state[i] != SEARCHING:
+            continue
+        firm = people.firm[i]
+        industry = firms.industry[firm] if firm >= 0 else -1
+        size = firms.size[firm] if firm >= 0 else -1
+        if not is_eligible(schemes.rules[k], people, i, city, people.wage[i], industry, size, quarter):
+            continue
+        rent = people.rent[i]
+        if people.housing[i] == UNHOUSED:
+            net = take_home(people.wage[i], tax) + people.transfer[i]
+            _, rent = choose_tenure(net, places.rent_shared[city], places.rent_whole[city], housing)
+        offered = scheme_rent(schemes, k, places.rent_whole[city], 0)
+        if offered < rent and knows_and_applies(people, i, schemes.policy[k], schemes.take_up[k], key):
+            out[found] = i
+            found += 1
+    return found
+
+
+@njit(cache=True)
+def grant_leases(people: Any, rows: NDArray[np.uint32], policy: int, term_q: int, quarter: int) -> None:
+    """Give a subsidised lease to each of `rows`."""
+    for s in range(rows.shape[0]):
+        i = rows[s]
+        people.housing[i] = SUBSIDISED
+        people.scheme[i] = policy
+        people.lease_start_q[i] = quarter
+        people.lease_end_q[i] = quarter + term_q
+
+
+@njit(cache=True, nogil=True)
+def settle_tenures(
+    start: int, stop: int, people: Any, places: Any, schemes: Any, scheme_of_policy: NDArray[np.int64], quarter: int,
+    rule: Any, tax: Any, key_family: np.uint64, key_own: np.uint64, scheme_gap: NDArray[np.int64],
+    scheme_people: NDArray[np.int64],
+) -> None:
+    """Tenure and rent of rows `start:stop`.
+
+    `scheme_gap` (entry,) sums market rent less rent paid of subsidised tenants in hundredths of CNY/month;
+    `scheme_people` (entry,) counts them. `scheme_of_policy` maps a policy to its entry, -1 where it has ended.
+    """
+    for i in range(start, stop):
+        if people.state[i] == STUDYING or people.state[i] == OUT:
+            continue
+        city = people.city[i]
+        if people.housing[i] == SUBSIDISED:
+            k = scheme_of_policy[people.scheme[i]]
+            if k >= 0:
+                paid = scheme_rent(schemes, k, places.rent_whole[city], quarter - people.lease_start_q[i])
+                people.rent[i] = paid
+                scheme_gap[k] += int(max(0.0, places.rent_whole[city] - paid) * 100.0 + 0.5)
+                scheme_people[k] += 1
+                continue
+            people.housing[i] = UNHOUSED
+            people.scheme[i] = NO_SCHEME
+        if people.housing[i] == FAMILY:
+            continue
+        settled = quarter - people.cohort_q[i] >= 4 * rule.own_home_years and people.state[i] == EMPLOYED
+        owns = settled and uniform(draw_bits(key_own, people.uid[i])) < rule.own_home_hazard
+        if owns or (people.home[i] == city and lives_with_family(people.uid[i], rule, key_family)):
+            people.housing[i] = FAMILY
+            people.rent[i] = 0.0
+        elif people.housing[i] == UNHOUSED:
+            net = take_home(people.wage[i], tax) + people.transfer[i]
+            tenure, rent = choose_tenure(net, places.rent_shared[city], places.rent_whole[city], rule)
+            people.housing[i] = tenure
+            people.rent[i] = rent
+            people.lease_start_q[i] = quarter
+            people.lease_end_q[i] = quarter + rule.market_lease_quarters

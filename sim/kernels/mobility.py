@@ -1,0 +1,194 @@
+"""Moves for a job, and the quarterly choice to stay or leave.
+
+hazard = [base + peak_1 exp(-((y - c_1) / w_1)^2 / 2) + peak_2 exp(-((y - c_2) / w_2)^2 / 2)]
+         x exp(rent burden + no hukou + schooling + jobless + advantage of the best other city)
+
+y is years since graduation. The two peaks are the citizen node and the family node (evidence 003-4382-01 to -03). It
+applies in cities that are not home. Where leavers go: home, or another city by multinomial logit over the mean
+utilities of all places, drawn by inverse distribution function. Each leaver keeps a reason, drawn in proportion to
+what each cause adds to the hazard.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.kernels.pay import take_home
+from sim.kernels.separation import leave_job
+from sim.rng import draw_bits, uniform
+from sim.types import (
+    EMPLOYED,
+    FIRST_JOB,
+    JOB_MOVE,
+    LEAVE_CAREER,
+    LEAVE_FAMILY,
+    LEAVE_HOUSING,
+    LEAVE_HUKOU,
+    NO_QUARTER,
+    NO_SCHEME,
+    OUT,
+    PREPARING,
+    RETURN_HOME,
+    STUDYING,
+    UNHOUSED,
+)
+
+
+@njit(cache=True)
+def node_hazard(years: float, rule: Any) -> float:
+    """Hazard of leaving by the clock alone, `years` after graduation, per quarter."""
+    first = (years - rule.centre_citizen) / rule.width_citizen
+    second = (years - rule.centre_family) / rule.width_family
+    return (
+        rule.base
+        + rule.peak_citizen * math.exp(-0.5 * first * first)
+        + rule.peak_family * math.exp(-0.5 * second * second)
+    )
+
+
+@njit(cache=True)
+def move_person(people: Any, i: int, city: int, quarter: int) -> None:
+    """Person `i` lives in `city` from now on and has to find a dwelling."""
+    people.city[i] = city
+    people.arrived_q[i] = quarter
+    people.housing[i] = UNHOUSED
+    people.scheme[i] = NO_SCHEME
+    people.rent[i] = 0.0
+    people.transfer[i] = 0.0
+    people.lease_end_q[i] = NO_QUARTER
+    people.lease_start_q[i] = NO_QUARTER
+
+
+@njit(cache=True)
+def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int:
+    """Draw a place by multinomial logit over `utilities` without `excluded`, from one uniform `u`."""
+    top = -math.inf
+    for place in range(utilities.shape[0]):
+        if place != excluded:
+            top = max(top, utilities[place])
+    total = 0.0
+    for place in range(utilities.shape[0]):
+        if place != excluded:
+            total += math.exp(utilities[place] - top)
+    left = u * total
+    chosen = -1
+    for place in range(utilities.shape[0]):
+        if place == excluded:
+            continue
+        chosen = place
+        left -= math.exp(utilities[place] - top)
+        if left <= 0.0:
+            break
+    return chosen
+
+
+@njit(cache=True)
+def leave_causes(
+    people: Any, i: int, places: Any, quarter: int, take_home_pay: float, rule: Any, causes: NDArray[np.float64]
+) -> float:
+    """Hazard of leaving of person `i`; `causes` (4) receives what hukou, housing, family and career add in logs."""
+    city, education = people.city[i], people.education[i]
+    years = 0.25 * (quarter - people.cohort_q[i])
+    without = 0.0 if people.hukou[i] == city else 1.0
+    burden = people.rent[i] / take_home_pay if take_home_pay > 0.0 else 0.5
+    at_family_node = 1.0 if years >= 4.0 else 0.0
+    causes[0] = rule.no_hukou * without * places.hukou_value[city] * (1.0 - at_family_node)
+    causes[1] = rule.rent_burden * min(1.0, max(0.0, burden - 0.3))
+    causes[2] = (rule.schooling + rule.no_hukou) * without * places.hukou_value[city] * at_family_node
+    advantage = -math.inf
+    for place in range(places.utility.shape[0]):
+        if place != city:
+            advantage = max(advantage, places.utility[place, education])
+    causes[3] = rule.other_city * (advantage - places.utility[city, education])
+    if people.state[i] != EMPLOYED:
+        causes[3] += rule.jobless
+    return node_hazard(years, rule) * math.exp(causes[0] + causes[1] + causes[2] + causes[3])
+
+
+@njit(cache=True)
+def draw_reason(causes: NDArray[np.float64], at_home: bool, u: float) -> int:
+    """Reason kept by a leaver: home for those who go home without cause, else a cause in proportion."""
+    total = 0.0
+    for k in range(4):
+        total += max(0.0, causes[k])
+    base = 0.5
+    left = u * (total + base)
+    reason = RETURN_HOME if at_home else LEAVE_CAREER
+    if left < base:
+        return reason
+    left -= base
+    for k in range(4):
+        left -= max(0.0, causes[k])
+        if left <= 0.0:
+            return (LEAVE_HUKOU, LEAVE_HOUSING, LEAVE_FAMILY, LEAVE_CAREER)[k]
+    return reason
+
+
+@njit(cache=True, nogil=True)
+def leave_cities(
+    start: int, stop: int, people: Any, places: Any, quarter: int, rule: Any, tax: Any, key_leave: np.uint64,
+    key_reason: np.uint64, key_target: np.uint64, flows: NDArray[np.int64], quits: NDArray[np.int64],
+) -> None:
+    """Leaving of rows `start:stop`. `flows` (from, to, education, reason, new graduate) and `quits` (firm,) count."""
+    causes = np.empty(4)
+    utilities = np.empty(places.utility.shape[0])
+    for i in range(start, stop):
+        state, city, home = people.state[i], people.city[i], people.home[i]
+        if state == STUDYING or state == OUT or state == PREPARING or city == home or people.arrived_q[i] == quarter:
+            continue
+        hazard = leave_causes(people, i, places, quarter, take_home(people.wage[i], tax), rule, causes)
+        if uniform(draw_bits(key_leave, people.uid[i])) >= hazard:
+            continue
+        education = people.education[i]
+        for place in range(utilities.shape[0]):
+            utilities[place] = places.utility[place, education]
+        u = uniform(draw_bits(key_target, people.uid[i]))
+        target = home
+        if u >= rule.go_home:
+            target = choose_place(utilities, city, (u - rule.go_home) / (1.0 - rule.go_home))
+        reason = draw_reason(causes, target == home, uniform(draw_bits(key_reason, people.uid[i])))
+        flows[city, target, education, reason, 0] += 1
+        if state == EMPLOYED:
+            quits[people.firm[i]] += 1
+            leave_job(people, i)
+        move_person(people, i, target, quarter)
+
+
+@njit(cache=True)
+def take_jobs(
+    searchers: NDArray[np.uint32], matched: NDArray[np.int32], people: Any, positions: Any, firms: Any, quarter: int,
+    match_spread: float, quality: NDArray[np.float64], flows: NDArray[np.int64], quits: NDArray[np.int64],
+    hires: NDArray[np.int64],
+) -> None:
+    """Accepted offers: people change firm and, where the job is elsewhere, city. wage = offer x match quality.
+
+    `quality` (searcher,) are standard normal draws; `flows`, `quits` (firm,) and `hires` (line,) count.
+    """
+    for s in range(searchers.shape[0]):
+        line = matched[s]
+        if line < 0:
+            continue
+        i = searchers[s]
+        firm = positions.firm[line]
+        city, target = people.city[i], firms.place[firm]
+        first = people.experience_q[i] == 0 and people.state[i] != EMPLOYED
+        if people.state[i] == EMPLOYED:
+            quits[people.firm[i]] += 1
+        elif first and city == target:
+            flows[city, target, people.education[i], FIRST_JOB, 1] += 1
+        if city != target:
+            new_graduate = 1 if first else 0
+            flows[city, target, people.education[i], FIRST_JOB if first else JOB_MOVE, new_graduate] += 1
+            move_person(people, i, target, quarter)
+        people.state[i] = EMPLOYED
+        people.firm[i] = firm
+        people.cell[i] = positions.cell[line]
+        people.wage[i] = positions.wage[line] * math.exp(match_spread * quality[s] - 0.5 * match_spread**2)
+        people.tenure_q[i] = 0
+        people.search_q[i] = 0
+        hires[line] += 1

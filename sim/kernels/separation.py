@@ -1,0 +1,59 @@
+"""Quits and layoffs.
+
+quit hazard = base exp(-a pay_link) (wage / market wage)^-b exp(-c tenure);  layoff hazard = speed x surplus share
+
+Quits fall with the link of pay to performance and with pay relative to the market (digest 000, mechanism 12). With
+a = b = c = 0 and no surplus the hazard is constant, and unemployment tends to s / (s + f).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.rng import draw_bits, uniform
+from sim.types import EMPLOYED, NO_FIRM, SEARCHING
+
+
+@njit(cache=True)
+def quit_hazard(wage: float, market_wage: float, pay_link: float, tenure_q: int, rule: Any) -> float:
+    """Probability that a job held is quit within the quarter."""
+    relative = max(0.2, wage / max(1.0, market_wage))
+    exponent = -rule.quit_pay_link * pay_link - 0.25 * rule.quit_tenure * tenure_q
+    return min(1.0, rule.quit_base * math.exp(exponent) * relative ** (-rule.quit_wage))
+
+
+@njit(cache=True)
+def leave_job(people: Any, i: int) -> None:
+    """End the job of person `i`, who searches from now on."""
+    people.firm[i] = NO_FIRM
+    people.wage[i] = 0.0
+    people.tenure_q[i] = 0
+    people.search_q[i] = 0
+    people.state[i] = SEARCHING
+
+
+@njit(cache=True, nogil=True)
+def separate_jobs(
+    start: int, stop: int, people: Any, firms: Any, places: Any, rule: Any, key_quit: np.uint64,
+    key_layoff: np.uint64, separations: NDArray[np.int64],
+) -> None:
+    """Quits and layoffs of rows `start:stop`; `separations` (firm, 2) counts quits and layoffs."""
+    for i in range(start, stop):
+        if people.state[i] != EMPLOYED:
+            continue
+        firm = people.firm[i]
+        hazard = quit_hazard(
+            people.wage[i], places.market_wage[people.city[i], people.education[i]], firms.pay_link[firm],
+            people.tenure_q[i], rule,
+        )
+        if uniform(draw_bits(key_quit, people.uid[i])) < hazard:
+            separations[firm, 0] += 1
+            leave_job(people, i)
+        elif uniform(draw_bits(key_layoff, people.uid[i])) < rule.layoff_speed * firms.surplus_share[firm]:
+            separations[firm, 1] += 1
+            leave_job(people, i)

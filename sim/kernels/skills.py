@@ -1,0 +1,92 @@
+"""Formation of skills at graduation, and learning, training and obsolescence in work.
+
+At graduation: skill = ability x quality x (1 - loss x vintage gap) + practice gain x practice share x cooperation,
+with bonuses for the own field and the level of study. In work: practice approaches ability by learning by doing,
+technical skill decays with the advance of the frontier, training in the firm adds to it. A person is qualified when
+the weighted skills reach the bar of positions that ask the own level.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.kernels.matching import skill_bar, weighted_skill
+from sim.rng import draw_bits, draw_bits_of, normal, uniform
+from sim.types import EMPLOYED, PREPARING, SEARCHING
+
+
+@njit(cache=True, nogil=True)
+def form_skills(
+    start: int, stop: int, people: Any, quality: NDArray[np.float64], gap: NDArray[np.float64],
+    practice: NDArray[np.float64], cooperation: NDArray[np.float64], teachers: NDArray[np.float64], rule: Any,
+    key: np.uint64,
+) -> None:
+    """Skills of new graduates in rows `start:stop`.
+
+    `quality` (institution,); `gap` (place, institution) years; `practice`, `cooperation`, `teachers`
+    (place, institution) shares.
+    """
+    for i in range(start, stop):
+        study, kind, uid = people.study[i], people.institution[i], people.uid[i]
+        ability = np.exp(rule.ability_spread * normal(draw_bits_of(key, uid, np.uint64(0))))
+        taught = 0.5 * ability * quality[kind] * max(0.0, 1.0 - rule.gap_loss * gap[study, kind])
+        hands_on = rule.practice_gain * practice[study, kind] * cooperation[study, kind]
+        hands_on += rule.teacher_gain * teachers[study, kind]
+        level = rule.level_bonus * people.education[i]
+        own_field = rule.field_bonus if people.field[i] == 0 else 0.5 * rule.field_bonus * (people.field[i] == 1)
+        people.ability[i] = ability
+        people.knowledge[i] = taught + level
+        people.technical[i] = taught + own_field + 0.5 * level
+        people.practice[i] = 0.8 * taught + hands_on
+        people.soft[i] = 0.5 * np.exp(rule.ability_spread * normal(draw_bits_of(key, uid, np.uint64(1)))) + 0.5 * level
+
+
+@njit(cache=True)
+def judge_qualified(people: Any, i: int, weights: NDArray[np.float64], rule: Any) -> int:
+    """1 if the skills of person `i` reach the bar of positions of the own level (AI positions for AI graduates)."""
+    ai = 1 if people.field[i] == 0 else 0
+    return 1 if weighted_skill(people, i, weights) >= skill_bar(people.education[i], ai, rule) else 0
+
+
+@njit(cache=True, nogil=True)
+def learn(
+    start: int, stop: int, people: Any, firms: Any, weights: NDArray[np.float64], mean_weights: NDArray[np.float64],
+    rule: Any, matching: Any, real_growth: float, experience_return: float, experience_fade: float, key: np.uint64,
+) -> None:
+    """Learning of rows `start:stop`: clocks, skills, certificates and the growth of pay in a job."""
+    for i in range(start, stop):
+        state = people.state[i]
+        if state == EMPLOYED:
+            firm = people.firm[i]
+            people.experience_q[i] += 1
+            people.tenure_q[i] += 1
+            years = 0.25 * people.experience_q[i]
+            growth = real_growth + experience_return * np.exp(-experience_fade * years)
+            people.wage[i] *= 1.0 + 0.25 * growth
+            people.practice[i] += rule.learning_by_doing * max(0.0, people.ability[i] - people.practice[i])
+            if uniform(draw_bits_of(key, people.uid[i], np.uint64(0))) < firms.training[firm]:
+                people.technical[i] += rule.training_gain
+                people.knowledge[i] += 0.5 * rule.training_gain
+        elif state == SEARCHING:
+            people.search_q[i] += 1
+        if state == SEARCHING or state == EMPLOYED or state == PREPARING:
+            people.technical[i] *= 1.0 - rule.obsolescence
+            if not people.certificate[i]:
+                draw = uniform(draw_bits_of(key, people.uid[i], np.uint64(1)))
+                people.certificate[i] = 1 if draw < rule.certificate_hazard else 0
+            people.qualified[i] = judge_qualified(people, i, mean_weights, matching)
+
+
+@njit(cache=True)
+def set_institutions(people: Any, start: int, stop: int, cumulative: NDArray[np.float64], key: np.uint64) -> None:
+    """Draw the type of institution of rows `start:stop` from `cumulative` (education, institution)."""
+    for i in range(start, stop):
+        u = uniform(draw_bits(key, people.uid[i]))
+        kind = 0
+        while kind < cumulative.shape[1] - 1 and u >= cumulative[people.education[i], kind]:
+            kind += 1
+        people.institution[i] = kind

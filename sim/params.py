@@ -1,0 +1,301 @@
+"""Parameters of the rules: one frozen group per mechanism, one line of meaning, unit, range and source each.
+
+Values of the world (places, industries, institutions) are not here but in the world files. Every value below is an
+assumption unless its source names evidence; calibration replaces assumptions by fitted values.
+"""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def rule(default: float, unit: str, low: float, high: float, meaning: str, source: str) -> Any:
+    """Declare one parameter: value, unit, admissible range, meaning and source."""
+    return Field(
+        default=default,
+        ge=low,
+        le=high,
+        description=meaning,
+        json_schema_extra={"unit": unit, "low": low, "high": high, "source": source},
+    )
+
+
+class Group(BaseModel):
+    """A frozen group of parameters of one mechanism."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CohortParams(Group):
+    """Choice at graduation: further study, slow employment or search."""
+
+    study_base: float = rule(
+        -1.55, "logit", -6, 3, "further study against search, bachelor", "assumption: about a sixth goes on studying"
+    )
+    study_vocational: float = rule(
+        -0.6, "logit", -6, 3, "added for below bachelor", "assumption: upgrading to a bachelor course is rarer"
+    )
+    study_postgraduate: float = rule(
+        -1.3, "logit", -6, 3, "added for masters", "assumption: doctoral places are few"
+    )
+    study_premium: float = rule(
+        1.0, "logit", 0, 5, "per log pay gap to the next level above its start", "assumption: digest 001 mechanism 8"
+    )
+    preparing_base: float = rule(
+        -2.6, "logit", -6, 3, "slow employment against search", "assumption: a minority prepares for examinations"
+    )
+    preparing_slack: float = rule(
+        1.5, "logit", 0, 10, "added per unit of unemployment rate of the study city", "assumption: slack markets discourage"
+    )
+    preparing_exit: float = rule(
+        0.35, "1/quarter", 0.01, 1, "hazard of ending slow employment", "assumption: examinations once or twice a year"
+    )
+
+
+class SearchParams(Group):
+    """Information friction and the choice among positions."""
+
+    n_sampled: int = rule(14, "positions", 1, 60, "positions seen in a quarter (K)", "assumption: a few job boards")
+    n_applications: int = rule(3, "positions", 1, 5, "applications sent (A)", "assumption: time limits applications")
+    employed_share: float = rule(
+        0.08, "share/quarter", 0, 1, "employed people who search", "assumption: on-the-job search is a minority"
+    )
+    see_here: float = rule(0.50, "share", 0, 1, "sampled positions in the current city", "assumption: local news dominate")
+    see_home: float = rule(0.14, "share", 0, 1, "sampled positions in the home place", "assumption: family networks")
+    see_study: float = rule(0.08, "share", 0, 1, "sampled positions in the study city", "assumption: campus recruitment")
+    own_level: float = rule(
+        0.72, "share", 0, 1, "sampled positions that ask the person's own level", "assumption: search is directed"
+    )
+    b_wage: float = rule(1.5, "utility", 0, 10, "weight of log disposable income", "assumption: logit of pay offers")
+    b_career: float = rule(0.6, "utility", 0, 10, "weight of career prospects", "assumption: evidence 003-4402 direction")
+    b_hukou: float = rule(0.8, "utility", 0, 10, "weight of the chance of a local hukou", "assumption: digest 003a M11")
+    b_amenity: float = rule(0.25, "utility", 0, 10, "weight of city amenities", "assumption: smaller than pay")
+    b_home: float = rule(0.5, "utility", 0, 10, "being at home", "assumption: home ties")
+    b_here: float = rule(0.6, "utility", 0, 10, "staying where one lives, after one year", "assumption: costs of moving")
+    b_move: float = rule(0.15, "utility/1000 km", 0, 5, "distance", "assumption: travel and family visits")
+    career_ai: float = rule(0.35, "utility", 0, 5, "an AI position", "assumption: fast promotion")
+    career_size: float = rule(0.10, "utility", 0, 5, "per class of firm size", "assumption: internal labour markets")
+    career_growth: float = rule(2.0, "utility", 0, 20, "per unit of yearly industry growth", "assumption: promotion room")
+    career_place: float = rule(
+        0.20, "utility", 0, 5, "per log size of the city's job market over the mean", "assumption: thick markets"
+    )
+    effort: float = rule(1.0, "share/quarter", 0, 1, "people without a job who search in a quarter", "assumption: all do")
+    taste_city: float = rule(0.5, "utility", 0, 5, "spread of lasting tastes for cities", "assumption: heterogeneity")
+    taste_position: float = rule(
+        0.6, "utility", 0.01, 5, "spread of the Gumbel taste for a position", "assumption: unobserved traits of jobs"
+    )
+    replacement: float = rule(
+        0.55, "share", 0.05, 1, "reservation pay of a new searcher relative to own market pay", "assumption: family support"
+    )
+    replacement_decay: float = rule(
+        0.10, "1/quarter", 0, 1, "fall of the reservation pay with the time searched", "assumption: savings run down"
+    )
+    job_move_gain: float = rule(
+        0.30, "utility", 0, 5, "gain over the present job below which nobody applies", "assumption: cost of changing"
+    )
+
+
+class MatchingParams(Group):
+    """How firms rank applicants."""
+
+    w_skill: float = rule(1.0, "score", 0, 5, "weight of skills in the industry's weights", "assumption: unit of score")
+    w_level: float = rule(0.15, "score", -1, 5, "per level above the one asked", "assumption: degrees signal")
+    w_experience: float = rule(0.12, "score/year", 0, 5, "lack of the experience asked", "assumption: evidence 001-0593")
+    w_certificate: float = rule(0.10, "score", 0, 5, "an industry certificate", "assumption: lowers doubt")
+    w_cooperation: float = rule(0.10, "score", 0, 5, "institution that cooperates with firms", "assumption: knows graduates")
+    w_local: float = rule(0.10, "score", 0, 5, "applicant who lives in the city", "assumption: referral and interviews")
+    noise: float = rule(0.25, "score", 0, 5, "spread of screening noise", "assumption: interviews are noisy")
+    noise_certificate: float = rule(0.7, "factor", 0, 1, "noise left with a certificate", "assumption: certified skills")
+    bar: float = rule(0.38, "skill", 0, 2, "skill bar of a position that asks below bachelor", "assumption: level of skills")
+    bar_level: float = rule(0.075, "skill", 0, 1, "rise of the bar per level asked", "assumption: tasks grow harder")
+    bar_ai: float = rule(0.05, "skill", 0, 1, "rise of the bar in AI positions", "assumption: AI tasks are harder")
+
+
+class WageParams(Group):
+    """Posted and paid wages."""
+
+    real_growth: float = rule(0.03, "1/year", -0.1, 0.2, "trend of real pay, 2024 = 1", "assumption: with productivity")
+    tightness_elasticity: float = rule(
+        0.04, "elasticity", 0, 1, "posted pay to tightness of city and level", "assumption: wage curve of about -0.1"
+    )
+    unfilled_step: float = rule(
+        0.02, "1/quarter", 0, 0.5, "rise of a firm's offers when nothing is filled", "assumption: slow adjustment"
+    )
+    premium_reversion: float = rule(0.05, "1/quarter", 0, 1, "return of offers to the market", "assumption: slow")
+    firm_spread: float = rule(0.10, "log", 0, 1, "spread of firm pay premia", "assumption: below the AKM firm share")
+    match_spread: float = rule(0.08, "log", 0, 1, "spread of match quality", "assumption: learned after hiring")
+    experience_return: float = rule(0.035, "1/year", 0, 0.2, "pay growth in a job", "assumption: Mincer return")
+    experience_fade: float = rule(0.08, "1/year", 0, 1, "decline of that growth with experience", "assumption: concave")
+
+
+class SeparationParams(Group):
+    """Quits and layoffs."""
+
+    quit_base: float = rule(0.045, "1/quarter", 0, 0.5, "hazard at market pay without pay link", "assumption: yearly ~15 %")
+    quit_pay_link: float = rule(1.2, "log", 0, 10, "fall of quits with the pay link", "assumption: digest 000 M12")
+    quit_wage: float = rule(1.0, "elasticity", 0, 10, "quits to pay below the market", "assumption: search models")
+    quit_tenure: float = rule(0.12, "1/year", 0, 2, "fall of quits with tenure", "assumption: matches that last are good")
+    layoff_speed: float = rule(0.4, "1/quarter", 0, 1, "share of surplus staff laid off", "assumption: notice periods")
+    layoff_slack: float = rule(0.03, "share", 0, 1, "surplus that is tolerated", "assumption: labour hoarding")
+
+
+class FirmParams(Group):
+    """Labour demand of firms."""
+
+    gap_speed: float = rule(0.65, "1/quarter", 0.01, 1, "share of the gap posted", "assumption: hiring plans by quarter")
+    quit_lead: float = rule(0.9, "share", 0, 1, "expected quits that are posted ahead", "assumption: replacement hiring")
+    adoption_rate: float = rule(0.10, "1/quarter", 0, 1, "logistic diffusion of AI among peers", "assumption: digest 000 M1")
+    adoption_start: float = rule(0.12, "share", 0.001, 1, "adoption at the start, private firm under 100", "assumption: 000-0618")
+    adoption_size: float = rule(0.5, "logit", 0, 3, "added to adoption per size class", "assumption: large firms adopt first")
+    subsidy_elasticity: float = rule(
+        0.5, "elasticity", 0, 5, "hiring to its cost when a hire is subsidised", "assumption: labour demand near -0.5"
+    )
+    jobs_per_firm: float = rule(6.0, "agents", 1, 1000, "mean jobs of a firm agent at least", "assumption: whole jobs")
+
+
+class HousingParams(Group):
+    """Tenure choice, market rents and subsidised units."""
+
+    rent_share_limit: float = rule(0.35, "share", 0.05, 1, "rent to take-home pay above which a tenure is out", "assumption")
+    family_share: float = rule(0.65, "share", 0, 1, "people at home who can live with family", "assumption: parents' homes")
+    rent_elasticity: float = rule(
+        0.30, "elasticity", 0, 5, "quarterly response of rent to occupancy above normal", "assumption: sluggish rents"
+    )
+    normal_vacancy: float = rule(0.08, "share", 0, 0.9, "vacancy at which rents rest", "assumption: natural vacancy")
+    stock_speed: float = rule(0.25, "1/quarter", 0, 1, "speed of supply towards its response", "assumption: building takes years")
+    market_lease_quarters: int = rule(4, "quarters", 1, 40, "length of a market lease", "assumption: yearly leases")
+    floor_share: float = rule(
+        0.10, "share", 0.01, 1, "least disposable part of take-home pay that people count on", "assumption: subsistence"
+    )
+    own_home_years: int = rule(5, "years", 0, 30, "years after graduation before people settle in a home of their own",
+        "assumption: nest before family node")
+    own_home_hazard: float = rule(0.04, "1/quarter", 0, 1, "hazard of settling then, for the employed", "assumption: purchases")
+    crowding: float = rule(0.6, "share", 0.1, 1, "rent of a place in a crowded room relative to a room", "assumption: sharing")
+
+
+class HukouParams(Group):
+    """Eligibility and ranking for a local hukou."""
+
+    employer_window: int = rule(4, "quarters", 1, 20, "quarters after graduation for the employer channel", "assumption: fresh")
+    points_tenure: int = rule(20, "quarters", 0, 60, "quarters of residence before points count", "assumption: years insured")
+    points_education: float = rule(11.5, "points/level", 0, 60, "per level of education", "assumption: point schemes")
+    points_year: float = rule(3.0, "points/year", 0, 20, "per year of residence", "assumption: point schemes")
+    points_wage: float = rule(2.0, "points", 0, 60, "per log point of pay over the mean", "assumption: tax bonus")
+    state_priority: float = rule(1.0, "score", 0, 10, "state employers in the employer channel", "assumption: digest 003a M11")
+    level_priority: float = rule(0.8, "score/level", 0, 10, "level of education in the employer channel", "assumption")
+    belief_speed: float = rule(0.3, "1/quarter", 0, 1, "speed at which chances believed follow chances seen", "assumption")
+
+
+class MobilityParams(Group):
+    """Hazard of leaving a city where home ties are weak."""
+
+    base: float = rule(0.004, "1/quarter", 0, 0.2, "hazard apart from the two nodes", "assumption: yearly ~2 %")
+    peak_citizen: float = rule(0.020, "1/quarter", 0, 0.3, "height of the first peak", "assumption: evidence 003-4382")
+    centre_citizen: float = rule(2.0, "years", 0, 4, "centre of the first peak", "assumption: within the first 3 years")
+    width_citizen: float = rule(0.8, "years", 0.2, 4, "width of the first peak", "assumption: within the first 3 years")
+    peak_family: float = rule(0.020, "1/quarter", 0, 0.3, "height of the second peak", "assumption: evidence 003-4382")
+    centre_family: float = rule(6.5, "years", 4, 10, "centre of the second peak", "assumption: years 5 to 8")
+    width_family: float = rule(1.0, "years", 0.2, 4, "width of the second peak", "assumption: years 5 to 8")
+    rent_burden: float = rule(2.0, "log/share", 0, 10, "rent burden above 0.3", "assumption: digest 003b mechanism 5")
+    no_hukou: float = rule(0.5, "log", 0, 5, "no local hukou, by the worth of the hukou", "assumption: citizen node")
+    schooling: float = rule(0.5, "log", 0, 5, "no local hukou at the family node", "assumption: school places")
+    other_city: float = rule(0.5, "log/utility", 0, 5, "advantage of the best other city", "assumption: push and pull")
+    jobless: float = rule(0.9, "log", 0, 5, "no job", "assumption: employment first (003-4402)")
+    go_home: float = rule(0.55, "share", 0, 1, "leavers who go home when utilities are equal", "assumption: home ties")
+
+
+class SkillParams(Group):
+    """Formation, use and loss of skills."""
+
+    frontier_speed: float = rule(1.0, "years/year", 0, 3, "advance of the technology frontier", "assumption: unit")
+    gap_loss: float = rule(0.045, "1/year", 0, 0.3, "skill lost per year of curriculum gap", "assumption: renewal 000-1021")
+    practice_gain: float = rule(0.35, "skill", 0, 2, "practice share times cooperation depth", "assumption: digest 000 M8")
+    teacher_gain: float = rule(0.20, "skill", 0, 2, "per share of dual teachers", "assumption: digest 000 M6")
+    cooperation_hazard: float = rule(0.6, "factor", 0, 5, "faster curricula with full cooperation", "assumption: co-design")
+    association_hazard: float = rule(0.4, "factor", 0, 5, "faster curricula through an association", "assumption: digest 002")
+    teacher_hazard: float = rule(0.5, "factor", 0, 5, "faster curricula with dual teachers", "assumption: digest 000 M6")
+    ability_spread: float = rule(0.18, "log", 0, 1, "spread of ability", "assumption: scale of skills")
+    field_bonus: float = rule(0.12, "skill", 0, 1, "own field in technical skill", "assumption: specialisation")
+    level_bonus: float = rule(0.10, "skill", 0, 1, "per level in professional knowledge", "assumption: years of study")
+    learning_by_doing: float = rule(0.02, "1/quarter", 0, 0.5, "approach of practice to its limit in work", "assumption")
+    obsolescence: float = rule(0.006, "1/quarter", 0, 0.2, "loss of technical skill", "assumption: renewal 6-12 months 000-1021")
+    training_gain: float = rule(0.03, "skill", 0, 0.5, "gain from a training in the firm", "assumption")
+    certificate_hazard: float = rule(0.01, "1/quarter", 0, 0.5, "hazard of earning a certificate", "assumption")
+
+
+class InstitutionParams(Group):
+    """Seats that respond to the market (cobweb)."""
+
+    respond_from: int = rule(2025, "year", 2019, 2040, "first year in which seats respond", "assumption: history is input")
+    seat_elasticity: float = rule(0.15, "elasticity", 0, 3, "seats to lagged relative pay", "assumption: slow planning")
+    capacity: float = rule(0.10, "share/year", 0, 1, "largest change of seats a year", "assumption: teachers and rooms")
+    course_years_below: int = rule(3, "years", 1, 8, "length of study below bachelor", "assumption: junior college")
+    course_years_bachelor: int = rule(4, "years", 1, 8, "length of study, bachelor", "assumption: statutory")
+    course_years_master: int = rule(3, "years", 1, 8, "length of study, master", "assumption: statutory")
+    course_years_phd: int = rule(4, "years", 1, 8, "length of study, PhD", "assumption: statutory")
+
+
+class AwarenessParams(Group):
+    """Spread of the knowledge of policies."""
+
+    peer_rate: float = rule(0.10, "1/quarter", 0, 1, "hazard per share of people in the city who know", "assumption: contagion")
+
+
+class TaxParams(Group):
+    """From gross to take-home pay: social contributions, then the monthly income tax schedule."""
+
+    contribution_rate: float = rule(0.175, "share", 0, 0.5, "employee share of insurances and housing fund", "assumption: statutory")
+    contribution_cap_cny_m: float = rule(33000, "CNY/month", 1000, 200000, "highest pay that counts", "assumption: statutory order")
+    allowance_cny_m: float = rule(5000, "CNY/month", 0, 50000, "tax-free pay", "assumption: statutory since 2018")
+
+
+class StickinessParams(Group):
+    """Talent Stickiness Index."""
+
+    scale_low: float = rule(50, "score", 0, 100, "lowest city", "evidence 003-3139 scale of the published index")
+    scale_high: float = rule(100, "score", 0, 200, "highest city", "evidence 003-3139 scale of the published index")
+
+
+class Params(Group):
+    """All parameters of the rules."""
+
+    cohorts: CohortParams = CohortParams()
+    search: SearchParams = SearchParams()
+    matching: MatchingParams = MatchingParams()
+    wages: WageParams = WageParams()
+    separation: SeparationParams = SeparationParams()
+    firms: FirmParams = FirmParams()
+    housing: HousingParams = HousingParams()
+    hukou: HukouParams = HukouParams()
+    mobility: MobilityParams = MobilityParams()
+    skills: SkillParams = SkillParams()
+    institutions: InstitutionParams = InstitutionParams()
+    awareness: AwarenessParams = AwarenessParams()
+    tax: TaxParams = TaxParams()
+    stickiness: StickinessParams = StickinessParams()
+
+
+def _tuple_of(group: type[Group]) -> Any:
+    """Named tuple with the fields of a group: the form in which numba kernels receive parameters."""
+    return collections.namedtuple(group.__name__.replace("Params", "Rule"), group.model_fields, module=__name__)  # type: ignore[misc]
+
+
+CohortRule = _tuple_of(CohortParams)
+SearchRule = _tuple_of(SearchParams)
+MatchingRule = _tuple_of(MatchingParams)
+WageRule = _tuple_of(WageParams)
+SeparationRule = _tuple_of(SeparationParams)
+HousingRule = _tuple_of(HousingParams)
+HukouRule = _tuple_of(HukouParams)
+MobilityRule = _tuple_of(MobilityParams)
+SkillRule = _tuple_of(SkillParams)
+AwarenessRule = _tuple_of(AwarenessParams)
+TaxRule = _tuple_of(TaxParams)
+
+
+def as_rule(kind: Any, group: Group) -> Any:
+    """Values of `group` as the named tuple `kind`; whole numbers stay whole."""
+    return kind(*(getattr(group, name) for name in kind._fields))

@@ -1,0 +1,133 @@
+"""Keyed random draws: draw = hash(seed, decision, quarter, identity [, alternative]).
+
+There is no generator and no state. A draw depends only on what it is for, so that two scenarios share the draws of
+every decision that both take (common random numbers), row order and threads do not matter, and one more person
+changes nobody else's draws. The hash is the finaliser of splitmix64 (Steele, Lea and Flood 2014), applied once per
+key part; its 64 bits give one uniform, or one normal through Box and Muller with 32 bits each.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+FACTOR_1: Final = np.uint64(0xBF58476D1CE4E5B9)
+FACTOR_2: Final = np.uint64(0x94D049BB133111EB)
+FACTOR_3: Final = np.uint64(0xD6E8FEB86659FD93)
+TO_UNIT: Final = 2.0**-53
+MASK_32: Final = np.uint64(0xFFFFFFFF)
+
+# One stream per decision. Numbers are fixed for ever: changing one changes every result.
+(
+    ROUND_COHORT,
+    PERSON_TRAITS,
+    HOME_PLACE,
+    INITIAL_PLACE,
+    INITIAL_JOB,
+    COHORT_CHOICE,
+    CURRICULUM,
+    FIRM_TRAITS,
+    ROUND_FIRM,
+    POSTING_CELL,
+    QUIT,
+    LAYOFF,
+    SEARCH_START,
+    SAMPLE_PLACE,
+    SAMPLE_POSITION,
+    TASTE_POSITION,
+    TASTE_CITY,
+    SCREENING,
+    MATCH_QUALITY,
+    FAMILY_HOME,
+    SCHEME_APPLY,
+    SCHEME_LOTTERY,
+    HUKOU_TIE,
+    LEAVE,
+    LEAVE_REASON,
+    LEAVE_TARGET,
+    LEARN,
+    AWARE,
+    TAKE_UP,
+    PREPARE_EXIT,
+    ROUND_QUOTA,
+    ROUND_UNITS,
+    INITIAL_HUKOU,
+    BUDGET_QUEUE,
+    FIRM_AWARE,
+    INSTITUTION_TYPE,
+) = range(1, 37)
+
+
+@njit(cache=True, inline="always")
+def mix(bits: np.uint64) -> np.uint64:
+    """Finaliser of splitmix64: 64 bits in, 64 well-mixed bits out."""
+    bits = np.uint64(bits)
+    bits = (bits ^ (bits >> np.uint64(30))) * FACTOR_1
+    bits = (bits ^ (bits >> np.uint64(27))) * FACTOR_2
+    return np.uint64(bits ^ (bits >> np.uint64(31)))
+
+
+@njit(cache=True, inline="always")
+def draw_bits(key: np.uint64, identity: np.uint64) -> np.uint64:
+    """64 random bits of one identity (person, firm, cell) under one key."""
+    return mix(key + np.uint64(identity) * GOLDEN)
+
+
+@njit(cache=True, inline="always")
+def draw_bits_of(key: np.uint64, identity: np.uint64, alternative: np.uint64) -> np.uint64:
+    """64 random bits of one alternative of one identity."""
+    return mix(mix(key + np.uint64(identity) * GOLDEN) + np.uint64(alternative) * FACTOR_3)
+
+
+@njit(cache=True, inline="always")
+def uniform(bits: np.uint64) -> float:
+    """Uniform on (0, 1): never exactly 0 or 1."""
+    return (float(np.uint64(bits) >> np.uint64(11)) + 0.5) * TO_UNIT
+
+
+@njit(cache=True, inline="always")
+def normal(bits: np.uint64) -> float:
+    """Standard normal from 64 bits (Box and Muller)."""
+    first = (float(np.uint64(bits) >> np.uint64(32)) + 0.5) * 2.0**-32
+    second = float(np.uint64(bits) & MASK_32) * 2.0**-32
+    return math.sqrt(-2.0 * math.log(first)) * math.cos(2.0 * math.pi * second)
+
+
+@njit(cache=True, inline="always")
+def gumbel(bits: np.uint64) -> float:
+    """Standard Gumbel (maximum) variate."""
+    return -math.log(-math.log(uniform(bits)))
+
+
+def make_key(seed: int, decision: int, quarter: int = 0) -> np.uint64:
+    """Key of one decision in one quarter of one seeded run. `quarter` 0 is for draws that last."""
+    with np.errstate(over="ignore"):
+        bits = mix(np.uint64(seed) + GOLDEN)
+        bits = mix(np.uint64(bits) + np.uint64(decision) * FACTOR_3)
+        return np.uint64(mix(np.uint64(bits) + np.uint64(quarter) * GOLDEN))
+
+
+def uniforms(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """One uniform per identity, the same numbers as `uniform(draw_bits(key, identity))`."""
+    with np.errstate(over="ignore"):
+        bits = np.uint64(key) + identities.astype(np.uint64) * GOLDEN
+        bits = (bits ^ (bits >> np.uint64(30))) * FACTOR_1
+        bits = (bits ^ (bits >> np.uint64(27))) * FACTOR_2
+        bits = bits ^ (bits >> np.uint64(31))
+    return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * TO_UNIT
+
+
+def round_randomly(key: np.uint64, expected: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole numbers whose expectation is `expected`: floor, plus one with the probability of the fraction.
+
+    The draw of an element depends on its position in the flattened array, so positions must persist.
+    """
+    flat = np.asarray(expected, dtype=np.float64).ravel()
+    floor = np.floor(flat)
+    up = uniforms(key, np.arange(flat.size, dtype=np.uint64)) < (flat - floor)
+    return (floor + up).astype(np.int64).reshape(np.shape(expected))
