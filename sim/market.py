@@ -89,3 +89,13 @@ SearchKeys: Any = collections.namedtuple(  # type: ignore[misc]
     "SearchKeys", ["family", "take_up", "taste_city", "taste_position", "sample_place", "sample_position"]
 )
 """Keys of the draws of one quarter's search; the first three last for life."""
+
+Schooling: Any = collections.namedtuple(  # type: ignore[misc]
+    "Schooling",
+    [
+        "gap",  # (place, institution) years behind the frontier
+        "practice",  # (place, institution) share of practice
+        "cooperation",  # (place, institution) depth of cooperation
+        "teachers",  # (place, institution) share of dual teachers
+    ],
+)

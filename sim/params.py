@@ -7,7 +7,7 @@ assumption unless its source names evidence; calibration replaces assumptions by
 from __future__ import annotations
 
 import collections
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -32,6 +32,9 @@ class Group(BaseModel):
 class CohortParams(Group):
     """Choice at graduation: further study, slow employment or search."""
 
+    home_decay: float = rule(0.6, "1/1000 km", 0, 5, "fall of the origin of students with distance", "assumption: gravity")
+    initial_here: float = rule(2.2, "logit", 0, 8, "initial stock: living in the study city", "assumption: digest 003b")
+    initial_home: float = rule(1.6, "logit", 0, 8, "initial stock: living in the home place", "assumption: home ties")
     study_base: float = rule(
         -1.55, "logit", -6, 3, "further study against search, bachelor", "assumption: about a sixth goes on studying"
     )
@@ -150,6 +153,14 @@ class FirmParams(Group):
     adoption_rate: float = rule(0.10, "1/quarter", 0, 1, "logistic diffusion of AI among peers", "assumption: digest 000 M1")
     adoption_start: float = rule(0.12, "share", 0.001, 1, "adoption at the start, private firm under 100", "assumption: 000-0618")
     adoption_size: float = rule(0.5, "logit", 0, 3, "added to adoption per size class", "assumption: large firms adopt first")
+    requirement_adapt: float = rule(
+        0.6, "elasticity", 0, 2, "levels asked to the local supply of levels", "assumption: firms ask for what they can find"
+    )
+    size_mean_1: float = rule(25, "persons", 1, 100, "mean staff of firms under 100", "assumption: many are tiny")
+    size_mean_2: float = rule(220, "persons", 100, 500, "mean staff of firms of 100 to 500", "assumption: geometric mean")
+    size_mean_3: float = rule(1800, "persons", 500, 10000, "mean staff of firms of 500 to 10000", "assumption: skewed")
+    size_mean_4: float = rule(25000, "persons", 10000, 500000, "mean staff of firms over 10000", "assumption: skewed")
+    subsidy_horizon: float = rule(8, "quarters", 1, 60, "quarters over which a hiring subsidy is spread", "assumption: stays")
     subsidy_elasticity: float = rule(
         0.5, "elasticity", 0, 5, "hiring to its cost when a hire is subsidised", "assumption: labour demand near -0.5"
     )
@@ -286,14 +297,35 @@ def _tuple_of(group: type[Group]) -> Any:
 CohortRule = _tuple_of(CohortParams)
 SearchRule = _tuple_of(SearchParams)
 MatchingRule = _tuple_of(MatchingParams)
-WageRule = _tuple_of(WageParams)
 SeparationRule = _tuple_of(SeparationParams)
 HousingRule = _tuple_of(HousingParams)
-HukouRule = _tuple_of(HukouParams)
 MobilityRule = _tuple_of(MobilityParams)
 SkillRule = _tuple_of(SkillParams)
 AwarenessRule = _tuple_of(AwarenessParams)
 TaxRule = _tuple_of(TaxParams)
+
+
+class Rules(NamedTuple):
+    """Parameters of all groups that kernels read, as named tuples."""
+
+    cohorts: Any
+    search: Any
+    matching: Any
+    separation: Any
+    housing: Any
+    mobility: Any
+    skills: Any
+    awareness: Any
+    tax: Any
+
+    @classmethod
+    def of(cls, params: Params) -> Rules:
+        """The groups of `params`; whole numbers stay whole."""
+        kinds = (
+            CohortRule, SearchRule, MatchingRule, SeparationRule, HousingRule, MobilityRule, SkillRule,
+            AwarenessRule, TaxRule,
+        )  # fmt: skip
+        return cls(*(as_rule(kind, getattr(params, name)) for name, kind in zip(cls._fields, kinds, strict=True)))
 
 
 def as_rule(kind: Any, group: Group) -> Any:

@@ -60,7 +60,8 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     BUDGET_QUEUE,
     FIRM_AWARE,
     INSTITUTION_TYPE,
-) = range(1, 37)
+    OWN_HOME,
+) = range(1, 38)
 
 
 @njit(cache=True, inline="always")
@@ -112,6 +113,12 @@ def make_key(seed: int, decision: int, quarter: int = 0) -> np.uint64:
         return np.uint64(mix(np.uint64(bits) + np.uint64(quarter) * GOLDEN))
 
 
+def sub_key(key: np.uint64, number: int) -> np.uint64:
+    """One of many keys under `key`: of a policy, of a quarter."""
+    with np.errstate(over="ignore"):
+        return np.uint64(np.uint64(key) + np.uint64(number) * FACTOR_3)
+
+
 def uniforms(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float64]:
     """One uniform per identity, the same numbers as `uniform(draw_bits(key, identity))`."""
     with np.errstate(over="ignore"):
@@ -120,6 +127,19 @@ def uniforms(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float
         bits = (bits ^ (bits >> np.uint64(27))) * FACTOR_2
         bits = bits ^ (bits >> np.uint64(31))
     return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * TO_UNIT
+
+
+@njit(cache=True)
+def _fill_normals(key: np.uint64, identities: NDArray[np.uint64], out: NDArray[np.float64]) -> None:
+    for k in range(identities.shape[0]):
+        out[k] = normal(draw_bits(key, identities[k]))
+
+
+def normals(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """One standard normal per identity, the same numbers as `normal(draw_bits(key, identity))`."""
+    out = np.empty(identities.shape[0])
+    _fill_normals(key, identities, out)
+    return out
 
 
 def round_randomly(key: np.uint64, expected: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -69,21 +69,21 @@ def grant_leases(people: Any, rows: NDArray[np.uint32], policy: int, term_q: int
 
 @njit(cache=True, nogil=True)
 def settle_tenures(
-    start: int, stop: int, people: Any, places: Any, schemes: Any, scheme_of_policy: NDArray[np.int64], quarter: int,
+    start: int, stop: int, people: Any, places: Any, schemes: Any, entry_of: NDArray[np.int64], quarter: int,
     rule: Any, tax: Any, key_family: np.uint64, key_own: np.uint64, scheme_gap: NDArray[np.int64],
     scheme_people: NDArray[np.int64],
 ) -> None:
     """Tenure and rent of rows `start:stop`.
 
     `scheme_gap` (entry,) sums market rent less rent paid of subsidised tenants in hundredths of CNY/month;
-    `scheme_people` (entry,) counts them. `scheme_of_policy` maps a policy to its entry, -1 where it has ended.
+    `scheme_people` (entry,) counts them. `entry_of` (policy, place) is the entry of a scheme, -1 where it has ended.
     """
     for i in range(start, stop):
         if people.state[i] == STUDYING or people.state[i] == OUT:
             continue
         city = people.city[i]
         if people.housing[i] == SUBSIDISED:
-            k = scheme_of_policy[people.scheme[i]]
+            k = entry_of[people.scheme[i], city]
             if k >= 0:
                 paid = scheme_rent(schemes, k, places.rent_whole[city], quarter - people.lease_start_q[i])
                 people.rent[i] = paid

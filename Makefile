@@ -1,0 +1,71 @@
+# talentsim: `make demo` shows the main job, `make test` checks it. Everything is installed into .venv from pinned versions.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SEEDS ?= 8
+SCALE ?= 1000
+WORKERS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint bench lock clean
+
+help:
+	@echo "make demo      simulate the baseline and one policy over paired seeds; prints a table of effects and where the figures are"
+	@echo "make test      the quick tests"
+	@echo "make test-all  every test"
+	@echo "make lint      ruff and mypy"
+	@echo "make bench     time and memory of runs"
+	@echo "make lock      refresh the pinned versions"
+	@echo "make clean     remove the environment and caches (results stay)"
+
+$(VENV)/.python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11')"
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.python requirements.lock pyproject.toml
+	$(PIP) install -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core requirements-dev.lock
+	$(PIP) install -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.core
+	$(BIN)/talentsim warmup
+	$(BIN)/talentsim compare scenarios/baseline.yaml scenarios/beijing_affordable_rental.yaml \
+		--scale $(SCALE) --seeds $(SEEDS) --jobs $(WORKERS)
+
+test: $(VENV)/.dev
+	$(BIN)/talentsim warmup
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+
+test-all: $(VENV)/.dev
+	$(BIN)/talentsim warmup
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.core
+	$(BIN)/talentsim warmup
+	$(BIN)/python benchmarks/run_speed.py
+
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install -q --upgrade setuptools && build/lock/bin/pip install -q .
+	{ echo "# Everything that \`make demo\` installs: the dependencies of the package, pinned. Refresh with \`make lock\`."; \
+	  build/lock/bin/pip freeze --all --exclude talentsim --exclude pip; } > requirements.lock
+	build/lock/bin/pip install -q '.[dev]'
+	{ echo "# What the tests and linters need beyond requirements.lock, pinned. Refresh with \`make lock\`."; \
+	  echo "-r requirements.lock"; \
+	  build/lock/bin/pip freeze --all --exclude talentsim --exclude pip | grep -vxFf requirements.lock; } > requirements-dev.lock
+	rm -rf build/lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

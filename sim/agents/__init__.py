@@ -1,0 +1,1 @@
+"""Mesa agents: graduates (views on columns), firms, cities, institutions, associations, governments."""

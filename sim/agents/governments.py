@@ -1,0 +1,50 @@
+"""Governments: owners of policies and budgets, national and by place, and the ledger in which all money is booked."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Ledger:
+    """Money and people by quarter, place and policy. Amounts are whole hundredths of CNY in real money (x scale)."""
+
+    def __init__(self, n_policies: int, n_places: int) -> None:
+        self.persons = np.zeros((n_policies, n_places), np.int64)
+        self.fen = np.zeros((n_policies, n_places), np.int64)
+        self.spent_fen = np.zeros(n_policies, np.int64)
+        self.closed: list[tuple[int, NDArray[np.int64], NDArray[np.int64]]] = []
+
+    def book(self, policy: int, persons: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
+        """Book (place,) people reached and hundredths of CNY paid under `policy` in this quarter."""
+        self.persons[policy] += persons
+        self.fen[policy] += fen
+        self.spent_fen[policy] += int(fen.sum())
+
+    def remaining_cny(self, policy: int, budget_cny: float) -> float:
+        """Money of a policy's budget that is left."""
+        return budget_cny - self.spent_fen[policy] / 100.0
+
+    def close_quarter(self, quarter: int) -> None:
+        """Keep the quarter's entries and start the next."""
+        self.closed.append((quarter, self.persons.copy(), self.fen.copy()))
+        self.persons[:] = 0
+        self.fen[:] = 0
+
+
+class Government(mesa.Agent):
+    """The national government (`place` None) or that of one place."""
+
+    def __init__(self, model: mesa.Model, place: int | None, policies: tuple[int, ...]) -> None:
+        super().__init__(model)
+        self.place = place
+        self.policies = policies
+        self.spent_cny = 0.0
+
+    def settle(self, ledger: Ledger) -> float:
+        """Money spent in this quarter from the ledger, CNY; also added to `spent_cny`."""
+        rows = list(self.policies)
+        fen = ledger.fen[rows].sum() if self.place is None else ledger.fen[rows, self.place].sum()
+        self.spent_cny += float(fen) / 100.0
+        return float(fen) / 100.0

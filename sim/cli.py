@@ -1,0 +1,350 @@
+"""The command line. Thin: each command loads, calls one function of a lower room, prints.
+
+Exit codes: 0 done; 1 a rule that must always hold was broken, or a fault of the program; 2 something the user can mend
+(a file, a key, an option, a folder); 130 interrupted. Errors go to stderr, one a line, with file and line where known.
+Heavy packages are imported when a command needs them, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import sim
+from sim.errors import InvariantError, TalentsimError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sim.labels import Lang as Language
+    from sim.scenario import Scenario
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Simulate a talent labour market under policy, and compare what policies do.",
+)
+
+EXIT_FAULT: Final = 1
+EXIT_USER: Final = 2
+EXIT_INTERRUPTED: Final = 130
+RESULTS: Final = Path("results")
+_WIDTH_WITHOUT_TERMINAL: Final = 150
+_POLICY_KEYS: Final = "policies."
+
+ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
+Seed = Annotated[int, typer.Option(help="First seed.", min=0)]
+Seeds = Annotated[int, typer.Option(help="Number of seeds, counted up from --seed.", min=1)]
+Scale = Annotated[int | None, typer.Option(help="Persons that one agent stands for.", min=1)]
+Quarters = Annotated[int | None, typer.Option(help="Simulate this many quarters only.", min=1)]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the scenario; repeatable.")
+]
+Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/SCENARIO/HASH.")]
+Check = Annotated[bool, typer.Option("--check", help="Check after each quarter what must always hold.")]
+Jobs = Annotated[int | None, typer.Option(help="Worker processes. Default: one a core.", min=1)]
+Threads = Annotated[int, typer.Option(help="Threads inside a run that has the machine to itself.", min=1)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
+Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")]
+Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of figures and tables.")]
+City = Annotated[str | None, typer.Option(help="City in focus. Default: that of the scenario.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def _start(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(sim.__version__)
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    seed: Seed = 1,
+    seeds: Seeds = 1,
+    scale: Scale = None,
+    quarters: Quarters = None,
+    overrides: Overrides = None,
+    out: Out = None,
+    check: Check = False,
+    jobs: Jobs = None,
+    threads: Threads = 1,
+    figures: Figures = False,
+    lang: Lang = "en",
+    city: City = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate one scenario and write its tables."""
+    with _report_errors():
+        from sim.report import Study, write_seeds, write_single
+        from sim.scenario import load_scenario
+
+        loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
+        study = Study(
+            seeds=range(seed, seed + seeds),
+            city=_choose_city(loaded, city),
+            jobs=jobs or _count_cores(),
+            threads=threads,
+            check=check,
+            figures=figures,
+            lang=lang,
+        )
+        folder = _place_results(out, loaded.name, loaded.resolved, study.seeds)
+        if seeds == 1:
+            with _show_progress(f"{loaded.name}: quarters", quiet=quiet) as move:
+                write_single(loaded, folder, study, on_quarter=move)
+        else:
+            with _show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
+                write_seeds(loaded, folder, study, on_done=move)
+        _print_end(folder, figures=figures, quiet=quiet)
+
+
+@app.command()
+def compare(
+    base: ScenarioName,
+    policies: Annotated[list[str], typer.Argument(help="One or more scenarios to compare with it.")],
+    seed: Seed = 1,
+    seeds: Seeds = 8,
+    scale: Scale = None,
+    quarters: Quarters = None,
+    overrides: Overrides = None,
+    out: Out = None,
+    check: Check = False,
+    jobs: Jobs = None,
+    threads: Threads = 1,
+    figures: Figures = True,
+    lang: Lang = "en",
+    city: City = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a baseline and policies with the same seeds and write what the policies change.
+
+    `--set policies.N.FIELD=VALUE` changes the policy scenarios; every other `--set` changes the baseline too.
+    """
+    with _report_errors():
+        from sim.compare import find_start
+        from sim.report import Study, write_comparison
+
+        scenarios = _load_compared(base, policies, overrides or (), scale, quarters)
+        _, *names = scenarios
+        others = [scenarios[name] for name in names]
+        study = Study(
+            seeds=range(seed, seed + seeds),
+            city=_choose_city(others[0], city),
+            jobs=jobs or _count_cores(),
+            threads=threads,
+            check=check,
+            figures=figures,
+            lang=lang,
+        )
+        resolved = {name: scenario.resolved for name, scenario in scenarios.items()}
+        folder = _place_results(out, "+".join(names), resolved, study.seeds)
+        with _show_progress("runs", quiet=quiet) as move:
+            comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
+        if not quiet:
+            _print_effects(comparison, lang)
+        _print_end(folder, figures=figures, quiet=quiet)
+
+
+@app.command()
+def check(
+    scenario: ScenarioName,
+    scale: Scale = None,
+    quarters: Quarters = None,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check a scenario file without simulating; report all mistakes with their lines."""
+    with _report_errors():
+        from sim.scenario import load_scenario
+
+        loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
+        if quiet:
+            return
+        typer.echo(f"{loaded.name}: {loaded.question}")
+        typer.echo(
+            f"ok: {loaded.start} to {loaded.end}, {len(loaded.world.places)} places, "
+            f"{len(loaded.policies)} policies, scale {loaded.scale}, {len(loaded.sources)} values with a source"
+        )
+
+
+@app.command()
+def policies(quiet: Quiet = False) -> None:
+    """List the kinds of policy that a scenario can use."""
+    with _report_errors():
+        from sim.policies import POLICY_KINDS
+
+        if quiet:
+            typer.echo("\n".join(POLICY_KINDS))
+            return
+        _print_table(("kind", "what it does"), [(kind, spec.summary) for kind, spec in POLICY_KINDS.items()])
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    with _report_errors():
+        from sim.scenario import scenario_schema
+
+        typer.echo(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def explain(
+    scenario: ScenarioName,
+    key: Annotated[str, typer.Argument(help="A key of the scenario, such as policies.0.units.")],
+    overrides: Overrides = None,
+) -> None:
+    """Say what a value of a scenario is, its unit, its source, and which file set it."""
+    with _report_errors():
+        from sim.results import describe_source
+        from sim.scenario import explain_key, load_scenario
+
+        found = explain_key(load_scenario(scenario, overrides or ()), key)
+        facts = describe_source(found.sourced)
+        typer.echo(f"key: {found.key}")
+        typer.echo(f"meaning: {found.meaning}")
+        for name in ("value", "unit", "source"):
+            fact = facts[name]
+            typer.echo(f"{name}: {fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)}")
+        if found.low is not None or found.high is not None:
+            low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
+            typer.echo(f"limits: {low} to {high}")
+        typer.echo(f"set in: {facts['file']}:{facts['line']}")
+
+
+@app.command()
+def warmup(quiet: Quiet = False) -> None:
+    """Compile the kernels into their cache, so that the next run starts at once."""
+    with _report_errors():
+        from sim.run import warm_kernels
+
+        seconds = warm_kernels()
+        if not quiet:
+            typer.echo(f"kernels are ready ({seconds:.1f} s)")
+
+
+@contextlib.contextmanager
+def _report_errors() -> Iterator[None]:
+    """Turn errors into lines on stderr and exit codes."""
+    try:
+        yield
+    except InvariantError as error:
+        typer.echo(f"invariant broken: {error}", err=True)
+        raise typer.Exit(EXIT_FAULT) from error
+    except (TalentsimError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(EXIT_USER) from error
+    except KeyboardInterrupt as error:
+        typer.echo("interrupted; nothing was written", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from error
+
+
+@contextlib.contextmanager
+def _show_progress(words: str, *, quiet: bool) -> Iterator[Any]:
+    """Show a bar on stderr while the block runs, if somebody looks; gives the function (done, total) that moves it."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task(words, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _load_compared(
+    base: str, policies: Sequence[str], overrides: Sequence[str], scale: int | None, quarters: int | None
+) -> dict[str, Scenario]:
+    """Load the baseline, then the policies, under names that are all different."""
+    from sim.scenario import load_scenario
+
+    for_all = [text for text in overrides if not text.startswith(_POLICY_KEYS)]
+    loaded = [load_scenario(base, for_all, scale=scale, quarters=quarters)]
+    loaded += [load_scenario(policy, overrides, scale=scale, quarters=quarters) for policy in policies]
+    named: dict[str, Scenario] = {}
+    for scenario in loaded:
+        twins = sum(name.partition("#")[0] == scenario.name for name in named)
+        named[f"{scenario.name}#{twins + 1}" if twins else scenario.name] = scenario
+    return named
+
+
+def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], seeds: Sequence[int]) -> Path:
+    """Return the folder of the results; refuse one that holds other things before anything is simulated."""
+    from sim.results import hash_source, refuse_foreign_folder, result_hash
+
+    folder = out if out is not None else RESULTS / name / result_hash(resolved, seeds, hash_source())
+    refuse_foreign_folder(folder)
+    return folder
+
+
+def _choose_city(scenario: Scenario, city: str | None) -> str:
+    if city is None:
+        return scenario.focus
+    places = scenario.world.places
+    if city not in places:
+        raise TalentsimError(f"--city: {city} is no place of this world. Name one of {', '.join(places)}")
+    return city
+
+
+def _count_cores() -> int:
+    # the cores this process may use; not every system can say
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
+    if figures and not quiet:
+        typer.echo(f"figures: {folder / 'figures'}")
+    typer.echo(f"results: {folder}")
+
+
+def _print_effects(comparison: DataFrame, lang: Language) -> None:
+    from sim.labels import label_code
+    from sim.report import head_effects, list_effects
+
+    for policy in comparison["policy"].unique():
+        rows = list_effects(comparison, str(policy), lang=lang)
+        _print_table(head_effects(lang), rows, title=label_code("scenario", str(policy), lang))
+
+
+def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH_WITHOUT_TERMINAL)
+    table = Table(title=title, title_justify="left")
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number > 1 else "left")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Labour demand: desired headcount, the mix of positions, and posted wages, for all firms at once.
+
+desired = jobs at the start x growth of the place x industry trend x levers
+P(ai | level) = intensity(level) x place x industry in place x adoption of the firm x national index
+offer = level pay x experience x industry x place x size x firm premium x real growth x tightness^elasticity
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.types import CALENDAR_START_YEAR, EDUCATION, EXPERIENCE
+
+if TYPE_CHECKING:
+    from sim.agents.firms import FirmSet
+    from sim.params import Params
+    from sim.policies.levers import Levers
+    from sim.world.spec import World
+
+FloatArray = NDArray[np.float64]
+BASE_YEAR: Final = 2019
+WAGE_YEAR: Final = 2024
+AI_LIMIT: Final = 0.9
+"""No cell of postings is more than this share AI, whatever the factors."""
+
+
+class Demand:
+    """Formulas of labour demand over all firms. Holds no state but the world, the firms and the last tightness."""
+
+    def __init__(self, world: World, params: Params, firms: FirmSet) -> None:
+        self._world, self._params, self._firms = world, params, firms
+        self.log_tightness = np.zeros((world.n_places, len(EDUCATION)))
+        self.requirement_mix = self._requirement_mix()
+        self._ai_factor = self._relative_ai_factor()
+        self._adoption_mean_start = float(np.average(firms.adoption, weights=firms.jobs_start))
+
+    def desired_headcount(self, quarter: int, levers: Levers, subsidy_factor: FloatArray) -> FloatArray:
+        """(firm,) jobs that firms want in `quarter`, in agents; `subsidy_factor` (firm,) from hiring subsidies."""
+        world, firms = self._world, self._firms
+        years = (quarter - (BASE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
+        whole = int(years)
+        cumulative = world.new_jobs[:, :whole].sum(axis=1)
+        if whole < world.new_jobs.shape[1]:
+            cumulative = cumulative + (years - whole) * world.new_jobs[:, whole]
+        growth = (world.jobs_start + cumulative) / world.jobs_start
+        trend = np.exp(world.industry_growth * years)
+        mean_trend = world.industry_share @ trend / world.industry_share.sum(axis=1)
+        tilt = trend[firms.industry] / mean_trend[firms.place]
+        lever = levers.labour_demand_factor[firms.place, firms.industry]
+        desired: FloatArray = firms.jobs_start * growth[firms.place] * tilt * lever * subsidy_factor
+        return desired
+
+    def ai_probability(self, quarter: int, lever: FloatArray | None = None) -> FloatArray:
+        """(firm, education) probability that an opening is an AI position; `lever` (place, industry) factors."""
+        firms = self._firms
+        index = self.national_ai_index(quarter) * firms.adoption / self._adoption_path(quarter)
+        factor = self._ai_factor[firms.place, firms.industry]
+        if lever is not None:
+            factor = factor * lever[firms.place, firms.industry, None]
+        probability = self._world.ai_intensity_education[None, :] * factor * index[:, None]
+        return np.clip(probability, 0.0, AI_LIMIT)
+
+    def national_ai_index(self, quarter: int) -> float:
+        """AI share of postings relative to 2024, between the yearly values of the world file."""
+        index = self._world.ai_demand_index
+        year = np.arange(len(index)) + BASE_YEAR + 0.5
+        return float(np.interp(CALENDAR_START_YEAR + (quarter + 0.5) / 4.0, year, index))
+
+    def offered_wage(self, firm: NDArray[np.int64], cell: NDArray[np.int64], quarter: int) -> FloatArray:
+        """(line,) posted pay of positions `cell` at rows `firm`, CNY/month of 2024."""
+        world, firms, rule = self._world, self._firms, self._params.wages
+        ai, experience, level = cell % 2, (cell // 2) % len(EXPERIENCE), cell // (2 * len(EXPERIENCE))
+        place = firms.place[firm]
+        years = (quarter - (WAGE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
+        log_premium = firms.trait[firm] + firms.premium[firm] + rule.tightness_elasticity * (
+            self.log_tightness[place, level]
+        )
+        wage: FloatArray = (
+            world.wage_education_cny_m[level, ai]
+            * world.wage_experience[experience]
+            * world.wage_industry[firms.industry[firm], ai]
+            * world.wage_place[place, ai]
+            * world.size_premium[firms.size[firm]]
+            * np.exp(log_premium + np.log1p(rule.real_growth) * years)
+        )
+        return wage
+
+    def _adoption_path(self, quarter: int) -> float:
+        """Adoption of the mean firm by the logistic path alone: the yardstick of relative adoption."""
+        start = self._adoption_mean_start
+        elapsed = quarter - (BASE_YEAR - CALENDAR_START_YEAR) * 4
+        odds = start / (1.0 - start) * np.exp(self._params.firms.adoption_rate * elapsed)
+        return float(odds / (1.0 + odds))
+
+    def _requirement_mix(self) -> FloatArray:
+        """(place, industry, education) levels asked: the industry's mix, moved towards the levels supplied locally."""
+        world = self._world
+        national = (world.graduates.sum(axis=1)[:, None] * world.level_share).sum(axis=0)
+        national = national / national.sum()
+        relative = np.where(world.level_share > 0, world.level_share, 1e-6) / np.maximum(national, 1e-9)
+        mix = world.education_mix[None] * relative[:, None, :] ** self._params.firms.requirement_adapt
+        normalised: FloatArray = mix / mix.sum(axis=2, keepdims=True)
+        return normalised
+
+    def _relative_ai_factor(self) -> FloatArray:
+        """(place, industry, education) AI intensity relative to the national one of the level; posting mean 1."""
+        world = self._world
+        relative = world.ai_intensity_place[:, None] * (
+            world.ai_industry_share / np.maximum(world.industry_share, 1e-9)
+        )
+        postings = (world.jobs_start[:, None] * world.industry_share)[:, :, None] * self.requirement_mix
+        mean = (relative[:, :, None] * postings).sum(axis=(0, 1)) / np.maximum(postings.sum(axis=(0, 1)), 1e-9)
+        factor: FloatArray = relative[:, :, None] / np.maximum(mean, 1e-9)
+        return factor

@@ -1,0 +1,65 @@
+"""What must hold at the end of every quarter, whatever the scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import InvariantError
+from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+
+def check_invariants(model: TalentMarket) -> None:
+    """Raise InvariantError naming every rule that is broken in this quarter."""
+    broken = [name for name, holds in _conditions(model).items() if not holds]
+    if broken:
+        raise InvariantError(f"{model.quarter}: broken: {'; '.join(broken)}")
+
+
+def _conditions(model: TalentMarket) -> dict[str, bool]:
+    people, firms = model.columns.people, model.firms
+    employed = people.state == EMPLOYED
+    staff = np.bincount(people.firm[employed], minlength=len(firms)) if employed.any() else np.zeros(len(firms))
+    used = model.scheme_use.values()
+    return {
+        "persons are conserved by cohort": _cohorts_conserved(model),
+        "ids are unique": len(np.unique(people.uid)) == len(people.uid),
+        "employed people, and only they, have an employer": bool(np.array_equal(employed, people.firm != NO_FIRM)),
+        "headcount of a firm is the number of its people": bool(np.array_equal(staff, firms.headcount)),
+        "people work where they live": bool(np.all(firms.place[people.firm[employed]] == people.city[employed])),
+        "hires do not exceed openings": bool(np.all(firms.hires <= firms.openings))
+        and bool(np.all(model.line_hires <= model.positions.capacity)),
+        "every opening has a firm": int(model.positions.capacity.sum()) == int(firms.openings.sum()),
+        "hukou grants do not exceed quotas": bool(np.all(model.hukou_granted <= model.hukou_quota)),
+        "subsidised dwellings do not exceed units": all(occupied <= units for units, occupied, _ in used),
+        "subsidised people hold a lease of a scheme": bool(
+            np.array_equal(people.housing == SUBSIDISED, people.scheme >= 0)
+        ),
+        "wages of the employed and rents of places are positive": bool(np.all(people.wage[employed] > 0))
+        and bool(np.all(model.places.rent_shared > 0)) and bool(np.all(model.places.rent_whole > 0)),
+        "rents paid are not negative": bool(np.all(people.rent >= 0)),
+        "the ledger is the sum of transfers": model.transfers_booked_fen == model.transfers_received_fen,
+        "budgets are not exceeded": _budgets_hold(model),
+        "chances are shares": bool(np.all((model.places.hukou_chance >= 0) & (model.places.hukou_chance <= 1))),
+    }  # fmt: skip
+
+
+def _cohorts_conserved(model: TalentMarket) -> bool:
+    sizes = np.bincount(model.columns.people.cohort_q.astype(np.int64))
+    known: dict[int, int] = model.cohort_sizes
+    now = {int(quarter): int(sizes[quarter]) for quarter in np.flatnonzero(sizes)}
+    holds = all(now.get(quarter) == size for quarter, size in known.items())
+    model.cohort_sizes = now
+    return holds
+
+
+def _budgets_hold(model: TalentMarket) -> bool:
+    return all(
+        model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
+        for entry in [*model.levers.transfers, *model.levers.hiring]
+        if np.isfinite(entry.budget_cny)
+    )

@@ -1,0 +1,190 @@
+"""TalentMarket: the state of one run and the ordered list of phases of a quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+import sim.kernels  # noqa: F401  sets the cache folder of numba before the first kernel is imported
+from sim.agents.cities import City
+from sim.agents.firms import FirmSet
+from sim.agents.governments import Government, Ledger
+from sim.agents.graduates import Graduates
+from sim.agents.institutions import Association, Institution
+from sim.columns import ColumnSet
+from sim.demand import Demand
+from sim.market import Schooling
+from sim.observe import Observer
+from sim.params import Rules
+from sim.phases.cohort_graduates import cohort_graduates
+from sim.phases.firms_adjust import firms_adjust
+from sim.phases.firms_post import firms_post
+from sim.phases.hukou_allocates import hukou_allocates
+from sim.phases.institutions_teach import institutions_teach, refresh_schooling
+from sim.phases.market_matches import market_matches
+from sim.phases.observe_quarter import observe
+from sim.phases.people_learn import people_learn
+from sim.phases.people_move import people_move
+from sim.phases.people_search import people_search
+from sim.phases.people_separate import people_separate
+from sim.phases.people_stay_or_leave import people_stay_or_leave
+from sim.phases.housing_clears import housing_clears
+from sim.phases.policies_act import make_schemes, make_transfers, policies_act
+from sim.policies.levers import Levers
+from sim.places import make_places
+from sim.population import cohort_cells, place_initial_stock
+from sim.rng import make_key
+from sim.types import EDUCATION, FIELD, INSTITUTION, REASON, Quarter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario import Scenario
+
+
+class Phase(NamedTuple):
+    """One rule of the quarter."""
+
+    name: str
+    act: Callable[[TalentMarket], None]
+
+
+PHASES: Final = (
+    Phase("policies_act", policies_act),
+    Phase("institutions_teach", institutions_teach),
+    Phase("cohort_graduates", cohort_graduates),
+    Phase("firms_post", firms_post),
+    Phase("people_separate", people_separate),
+    Phase("people_search", people_search),
+    Phase("market_matches", market_matches),
+    Phase("people_move", people_move),
+    Phase("housing_clears", housing_clears),
+    Phase("hukou_allocates", hukou_allocates),
+    Phase("people_stay_or_leave", people_stay_or_leave),
+    Phase("people_learn", people_learn),
+    Phase("firms_adjust", firms_adjust),
+    Phase("observe", observe),
+)
+"""The quarter, in order."""
+
+
+class TalentMarket(mesa.Model):
+    """One run of one scenario with one seed.
+
+    Args:
+        scenario: what is simulated; never changed.
+        seed: of all keyed draws; runs with the same seed share the draws of every decision that both take.
+        threads: threads inside kernels; results do not depend on it.
+        check: check the invariants after every quarter, and the matching for blocking pairs.
+        phases: the rules to run, in order; leave one out to switch it off.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        seed: int,
+        threads: int = 1,
+        check: bool = False,
+        phases: tuple[Phase, ...] = PHASES,
+    ) -> None:
+        super().__init__(rng=seed)
+        self.scenario, self.world, self.params = scenario, scenario.world, scenario.params
+        self.rules = Rules.of(scenario.params)
+        self.seed, self.threads, self.check, self.scale = seed, threads, check, scenario.scale
+        self.phases = phases
+        self.first_quarter_number = scenario.start.number
+        self.quarter_number = scenario.start.number
+        self.n_quarters = scenario.end.number - scenario.start.number + 1
+        self._make_agents()
+        self._make_market_state()
+        place_initial_stock(self)
+        self.observer = Observer(self)
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter to be simulated next, or being simulated."""
+        return Quarter(self.quarter_number)
+
+    def key(self, decision: int) -> np.uint64:
+        """Key of the draws of one decision in this quarter."""
+        return make_key(self.seed, decision, self.quarter_number)
+
+    def lasting_key(self, decision: int) -> np.uint64:
+        """Key of draws that are the same in every quarter."""
+        return make_key(self.seed, decision)
+
+    def step(self) -> None:
+        """Simulate one quarter."""
+        for phase in self.phases:
+            phase.act(self)
+        self.quarter_number += 1
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Result tables of the quarters simulated so far."""
+        return self.observer.tables()
+
+    def close(self) -> None:
+        """Let go of what Mesa keeps of a model beyond its life."""
+        self.remove_all_agents()
+        mesa.Agent._ids.pop(self, None)  # noqa: SLF001  a class-level table that would keep every model alive
+
+    def refresh_firms_table(self) -> None:
+        """Renew what kernels read of the firms."""
+        self.firms_table = self.firms.table(self.params.separation.layoff_slack, self.levers.noise_factor)
+
+    def _make_agents(self) -> None:
+        world = self.world
+        self.levers = Levers.neutral(world)
+        self.places = make_places(world, self.params, self.rules)
+        self.columns = ColumnSet(self._expected_persons())
+        self.graduates = Graduates(self, self.columns)
+        self.firms = FirmSet(self, world, self.params, scale=self.scale, seed=self.seed)
+        self.demand = Demand(world, self.params, self.firms)
+        self.cities = [City(self, world, place, self.places) for place in range(world.n_places)]
+        self.institutions = [
+            Institution(self, world, place, kind)
+            for place in range(world.n_places)
+            for kind in range(len(INSTITUTION))
+            if world.institution_count[place, kind] > 0
+        ]
+        self.associations = [Association(self, place, len(EDUCATION)) for place in range(world.n_places)]
+        policies = self.scenario.policies
+        national = tuple(k for k, policy in enumerate(policies) if policy.payer == "national")
+        local = tuple(k for k, policy in enumerate(policies) if policy.payer == "city")
+        self.governments = [Government(self, None, national)]
+        self.governments += [Government(self, place, local) for place in range(world.n_places)]
+        self.ledger = Ledger(len(policies), world.n_places)
+
+    def _make_market_state(self) -> None:
+        world, n_places = self.world, self.world.n_places
+        shape = (n_places, len(INSTITUTION))
+        self.schooling = Schooling(*(np.zeros(shape) for _ in Schooling._fields))
+        refresh_schooling(self)
+        self.level_cumulative = np.cumsum(self.demand.requirement_mix, axis=2)
+        self.experience_cumulative = np.cumsum(world.experience_mix, axis=1)
+        self.mean_skill_weight = world.jobs_start @ world.industry_share @ world.skill_weight
+        self.mean_skill_weight = self.mean_skill_weight / self.mean_skill_weight.sum()
+        self.association_share = (world.institution_share @ world.association_share).mean() * np.ones(n_places)
+        self.wage_start = self.places.market_wage.mean(axis=0)
+        self.seats = np.ones((n_places, len(EDUCATION), len(FIELD)))
+        self.seats_by_year: dict[int, NDArray[np.float64]] = {}
+        self.transfers, self.schemes = make_transfers([]), make_schemes([], {})
+        self.scheme_chance: dict[tuple[int, int], float] = {}
+        self.scheme_use: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self.flows = np.zeros((n_places, n_places, len(EDUCATION), len(REASON), 2), np.int64)
+        self.cohort_sizes: dict[int, int] = {}
+        self.transfers_booked_fen = 0
+        self.transfers_received_fen = 0
+        self.hukou_granted = np.zeros(n_places, np.int64)
+        self.hukou_quota = np.zeros(n_places, np.int64)
+        self.refresh_firms_table()
+
+    def _expected_persons(self) -> int:
+        """Rows to allocate: all cohorts of the run and a margin, so that columns rarely grow."""
+        years = range(2011, self.scenario.end.year + 1)
+        return int(1.02 * sum(cohort_cells(self, min(year, 2030)).sum() for year in years)) + 1000

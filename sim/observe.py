@@ -1,0 +1,297 @@
+"""State -> tables of one quarter, kept until the end of the run.
+
+Rows are kept as arrays of codes and numbers; text and data frames are made once, at the end. Persons are agents x
+scale. Every table is in the order of its key columns, each in the order of its vocabulary.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.tallies import (
+    ANNIVERSARIES,
+    N_PEOPLE,
+    PEOPLE_BURDEN,
+    PEOPLE_COUNT,
+    PEOPLE_QUALIFIED,
+    PEOPLE_RENTERS,
+    PEOPLE_WAGE,
+    PULSE_BURDEN,
+    PULSE_EMPLOYED,
+    PULSE_RENTERS,
+    PULSE_RESIDENTS,
+    tally_anniversaries,
+    tally_people,
+)
+from sim.phases.ranges import sum_ranges
+from sim.population import cohort_cells, cohort_quarter
+from sim.rng import INSTITUTION_TYPE, round_randomly
+from sim.stickiness import DIMENSIONS, score_cities
+from sim.types import (
+    AI,
+    EDUCATION,
+    EMPLOYED,
+    EXPERIENCE,
+    FIELD,
+    FIRM_SIZE,
+    HOME,
+    HUKOU,
+    INDUSTRY,
+    INSTITUTION,
+    REASON,
+    REGION,
+    STATE,
+    Quarter,
+)
+from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model import TalentMarket
+
+N_COHORTS: Final = LAST_COHORT_YEAR - FIRST_COHORT_YEAR + 1
+STAY_NAMES: Final = ("6m", "12m", "3y", "5y", "8y")
+QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
+PAYERS: Final = ("city", "national", "association", "employers")
+Rows = dict[str, Any]
+
+
+class Observer:
+    """Collects the tables of one run."""
+
+    def __init__(self, model: TalentMarket) -> None:
+        self._model = model
+        self._parts: dict[str, list[Rows]] = {
+            name: [] for name in ("postings", "people", "flows", "cities", "institutions", "firms", "distribution")
+        }
+        world = model.world
+        self._region = np.array([REGION.index(region) for region in world.region], np.int8)
+        shape = (N_COHORTS, world.n_places, len(EDUCATION), len(FIELD), len(HOME))
+        self._graduated = np.zeros((*shape, 3), np.int64)
+        self._employed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
+        self._stayed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
+        self._ages = np.array(ANNIVERSARIES, np.int64)
+        self._residents_start = np.bincount(model.columns.people.city, minlength=world.n_places)
+        people = model.columns.people
+        self._employed_start = np.bincount(people.city[people.state == EMPLOYED], minlength=world.n_places)
+        self._qualified = np.full((world.n_places, len(EDUCATION), len(FIELD), len(INSTITUTION)), np.nan)
+
+    def record(self, pulse: NDArray[np.int64]) -> None:
+        """Add the rows of the quarter; `pulse` (place, education, counters) as taken by the kernel."""
+        self._count_cohorts()
+        self._parts["postings"].append(self._postings())
+        self._parts["people"].append(self._people())
+        self._parts["flows"].append(self._flows())
+        self._parts["cities"].append(self._cities(pulse))
+        self._parts["institutions"].append(self._institutions())
+        self._parts["firms"].append(self._firms())
+        self._parts["distribution"].append(self._distribution())
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables as data frames, in the order of docs/model.md."""
+        from sim.tables import build_tables
+
+        return build_tables(self._model, self._parts, self._cohorts())
+
+    def _count_cohorts(self) -> None:
+        model, people = self._model, self._model.columns.people
+        graduated, employed, stayed = sum_ranges(
+            len(model.columns), model.threads,
+            (self._graduated.shape, self._employed.shape, self._stayed.shape),
+            lambda start, stop, *counters: tally_anniversaries(
+                start, stop, people, self._region, cohort_quarter(FIRST_COHORT_YEAR), model.quarter_number, self._ages,
+                *counters,
+            ),
+        )  # fmt: skip
+        self._graduated += graduated
+        self._employed += employed
+        self._stayed += stayed
+
+    def _postings(self) -> Rows:
+        model, lines = self._model, self._model.positions
+        firms, cell = model.firms, lines.cell.astype(np.int64)
+        firm = lines.firm
+        new_share = 1.0 - firms.carried[firm] / np.maximum(1, firms.openings[firm])
+        key = model.key(INSTITUTION_TYPE)
+        new = round_randomly(key, lines.capacity * new_share) if len(firm) else np.zeros(0, np.int64)
+        applied = model.applications[model.applications >= 0]
+        applicants = np.bincount(applied, minlength=len(firm))
+        codes = (
+            firms.place[firm], firms.industry[firm], cell // (2 * len(EXPERIENCE)), (cell // 2) % len(EXPERIENCE),
+            firms.size[firm], cell % 2,
+        )  # fmt: skip
+        sizes = (model.world.n_places, len(INDUSTRY), len(EDUCATION), len(EXPERIENCE), len(FIRM_SIZE), len(AI))
+        offered = np.rint(lines.wage.astype(np.float64) * 100.0).astype(np.int64) * lines.capacity
+        keys, sums = sum_by_cell(
+            codes, sizes, (lines.capacity, np.minimum(new, lines.capacity), model.line_hires, applicants, offered,
+                           model.line_hired_fen),
+        )  # fmt: skip
+        openings, new, hires, applicants, offered, hired = sums
+        return {
+            "city": keys[0], "industry": keys[1], "education": keys[2], "experience": keys[3], "firm_size": keys[4],
+            "ai": keys[5], "openings": openings * model.scale, "new_postings": new * model.scale,
+            "hires": hires * model.scale, "applicants": applicants * model.scale,
+            "wage_offer_mean": divide(offered, openings * 100), "wage_hired_mean": divide(hired, hires * 100),
+        }  # fmt: skip
+
+    def _people(self) -> Rows:
+        model, people = self._model, self._model.columns.people
+        shape = (model.world.n_places, len(EDUCATION), len(FIELD), N_COHORTS, len(HOME), len(HUKOU), len(STATE))
+        (cells,) = sum_ranges(
+            len(model.columns), model.threads, ((*shape, N_PEOPLE),),
+            lambda start, stop, counts: tally_people(
+                start, stop, people, self._region, cohort_quarter(FIRST_COHORT_YEAR), model.rules.tax, counts
+            ),
+        )  # fmt: skip
+        flat = cells.reshape(-1, N_PEOPLE)
+        rows = np.flatnonzero(flat[:, PEOPLE_COUNT])
+        keys = [code.astype(np.int16) for code in np.unravel_index(rows, shape)]
+        found = flat[rows]
+        employed = keys[6] == EMPLOYED
+        names = ("city", "education", "field", "cohort_year", "home", "hukou", "state")
+        numbers = {
+            "persons": found[:, PEOPLE_COUNT] * model.scale,
+            "wage_mean": divide(found[:, PEOPLE_WAGE], np.where(employed, found[:, PEOPLE_COUNT], 0) * 100),
+            "rent_burden_mean": divide(found[:, PEOPLE_BURDEN], found[:, PEOPLE_RENTERS] * 1_000_000),
+            "qualified_share": divide(found[:, PEOPLE_QUALIFIED], found[:, PEOPLE_COUNT]),
+        }
+        return dict(zip(names, keys, strict=True)) | numbers
+
+    def _flows(self) -> Rows:
+        flows = self._model.flows
+        rows = np.flatnonzero(flows)
+        keys = np.unravel_index(rows, flows.shape)
+        names = ("from_city", "to_city", "education", "reason", "new_graduate")
+        return dict(zip(names, keys, strict=True)) | {"persons": flows.ravel()[rows] * self._model.scale}
+
+    def _cities(self, pulse: NDArray[np.int64]) -> Rows:
+        model, world, scale = self._model, self._model.world, self._model.scale
+        residents = np.bincount(model.columns.people.city, minlength=world.n_places)
+        employed = pulse[..., PULSE_EMPLOYED].sum(axis=1)
+        talent = world.talent_start + (residents - self._residents_start) * scale
+        working = world.employed_start + (employed - self._employed_start) * scale
+        burden = divide(pulse[..., PULSE_BURDEN].sum(axis=1), pulse[..., PULSE_RENTERS].sum(axis=1) * 1_000_000)
+        units, occupied, queue = (np.zeros(world.n_places, np.int64) for _ in range(3))
+        for (_, place), used in model.scheme_use.items():
+            units[place] += used[0] * scale
+            occupied[place] += used[1] * scale
+            queue[place] += used[2] * scale
+        scores = score_cities(model, pulse)
+        return {
+            "city": np.arange(world.n_places), "talent": talent, "employed": working,
+            "density": talent / np.maximum(1.0, working),
+            "rent": np.array([city.rent_mean_cny_m for city in model.cities]), "rent_burden": burden,
+            "units": units, "occupied": occupied, "queue": queue, "hukou_quota": model.hukou_quota,
+            "hukou_granted": model.hukou_granted, "budget_spent": model.ledger.fen.sum(axis=0) / 100.0,
+            "stickiness": scores[0],
+        } | {f"stickiness_{name}": score for name, score in zip(DIMENSIONS, scores[1:], strict=True)}  # fmt: skip
+
+    def _institutions(self) -> Rows:
+        model, world, people = self._model, self._model.world, self._model.columns.people
+        shape = (world.n_places, len(EDUCATION), len(FIELD), len(INSTITUTION))
+        new = np.flatnonzero(people.cohort_q == model.quarter_number)
+        codes = (people.study[new], people.education[new], people.field[new], people.institution[new])
+        index = np.ravel_multi_index(tuple(code.astype(np.int64) for code in codes), shape)
+        graduated = np.bincount(index, minlength=int(np.prod(shape))).reshape(shape)
+        if len(new):
+            qualified = np.bincount(index, weights=people.qualified[new], minlength=int(np.prod(shape))).reshape(shape)
+            self._qualified = np.where(graduated > 0, qualified / np.maximum(1, graduated), self._qualified)
+        year = min(model.quarter.year, LAST_COHORT_YEAR)
+        rule = model.params.institutions
+        length = np.array([rule.course_years_below, rule.course_years_bachelor, rule.course_years_master,
+                           rule.course_years_phd])  # fmt: skip
+        entrants = cohort_cells(model, year) * model.seats * model.levers.seat_factor * model.scale
+        seats = entrants[..., None] * world.institution_share[None, :, None, :]
+        rows = np.flatnonzero(seats.ravel() > 0.5)
+        place, level, field, kind = np.unravel_index(rows, shape)
+        seat = np.rint(seats.ravel()[rows]).astype(np.int64)
+        return {
+            "type": kind, "city": place, "level": level, "field": field, "seats": seat,
+            "enrolled": seat * length[level], "graduated": graduated.ravel()[rows] * model.scale,
+            "vintage_gap": model.schooling.gap[place, kind], "qualified_share": self._qualified.ravel()[rows],
+        }  # fmt: skip
+
+    def _firms(self) -> Rows:
+        model, firms = self._model, self._model.firms
+        sizes = (len(INDUSTRY), len(FIRM_SIZE), model.world.n_places)
+        left = firms.quits + firms.layoffs
+        keys, sums = sum_by_cell(
+            (firms.industry, firms.size, firms.place), sizes, (firms.headcount, firms.openings, left)
+        )
+        headcount, openings, left = sums
+        means = np.array([getattr(model.params.firms, f"size_mean_{k + 1}") for k in range(len(FIRM_SIZE))])
+        number = np.maximum(1, np.rint(headcount * model.scale / means[keys[1]])).astype(np.int64)
+        none = np.zeros(len(number), np.int64)
+        return {
+            "industry": keys[0], "size": keys[1], "city": keys[2], "firms": number, "entered": none, "exited": none,
+            "headcount": headcount * model.scale, "openings": openings * model.scale,
+            "turnover": divide(left, headcount + left),
+        }  # fmt: skip
+
+    def _distribution(self) -> Rows:
+        people = self._model.columns.people
+        employed = people.state == EMPLOYED
+        groups = [("all", employed)]
+        groups += [(name, employed & (people.education == code)) for code, name in enumerate(EDUCATION)]
+        groups += [(name, employed & (people.city == code)) for code, name in enumerate(self._model.world.places)]
+        rows: Rows = {"group": [], "variable": [], "quantile": [], "value": []}
+        for name, mask in groups:
+            for variable, values in (("wage_cny_m", people.wage[mask]), ("rent_cny_m", people.rent[mask])):
+                if len(values):
+                    rows["group"] += [name] * len(QUANTILES)
+                    rows["variable"] += [variable] * len(QUANTILES)
+                    rows["quantile"] += list(QUANTILES)
+                    rows["value"] += list(np.quantile(values.astype(np.float64), QUANTILES))
+        return rows
+
+    def _cohorts(self) -> Rows:
+        model = self._model
+        graduates = self._graduated[..., 0]
+        seen = model.quarter_number - 1
+        rows = np.flatnonzero(graduates)
+        keys = np.unravel_index(rows, graduates.shape)
+        names = ("cohort_year", "study_city", "education", "field", "home")
+        table: Rows = dict(zip(names, keys, strict=True))
+        flat = self._graduated.reshape(-1, 3)[rows] * model.scale
+        table["graduated"] = flat[:, 0]
+        age = seen - cohort_quarter(FIRST_COHORT_YEAR) - 4 * keys[0]
+        for counted, prefix in ((self._employed, "employed"), (self._stayed, "stayed")):
+            values = counted.reshape(-1, len(ANNIVERSARIES))[rows] * model.scale
+            for k, name in enumerate(STAY_NAMES):
+                if prefix == "employed" and k > 1:
+                    break
+                table[f"{prefix}_{name}"] = np.where(age >= ANNIVERSARIES[k], values[:, k], -1)
+        table["further_study"], table["preparing"] = flat[:, 1], flat[:, 2]
+        return table
+
+
+def sum_by_cell(
+    codes: tuple[NDArray[Any], ...], sizes: tuple[int, ...], values: tuple[NDArray[Any], ...]
+) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
+    """Sum whole numbers by combination of codes: (codes of the cells present, in order; one sum per value)."""
+    index = np.ravel_multi_index(tuple(np.asarray(code, np.int64) for code in codes), sizes)
+    cells, inverse = np.unique(index, return_inverse=True)
+    sums = []
+    for value in values:
+        total = np.zeros(len(cells), np.int64)
+        np.add.at(total, inverse, np.asarray(value, np.int64))
+        sums.append(total)
+    return [np.asarray(code) for code in np.unravel_index(cells, sizes)], sums
+
+
+def divide(numerator: NDArray[Any], denominator: NDArray[Any]) -> NDArray[np.float64]:
+    """Ratio, NaN where the denominator is 0."""
+    ratio: NDArray[np.float64] = np.where(denominator > 0, numerator / np.maximum(1, denominator), np.nan)
+    return ratio
+
+
+def quarter_text(number: int) -> str:
+    """`2024Q1` of a quarter number."""
+    return str(Quarter(number))
+
+
+__all__ = ["AI", "PAYERS", "REASON", "Observer", "divide", "quarter_text", "sum_by_cell"]

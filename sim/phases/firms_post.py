@@ -1,0 +1,88 @@
+"""Phase 4. Firms compare the headcount they want with the one they have and post openings with pay.
+
+openings = season x (gap speed x gap + expected quits), never below 0; fractions are rounded at random, keyed by firm.
+Of the openings of a quarter, those left from the last one are carried, the rest are new postings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.postings import draw_positions
+from sim.market import Positions
+from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, sub_key, uniforms
+from sim.types import EDUCATION, N_POSITION_CELLS
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+
+def firms_post(model: TalentMarket) -> None:
+    """Fill `model.positions` with the open positions of the quarter."""
+    firms, rule = model.firms, model.params.firms
+    firms.desired = model.demand.desired_headcount(model.quarter_number, model.levers, subsidy_factor(model))
+    gap = np.maximum(0.0, firms.desired - firms.headcount)
+    wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.headcount
+    season = model.world.season[model.quarter.of_year - 1]
+    expected = season * wanted
+    whole = np.floor(expected)
+    up = uniforms(model.key(ROUND_FIRM), firms.identity) < expected - whole
+    firms.openings = (whole + up).astype(np.int64)
+    firms.carried = np.minimum(firms.unfilled, firms.openings)
+    counts = np.zeros((len(firms), N_POSITION_CELLS), np.int32)
+    draw_positions(
+        firms.identity, firms.place, firms.industry, firms.openings, model.level_cumulative,
+        model.experience_cumulative,
+        model.demand.ai_probability(model.quarter_number, model.levers.ai_demand_factor),
+        model.key(POSTING_CELL), counts,
+    )  # fmt: skip
+    model.positions = make_positions(model, counts)
+    model.refresh_firms_table()
+
+
+def make_positions(model: TalentMarket, counts: NDArray[np.int32]) -> Positions:
+    """Lines sorted by level asked, then place (firms are sorted by place), with an index of single openings."""
+    n_levels, n_places = len(EDUCATION), model.world.n_places
+    per_level = N_POSITION_CELLS // n_levels
+    firm_parts, cell_parts = [], []
+    for level in range(n_levels):
+        firm, cell = np.nonzero(counts[:, level * per_level : (level + 1) * per_level])
+        firm_parts.append(firm)
+        cell_parts.append(cell + level * per_level)
+    firm, cell = np.concatenate(firm_parts), np.concatenate(cell_parts)
+    capacity = counts[firm, cell]
+    block = (cell // per_level) * n_places + model.firms.place[firm]
+    openings = np.bincount(block, weights=capacity, minlength=n_levels * n_places)
+    ends = np.concatenate([[0], np.cumsum(openings)]).astype(np.int64)
+    first = np.arange(n_levels)[:, None] * n_places + np.arange(n_places + 1)[None, :]
+    return Positions(
+        firm=firm.astype(np.int32),
+        cell=cell.astype(np.int8),
+        wage=model.demand.offered_wage(firm, cell, model.quarter_number).astype(np.float32),
+        capacity=capacity.astype(np.int32),
+        identity=model.firms.identity[firm] * np.uint64(N_POSITION_CELLS) + cell.astype(np.uint64),
+        opening_line=np.repeat(np.arange(len(firm), dtype=np.int32), capacity),
+        block_start=ends[first],
+    )
+
+
+def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
+    """(firm,) factor on desired headcount from hiring subsidies: 1 + elasticity x subsidy / pay over the horizon."""
+    firms, rule = model.firms, model.params.firms
+    factor = np.ones(len(firms))
+    for entry in model.levers.hiring:
+        if model.ledger.remaining_cny(entry.policy, entry.budget_cny) <= 0:
+            continue
+        record = np.atleast_1d(entry.eligible)[0]
+        reached = (record["place_mask"] >> firms.place.astype(np.int64)) & 1
+        reached &= (record["industry_mask"] >> firms.industry.astype(np.int64)) & 1
+        reached &= (record["size_mask"] >> firms.size.astype(np.int64)) & 1
+        knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity)
+        pay = model.places.market_wage.mean(axis=1)[firms.place] * 3.0 * rule.subsidy_horizon
+        gain = rule.subsidy_elasticity * entry.cny_per_hire / np.maximum(1.0, pay)
+        factor += np.where(reached.astype(bool) & (knows < entry.firm_aware_share), gain, 0.0)
+    return factor
+

@@ -1,0 +1,100 @@
+"""Phase 9. Subsidised units are allocated, everybody takes the best tenure they can get, and rents answer occupancy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.housing import end_leases, grant_leases, list_applicants, settle_tenures
+from sim.phases.policies_act import make_schemes
+from sim.phases.ranges import run_ranges, sum_ranges
+from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS, HousingScheme
+from sim.rng import FAMILY_HOME, OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY, TAKE_UP, sub_key, uniforms
+from sim.types import SHARED, SUBSIDISED, WHOLE
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+
+def housing_clears(model: TalentMarket) -> None:
+    """Leases end, schemes let their vacant units, the rest rents on the market, rents and stocks respond."""
+    people, n, quarter = model.columns.people, len(model.columns), model.quarter_number
+    run_ranges(n, model.threads, lambda start, stop: end_leases(start, stop, people, quarter))
+    model.scheme_use = {}
+    for k, scheme in enumerate(model.levers.schemes):
+        _let_units(model, k, scheme)
+    model.schemes = make_schemes(model.levers.schemes, model.scheme_chance)
+    _settle(model)
+    shared = np.bincount(people.city[people.housing == SHARED], minlength=model.world.n_places)
+    whole = np.bincount(people.city[people.housing == WHOLE], minlength=model.world.n_places)
+    for city in model.cities:
+        city.clear_rents(int(shared[city.index]), int(whole[city.index]), model.params.housing)
+
+
+def units_in_agents(model: TalentMarket, scheme: HousingScheme) -> int:
+    """Units on offer divided by the scale, the fraction rounded by a draw that lasts."""
+    expected = scheme.units / model.scale
+    identity = np.array([scheme.policy * 64 + scheme.place], np.uint64)
+    u = uniforms(model.lasting_key(ROUND_UNITS), identity)[0]
+    return int(expected) + int(u < expected - int(expected))
+
+
+def _let_units(model: TalentMarket, k: int, scheme: HousingScheme) -> None:
+    """Allocate the vacant units of one scheme by its queue rule, and learn the chance of getting one."""
+    people = model.columns.people
+    in_scheme = (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
+    occupied = int(np.count_nonzero(in_scheme))
+    units = units_in_agents(model, scheme)
+    vacant = max(0, units - occupied)
+    if model.ledger.remaining_cny(scheme.policy, scheme.budget_cny) <= 0:
+        vacant = 0
+    rows = np.empty(len(model.columns), np.uint32)
+    found = list_applicants(
+        people, model.firms_table, model.places, model.schemes, k, model.quarter_number, model.rules.tax,
+        model.rules.housing, model.lasting_key(TAKE_UP), rows,
+    ) if scheme.units > 0 else 0  # fmt: skip
+    applicants = rows[:found]
+    chosen = applicants[_queue_order(model, scheme, applicants)[:vacant]]
+    grant_leases(people, chosen, scheme.policy, scheme.term_quarters, model.quarter_number)
+    model.scheme_chance[scheme.policy, scheme.place] = min(1.0, len(chosen) / found) if found else float(vacant > 0)
+    units = max(units, occupied + len(chosen)) if scheme.units == 0 else units
+    model.scheme_use[scheme.policy, scheme.place] = (units, occupied + len(chosen), found - len(chosen))
+
+
+def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Order in which applicants are served; ties go by lot, then by id."""
+    people = model.columns.people
+    uid = people.uid[rows]
+    lot = uniforms(sub_key(model.key(SCHEME_LOTTERY), scheme.policy), uid)
+    if scheme.queue == QUEUE_FIRST_COME:
+        waiting = np.maximum(people.arrived_q[rows], people.cohort_q[rows])
+        return np.lexsort((uid, lot, waiting))
+    if scheme.queue == QUEUE_POINTS:
+        rule = model.params.hukou
+        years = 0.25 * (model.quarter_number - people.arrived_q[rows])
+        points = rule.points_education * people.education[rows] + rule.points_year * years
+        return np.lexsort((uid, lot, -points))
+    return np.lexsort((uid, lot))
+
+
+def _settle(model: TalentMarket) -> None:
+    people, schemes = model.columns.people, model.schemes
+    n_policies, n_entries = max(1, len(model.scenario.policies)), len(schemes.policy)
+    entry_of = np.full((n_policies, model.world.n_places), -1, np.int64)
+    entry_of[schemes.policy, schemes.place] = np.arange(n_entries)
+    key_family, key_own = model.lasting_key(FAMILY_HOME), model.key(OWN_HOME)
+    gap, tenants = sum_ranges(
+        len(model.columns), model.threads, ((max(1, n_entries),), (max(1, n_entries),)),
+        lambda start, stop, gaps, counts: settle_tenures(
+            start, stop, people, model.places, schemes, entry_of, model.quarter_number, model.rules.housing,
+            model.rules.tax, key_family, key_own, gaps, counts,
+        ),
+    )  # fmt: skip
+    for k, scheme in enumerate(model.levers.schemes):
+        persons = np.zeros(model.world.n_places, np.int64)
+        fen = np.zeros(model.world.n_places, np.int64)
+        persons[scheme.place] = tenants[k] * model.scale
+        fen[scheme.place] = gap[k] * 3 * model.scale
+        model.ledger.book(scheme.policy, persons, fen)

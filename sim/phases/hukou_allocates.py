@@ -1,0 +1,113 @@
+"""Phase 10. Local hukou: employers' places for new graduates in the third quarter, places by points in the fourth.
+
+Candidates live and work in the city without its hukou. Reserved quotas of policies are given first, to those whom they
+name; the standing quota follows. Ranking: points of education, years and pay; or, in the employer channel, state
+employers and levels of education. Grants never exceed the quota. People believe in the chances that they see.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.pay import is_eligible, knows_and_applies
+from sim.policies.levers import CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
+from sim.rng import HUKOU_TIE, ROUND_QUOTA, TAKE_UP, round_randomly, sub_key, uniforms
+from sim.types import EDUCATION, EMPLOYED
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+QUARTER_OF_CHANNEL: Final = {3: CHANNEL_EMPLOYER, 4: CHANNEL_POINTS}
+
+
+def hukou_allocates(model: TalentMarket) -> None:
+    """Grant the places of the channel whose turn it is, and renew beliefs about chances."""
+    n_places = model.world.n_places
+    model.hukou_granted = np.zeros(n_places, np.int64)
+    model.hukou_quota = np.zeros(n_places, np.int64)
+    channel = QUARTER_OF_CHANNEL.get(model.quarter.of_year)
+    if channel is None:
+        return
+    standing_real = model.world.employer_quota if channel == CHANNEL_EMPLOYER else model.world.points_quota
+    key = model.key(ROUND_QUOTA)
+    standing = round_randomly(key, standing_real / model.scale)
+    rows = _list_candidates(model, channel)
+    order = _rank_candidates(model, channel, rows)
+    rows = rows[order]
+    granted = np.zeros(len(rows), bool)
+    reserved = np.zeros(n_places, np.int64)
+    for entry in model.levers.quotas:
+        if entry.channel == channel:
+            places = int(round_randomly(sub_key(key, 1 + entry.policy), np.array([entry.places_per_year / model.scale]))[0])
+            reserved[entry.place] += places
+            granted |= _grant_reserved(model, entry, places, rows, granted)
+    city = model.columns.people.city[rows]
+    for place in np.unique(city):
+        open_rows = np.flatnonzero((city == place) & ~granted)
+        granted[open_rows[: standing[place]]] = True
+    _write_grants(model, rows, granted, channel)
+    model.hukou_quota = (standing + reserved) * model.scale
+    model.hukou_granted = np.bincount(city[granted], minlength=n_places).astype(np.int64) * model.scale
+
+
+def _list_candidates(model: TalentMarket, channel: int) -> NDArray[np.int64]:
+    people, rule, quarter = model.columns.people, model.params.hukou, model.quarter_number
+    candidate = (people.state == EMPLOYED) & (people.hukou != people.city)
+    if channel == CHANNEL_EMPLOYER:
+        candidate &= quarter - people.cohort_q <= rule.employer_window
+    else:
+        candidate &= quarter - people.arrived_q >= rule.points_tenure
+    return np.flatnonzero(candidate)
+
+
+def _rank_candidates(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Order of candidates, best first; ties by lot, then by id."""
+    people, rule = model.columns.people, model.params.hukou
+    level = people.education[rows].astype(float)
+    if channel == CHANNEL_EMPLOYER:
+        state_owned = model.firms.ownership[people.firm[rows]] == 0
+        score = rule.state_priority * state_owned + rule.level_priority * level
+    else:
+        years = 0.25 * (model.quarter_number - people.arrived_q[rows])
+        mean = model.places.market_wage[people.city[rows]].mean(axis=1)
+        score = rule.points_education * level + rule.points_year * years
+        score = score + rule.points_wage * np.log(np.maximum(people.wage[rows], 1.0) / mean)
+    uid = people.uid[rows]
+    return np.lexsort((uid, uniforms(model.key(HUKOU_TIE), uid), -score))
+
+
+def _grant_reserved(
+    model: TalentMarket, entry: HukouQuota, places: int, rows: NDArray[np.int64], granted: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The first `places` candidates whom the entry names and who know of it."""
+    people, firms, key = model.columns.people, model.firms, model.lasting_key(TAKE_UP)
+    record = np.atleast_1d(entry.eligible)[0]
+    given = np.zeros(len(rows), bool)
+    for at in np.flatnonzero((people.city[rows] == entry.place) & ~granted):
+        if places == 0:
+            break
+        row = int(rows[at])
+        firm = int(people.firm[row])
+        if is_eligible(
+            record, people, row, entry.place, float(people.wage[row]), int(firms.industry[firm]),
+            int(firms.size[firm]), model.quarter_number,
+        ) and knows_and_applies(people, row, entry.policy, 1.0, key):  # fmt: skip
+            given[at] = True
+            places -= 1
+    return given
+
+
+def _write_grants(model: TalentMarket, rows: NDArray[np.int64], granted: NDArray[np.bool_], channel: int) -> None:
+    people, n_places, n_levels = model.columns.people, model.world.n_places, len(EDUCATION)
+    group = people.city[rows].astype(np.int64) * n_levels + people.education[rows]
+    candidates = np.bincount(group, minlength=n_places * n_levels).reshape(n_places, n_levels)
+    grants = np.bincount(group[granted], minlength=n_places * n_levels).reshape(n_places, n_levels)
+    people.hukou[rows[granted]] = people.city[rows[granted]]
+    if channel == CHANNEL_EMPLOYER:
+        seen = candidates > 0
+        chance = model.places.hukou_chance
+        speed = model.params.hukou.belief_speed
+        chance[seen] += speed * (grants[seen] / candidates[seen] - chance[seen])

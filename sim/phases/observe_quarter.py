@@ -1,0 +1,39 @@
+"""Phase 14. The state of the quarter is counted: what the next quarter reacts to, and the result tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.invariants import check_invariants
+from sim.kernels.tallies import N_PULSE, PULSE_SEARCHING, take_pulse
+from sim.phases.ranges import sum_ranges
+from sim.places import refresh_places
+from sim.types import EDUCATION
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+
+def observe(model: TalentMarket) -> None:
+    """Take the pulse of the quarter, renew what people and firms know of the places, and record the tables."""
+    people, world = model.columns.people, model.world
+    (pulse,) = sum_ranges(
+        len(model.columns), model.threads, ((world.n_places, len(EDUCATION), N_PULSE),),
+        lambda start, stop, counts: take_pulse(start, stop, people, model.rules.tax, counts),
+    )  # fmt: skip
+    openings = np.diff(model.positions.block_start, axis=1).T
+    searching = pulse[..., PULSE_SEARCHING]
+    hired = model.searchers[model.matched >= 0]
+    seekers = searching.sum(axis=1) + np.bincount(people.city[hired], minlength=world.n_places)
+    tightness = (openings.sum(axis=1) + 1.0) / (seekers + 1.0)
+    model.demand.log_tightness[:] = np.clip(np.log(tightness), -1.5, 1.5)[:, None]
+    refresh_places(model, pulse)
+    for government in model.governments:
+        government.settle(model.ledger)
+    if model.check:
+        check_invariants(model)
+    model.observer.record(pulse)
+    model.ledger.close_quarter(model.quarter_number)
+    model.flows[:] = 0

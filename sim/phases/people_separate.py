@@ -1,0 +1,27 @@
+"""Phase 5. Quits and layoffs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.kernels.separation import separate_jobs
+from sim.phases.ranges import sum_ranges
+from sim.rng import LAYOFF, QUIT
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+
+def people_separate(model: TalentMarket) -> None:
+    """End jobs by their hazards and book them with the firms."""
+    key_quit, key_layoff = model.key(QUIT), model.key(LAYOFF)
+    people, firms = model.columns.people, model.firms
+    (separations,) = sum_ranges(
+        len(model.columns), model.threads, ((len(firms), 2),),
+        lambda start, stop, counts: separate_jobs(
+            start, stop, people, model.firms_table, model.places, model.rules.separation, key_quit, key_layoff, counts
+        ),
+    )  # fmt: skip
+    firms.quits = separations[:, 0].copy()
+    firms.layoffs = separations[:, 1].copy()
+    firms.headcount -= separations.sum(axis=1)

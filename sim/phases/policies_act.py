@@ -1,0 +1,139 @@
+"""Phase 1. The policies in force become the levers of the quarter; knowledge of them spreads; transfers are paid.
+
+Transfers are paid on the state in which people enter the quarter. Where a budget runs short, the quarter's claims are
+met in an order drawn by lot until it is spent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.awareness import claim_transfer, count_aware, spread_awareness
+from sim.market import Schemes, Transfers
+from sim.phases.ranges import run_ranges
+from sim.policies import build_levers
+from sim.policies.levers import ELIGIBILITY_DTYPE, HousingScheme, Transfer
+from sim.rng import AWARE, BUDGET_QUEUE, TAKE_UP, uniforms
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+
+def policies_act(model: TalentMarket) -> None:
+    """Build the levers, let awareness spread, pay transfers, book costs that do not depend on who is reached."""
+    levers = build_levers(model.scenario.policies, model.quarter_number, model.world)
+    model.levers = levers
+    model.transfers = make_transfers(levers.transfers)
+    model.schemes = make_schemes(levers.schemes, model.scheme_chance)
+    model.places.sample_factor[:] = levers.sample_factor
+    model.refresh_firms_table()
+    _spread(model)
+    _pay(model)
+    for cost in levers.fixed_costs:
+        fen = np.zeros(model.world.n_places, np.int64)
+        fen[cost.place] = round(cost.cny * 100)
+        model.ledger.book(cost.policy, np.zeros_like(fen), fen)
+
+
+def make_transfers(entries: Sequence[Transfer]) -> Any:
+    """Entries of the levers as the table that kernels read."""
+    return Transfers(
+        policy=np.array([entry.policy for entry in entries], np.int64),
+        amount=np.array([entry.amount_cny_m for entry in entries], np.float64).reshape(len(entries), 4),
+        rent_share=np.array([entry.rent_share for entry in entries], np.float64),
+        cap=np.array([entry.cap_cny_m for entry in entries], np.float64),
+        start_q=np.array([entry.start_quarter for entry in entries], np.int64),
+        term_q=np.array([entry.term_quarters for entry in entries], np.int64),
+        take_up=np.array([entry.take_up for entry in entries], np.float64),
+        rules=stack_rules([entry.eligible for entry in entries]),
+    )
+
+
+def make_schemes(entries: Sequence[HousingScheme], chance: dict[tuple[int, int], float]) -> Any:
+    """Schemes of the levers as the table that kernels read; `chance` by policy and place is what applicants expect."""
+    return Schemes(
+        policy=np.array([entry.policy for entry in entries], np.int64),
+        place=np.array([entry.place for entry in entries], np.int64),
+        rent_cap=np.array([entry.rent_cap_cny_m for entry in entries], np.float64),
+        rent_share=np.array([entry.rent_share for entry in entries], np.float64),
+        free_q=np.array([entry.free_quarters for entry in entries], np.int64),
+        term_q=np.array([entry.term_quarters for entry in entries], np.int64),
+        take_up=np.array([entry.take_up for entry in entries], np.float64),
+        chance=np.array([chance.get((entry.policy, entry.place), 0.0) for entry in entries], np.float64),
+        rules=stack_rules([entry.eligible for entry in entries]),
+    )
+
+
+def stack_rules(records: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """Eligibility records as one array, also when there is none."""
+    return np.concatenate([np.atleast_1d(record) for record in records]) if records else np.zeros(0, ELIGIBILITY_DTYPE)
+
+
+def _spread(model: TalentMarket) -> None:
+    entries = model.levers.communications
+    if not entries:
+        return
+    policies = np.array([entry.policy for entry in entries], np.int64)
+    start_q = np.array([max(entry.start_quarter, model.first_quarter_number) for entry in entries], np.int64)
+    start_share = np.array([entry.start_share for entry in entries])
+    rate = np.array([entry.rate for entry in entries])
+    people = model.columns.people
+    counts = np.zeros((model.world.n_places, len(entries) + 1), np.int64)
+    count_aware(people, policies, counts)
+    known = counts[:, :-1] / np.maximum(1, counts[:, -1:])
+    key = model.key(AWARE)
+    run_ranges(
+        len(model.columns), model.threads,
+        lambda start, stop: spread_awareness(
+            start, stop, people, policies, start_q, start_share, rate, known, model.rules.awareness.peer_rate,
+            model.quarter_number, key,
+        ),
+    )  # fmt: skip
+
+
+def _pay(model: TalentMarket) -> None:
+    people, n = model.columns.people, len(model.columns)
+    people.transfer[:] = 0.0
+    booked_before = int(model.ledger.fen.sum())
+    claims = np.zeros(n, np.int64) if model.levers.transfers else np.zeros(0, np.int64)
+    key = model.lasting_key(TAKE_UP)
+    for k, entry in enumerate(model.levers.transfers):
+        run_ranges(
+            n, model.threads,
+            lambda start, stop, k=k: claim_transfer(
+                start, stop, people, model.firms_table, model.transfers, k, model.quarter_number, key, claims
+            ),
+        )  # fmt: skip
+        rows = np.flatnonzero(claims)
+        fen = claims[rows] * 3 * model.scale
+        rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
+        people.transfer[rows] += (claims[rows] / 100.0).astype(np.float32)
+        book_rows(model, entry.policy, rows, fen)
+    model.transfers_booked_fen = int(model.ledger.fen.sum()) - booked_before
+    received = np.rint(people.transfer.astype(np.float64) * 100.0).astype(np.int64)
+    model.transfers_received_fen = int(received.sum()) * 3 * model.scale
+
+
+def ration(
+    model: TalentMarket, policy: int, budget_cny: float, rows: NDArray[np.int64], fen: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The claims that the rest of a budget can meet, in an order drawn by lot; all of them where there is no limit."""
+    if not np.isfinite(budget_cny):
+        return rows, fen
+    left = model.ledger.remaining_cny(policy, budget_cny) * 100.0
+    uid = model.columns.people.uid[rows]
+    order = np.lexsort((uid, uniforms(model.key(BUDGET_QUEUE), uid)))
+    met = order[np.cumsum(fen[order]) <= left]
+    return rows[met], fen[met]
+
+
+def book_rows(model: TalentMarket, policy: int, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
+    """Book one payment for each of `rows` in the city where the person lives."""
+    city, n_places = model.columns.people.city[rows], model.world.n_places
+    paid = np.zeros(n_places, np.int64)
+    np.add.at(paid, city, fen)
+    model.ledger.book(policy, np.bincount(city, minlength=n_places).astype(np.int64) * model.scale, paid)

@@ -1,0 +1,106 @@
+"""What kernels read of the places, and how it follows the state of the market.
+
+utility(place, level) = b_wage ln(disposable at mean pay) + b_wage ln(1 - unemployment) + b_career career
+                        + b_amenity amenity + b_hukou chance x worth of the hukou
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.pay import choose_tenure, take_home
+from sim.kernels.tallies import N_PULSE, PULSE_EMPLOYED, PULSE_SEARCHING, PULSE_WAGE
+from sim.market import Places
+from sim.types import EDUCATION
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+    from sim.params import Params, Rules
+    from sim.world.spec import World
+
+EARTH_RADIUS_1000KM: Final = 6.371
+NEW_GRADUATE_SHARE: Final = 0.12
+"""Assumption: about one in eight graduate jobs is held by somebody in the window of the employer channel."""
+LEAST_WAGES: Final = 5
+"""Mean pay of a cell with fewer employed than this is not renewed: it would be noise."""
+
+
+def make_places(world: World, params: Params, rules: Rules) -> Any:
+    """The table of places at the start of a run."""
+    n = world.n_places
+    wage = (
+        world.wage_education_cny_m[None, :, 0] * world.wage_place[:, 0, None] / (1.0 + params.wages.real_growth) ** 5.0
+    )
+    chance = np.minimum(1.0, world.employer_quota / np.maximum(1.0, NEW_GRADUATE_SHARE * world.jobs_start))
+    places = Places(
+        rent_shared=world.rent_shared_cny_m.copy(),
+        rent_whole=world.rent_whole_cny_m.copy(),
+        living_cost=world.living_cost_cny_m.copy(),
+        amenity=world.amenity.copy(),
+        hukou_value=world.hukou_value.copy(),
+        hukou_chance=np.repeat(chance[:, None], len(EDUCATION), axis=1),
+        career=career_of_places(world, world.jobs_start, params.search.career_place),
+        distance=distance_1000km(world.longitude, world.latitude),
+        market_wage=wage,
+        utility=np.zeros((n, len(EDUCATION))),
+        unemployment=np.full(n, 0.05),
+        sample_factor=np.ones(n),
+    )
+    refresh_utility(places, rules)
+    return places
+
+
+def career_of_places(world: World, jobs: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+    """(place,) weight x log size of the job market over the mean city; a rest of a region counts as its smallest city."""
+    is_city = np.array([kind == "city" for kind in world.kind])
+    size = np.log(jobs)
+    if not is_city.any():
+        return np.zeros(len(jobs))
+    size = np.where(is_city, size, size[is_city].min())
+    career: NDArray[np.float64] = weight * (size - size[is_city].mean())
+    return career
+
+
+def distance_1000km(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(place, place) great-circle distance."""
+    lon, lat = np.radians(longitude), np.radians(latitude)
+    half = (
+        np.sin((lat[:, None] - lat[None, :]) / 2) ** 2
+        + np.cos(lat[:, None]) * np.cos(lat[None, :]) * np.sin((lon[:, None] - lon[None, :]) / 2) ** 2
+    )
+    distance: NDArray[np.float64] = 2 * EARTH_RADIUS_1000KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return distance
+
+
+def refresh_places(model: TalentMarket, pulse: NDArray[np.int64]) -> None:
+    """Renew pay, unemployment, tightness, career and utility from `pulse` (place, education, counters)."""
+    if pulse.shape[-1] != N_PULSE:
+        raise ValueError(f"a pulse has {N_PULSE} counters, not {pulse.shape[-1]}")
+    places, params = model.places, model.params
+    employed, searching = pulse[..., PULSE_EMPLOYED], pulse[..., PULSE_SEARCHING]
+    enough = employed >= LEAST_WAGES
+    places.market_wage[enough] = pulse[..., PULSE_WAGE][enough] / employed[enough] / 100.0
+    force = employed.sum(axis=1) + searching.sum(axis=1)
+    places.unemployment[:] = searching.sum(axis=1) / np.maximum(1, force)
+    desired = np.bincount(model.firms.place, weights=model.firms.desired, minlength=model.world.n_places)
+    places.career[:] = career_of_places(model.world, np.maximum(1.0, desired), params.search.career_place)
+    refresh_utility(places, model.rules)
+
+
+def refresh_utility(places: Any, rules: Rules) -> None:
+    """Write the mean utility of living in each place, by level."""
+    rule, housing, tax = rules.search, rules.housing, rules.tax
+    for place in range(len(places.rent_shared)):
+        for level in range(len(EDUCATION)):
+            net = take_home(float(places.market_wage[place, level]), tax)
+            _, rent = choose_tenure(net, places.rent_shared[place], places.rent_whole[place], housing)
+            left = max(net - rent - places.living_cost[place], housing.floor_share * net)
+            places.utility[place, level] = (
+                rule.b_wage * np.log(left * max(0.05, 1.0 - places.unemployment[place]))
+                + rule.b_career * places.career[place]
+                + rule.b_amenity * places.amenity[place]
+                + rule.b_hukou * places.hukou_value[place] * places.hukou_chance[place, level]
+            )

@@ -1,0 +1,131 @@
+"""What institutions and associations do: seats, curricula, and the brokerage between firms and institutions.
+
+Reach is graded by coverage: a factor f at coverage c acts as 1 + c (f - 1), an addition a as c x a. Seats take the
+length of the course to turn into graduates; that delay is the business of the institutions, not of the policy.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from sim.policies.base import EducationName, FieldName, InstitutionName, PolicySpec, find_places, setting
+from sim.policies.levers import FixedCost, Levers
+from sim.types import EDUCATION, FIELD, INSTITUTION, Quarter
+from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR, World
+
+QUARTERS_PER_YEAR: Final = 4
+
+
+class EnrolmentChange(PolicySpec):
+    """More or fewer seats."""
+
+    summary: ClassVar = "a factor on the seats of institutions, by level and field"
+    instrument: ClassVar = "supply"
+    goal: ClassVar = "fit supply to demand"
+    item: ClassVar = "enrolment_change"
+    zero: ClassVar = "factor: 1"
+
+    kind: Literal["enrolment_change"] = "enrolment_change"
+    factor: float = setting(..., "factor", "factor on seats", high=10)
+    levels: tuple[EducationName, ...] | None = Field(None, description="levels; all where none is named")
+    fields: tuple[FieldName, ...] | None = Field(None, description="fields; all where none is named")
+    cost_cny_per_seat: float = setting(
+        0.0, "CNY/seat", "cost of an added seat, whole course", source="not counted unless given"
+    )
+
+    def is_zero(self) -> bool:
+        """Seats as before."""
+        return self.factor == 1
+
+    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
+        """Multiply seats; a quarter of the yearly cost of the seats added in each place."""
+        levels = _positions(self.levels, EDUCATION)
+        fields = _positions(self.fields, FIELD)
+        year = min(max(Quarter(quarter).year, FIRST_COHORT_YEAR), LAST_COHORT_YEAR) - FIRST_COHORT_YEAR
+        for place in find_places(self.city, world):
+            levers.seat_factor[place][np.ix_(levels, fields)] *= self.factor
+            share = world.level_share[place, levels] @ world.field_share[np.ix_(levels, fields)].sum(axis=1)
+            added = float(world.graduates[place, year] * share) * max(0.0, self.factor - 1)
+            _add_cost(levers, index, place, added * self.cost_cny_per_seat / QUARTERS_PER_YEAR)
+
+
+class CurriculumReform(PolicySpec):
+    """Curricula that follow the frontier sooner, with more practice."""
+
+    summary: ClassVar = "curricula copy the frontier sooner, with more hours of practice"
+    instrument: ClassVar = "supply"
+    goal: ClassVar = "fit skills to demand"
+    item: ClassVar = "curriculum_reform"
+    zero: ClassVar = "lag_factor: 1 and practice_add: 0"
+
+    kind: Literal["curriculum_reform"] = "curriculum_reform"
+    lag_factor: float = setting(1.0, "factor", "factor on the lag of curricula", low=0.05, high=10, source="no change")
+    practice_add: float = setting(0.0, "share", "added to the share of practice", low=-1, high=1, source="no change")
+    institutions: tuple[InstitutionName, ...] | None = Field(None, description="types; all where none is named")
+    cost_cny_per_year: float = setting(0.0, "CNY/year", "cost in each city", source="not counted unless given")
+
+    def is_zero(self) -> bool:
+        """Curricula as before."""
+        return self.lag_factor == 1 and self.practice_add == 0
+
+    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
+        """Change lag and practice of the types of institution named."""
+        types = _positions(self.institutions, INSTITUTION)
+        for place in find_places(self.city, world):
+            levers.lag_factor[place, types] *= self.lag_factor
+            levers.practice_add[place, types] += self.practice_add
+            _add_cost(levers, index, place, self.cost_cny_per_year / QUARTERS_PER_YEAR)
+
+
+class AssociationPlatform(PolicySpec):
+    """An industry association that brokers between firms, people and institutions."""
+
+    summary: ClassVar = "an association shows more positions, lowers doubt about applicants and speeds curricula"
+    instrument: ClassVar = "environment"
+    goal: ClassVar = "better matches"
+    item: ClassVar = "association_platform"
+    zero: ClassVar = "coverage: 0"
+
+    kind: Literal["association_platform"] = "association_platform"
+    coverage: float = setting(..., "share", "firms, people and institutions that take part", high=1)
+    sample_factor: float = setting(
+        1.5, "factor", "factor on positions seen", low=0.1, high=10, source="assumption: pooled postings (range 1 to 3)"
+    )
+    noise_factor: float = setting(
+        0.8, "factor", "factor on screening noise", high=10, source="assumption: shared standards (range 0.5 to 1)"
+    )
+    lag_factor: float = setting(
+        0.8, "factor", "factor on the lag of curricula", low=0.05, high=9, source="assumption: signals (range 0.5 to 1)"
+    )
+    cooperation_add: float = setting(
+        0.1, "index", "added to the depth of cooperation", low=-1, high=1, source="assumption: brokers (range 0 to 0.3)"
+    )
+    cost_cny_per_year: float = setting(0.0, "CNY/year", "cost in each city", source="not counted unless given")
+    payer: Literal["city", "national", "association", "employers"] = Field("association", description="who pays")
+
+    def is_zero(self) -> bool:
+        """Nobody takes part."""
+        return self.coverage == 0
+
+    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
+        """Change search, screening and institutions of the places named."""
+        for place in find_places(self.city, world):
+            levers.sample_factor[place] *= 1 + self.coverage * (self.sample_factor - 1)
+            levers.noise_factor[place] *= 1 + self.coverage * (self.noise_factor - 1)
+            levers.lag_factor[place] *= 1 + self.coverage * (self.lag_factor - 1)
+            levers.cooperation_add[place] += self.coverage * self.cooperation_add
+            _add_cost(levers, index, place, self.cost_cny_per_year / QUARTERS_PER_YEAR)
+
+
+def _positions(names: tuple[str, ...] | None, vocabulary: tuple[str, ...]) -> NDArray[np.intp]:
+    chosen = vocabulary if names is None else names
+    return np.array(sorted({vocabulary.index(name) for name in chosen}), dtype=np.intp)
+
+
+def _add_cost(levers: Levers, index: int, place: int, cny: float) -> None:
+    if cny > 0:
+        levers.fixed_costs.append(FixedCost(policy=index, place=place, cny=cny))

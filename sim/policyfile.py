@@ -1,0 +1,234 @@
+"""Nodes of a scenario -> policies and parameters, with the source of every number.
+
+Keys, units and names are checked here, against what the classes declare, so that each mistake is reported with its
+line and its repair; what remains (types, order of dates) is checked by the classes themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from sim.errors import Problem
+from sim.params import Params
+from sim.policies import POLICY_KINDS, PolicySpec, find_places
+from sim.policies.base import ALL_PLACES, Data
+from sim.sourced import STATED, Node, Sourced, check_keys, read_number, report, suggest_name
+from sim.types import EDUCATION
+from sim.world.spec import World
+
+TEXT: Final = "text"
+"""Unit of values that are no numbers."""
+
+PARAMS_FILE: Final = "sim/params.py"
+
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def read_policies(
+    node: Node, world: World | None, *, strict_files: frozenset[str], problems: list[Problem]
+) -> tuple[list[PolicySpec], dict[str, Sourced]]:
+    """Read a list of policies.
+
+    Args:
+        node: the list.
+        world: whose places they may name; None leaves the names of places unchecked.
+        strict_files: files in which every number must say where it is from.
+        problems: mistakes are added here.
+
+    Returns:
+        The policies that are sound, and sources under keys such as `policies.0.units`.
+    """
+    policies: list[PolicySpec] = []
+    sources: dict[str, Sourced] = {}
+    if not isinstance(node.value, list):
+        report(problems, node, "policies are a list", "Begin each with `- kind: ...`, or write `[]`")
+        return policies, sources
+    for i, item in enumerate(node.items):
+        policy = _PolicyReader(world, strict_files, problems, sources).read(item, f"{node.key}.{i}")
+        if policy is not None:
+            policies.append(policy)
+    return policies, sources
+
+
+def read_params(
+    node: Node | None, *, strict_files: frozenset[str], problems: list[Problem]
+) -> tuple[Params, dict[str, Sourced]]:
+    """Lay the values of a scenario over the defaults; sources under keys such as `params.search.n_sampled`."""
+    sources: dict[str, Sourced] = {}
+    groups = Params.model_fields
+    given = node.fields if node is not None else {}
+    if node is not None:
+        check_keys(node, groups, problems, what="group of parameters")
+    changed: dict[str, Any] = {}
+    for name, info in groups.items():
+        group: Any = info.annotation
+        entry = given.get(name)
+        if entry is not None:
+            check_keys(entry, group.model_fields, problems, what="parameter")
+        values: dict[str, Any] = {}
+        for key, field in group.model_fields.items():
+            extra = _extra(field)
+            at = entry.fields.get(key) if entry is not None else None
+            cell = _read_rule(at, field, extra, problems, strict=at is not None and at.file in strict_files)
+            if at is None or cell is None:
+                source = f"default of {PARAMS_FILE}: {extra['source']}"
+                cell = Sourced(field.default, extra["unit"], source, PARAMS_FILE, 0)
+            else:
+                values[key] = cell.value
+            sources[f"params.{name}.{key}"] = cell
+        if values:
+            changed[name] = group(**values)
+    return Params(**changed), sources
+
+
+class _PolicyReader:
+    """Reads one policy; keeps what all its parts need."""
+
+    def __init__(
+        self, world: World | None, strict_files: frozenset[str], problems: list[Problem], sources: dict[str, Sourced]
+    ) -> None:
+        self.world = world
+        self.strict_files = strict_files
+        self.problems = problems
+        self.sources = sources
+
+    def read(self, node: Node, key: str) -> PolicySpec | None:
+        """The policy, or None with problems."""
+        if not isinstance(node.value, dict):
+            report(self.problems, node, "a policy is a map", "Write `kind: ...` and its values")
+            return None
+        kind = node.fields.get("kind")
+        if kind is None:
+            report(self.problems, node, "`kind` is missing", f"Add `kind:` with one of: {', '.join(POLICY_KINDS)}")
+            return None
+        if kind.value not in POLICY_KINDS:
+            repair = suggest_name(str(kind.value), list(POLICY_KINDS))
+            report(self.problems, kind, f"unknown kind `{kind.value}`", repair)
+            return None
+        policy_class = POLICY_KINDS[str(kind.value)]
+        n_before = len(self.problems)
+        data = self.read_model(policy_class, node, key)
+        try:
+            policy = policy_class.model_validate(data)
+        except ValidationError as error:
+            self.report_errors(error, node)
+            return None
+        return policy if len(self.problems) == n_before else None
+
+    def read_model(self, model: type[BaseModel], node: Node, key: str) -> dict[str, Any]:
+        """Plain data of a map, for the class to validate; what is wrong is left out."""
+        fields = {info.alias or name: info for name, info in model.model_fields.items()}
+        check_keys(node, fields, self.problems)
+        data: dict[str, Any] = {}
+        for name, info in fields.items():
+            entry, at = node.fields.get(name), f"{key}.{name}"
+            if entry is None:
+                self.fill_default(info, node, name, at)
+                continue
+            value = self.read_field(info, entry, at)
+            if value is not None:
+                data[name] = value
+        return data
+
+    def read_field(self, info: FieldInfo, node: Node, key: str) -> Any:
+        """Plain value of one field, or None where it is wrong."""
+        extra = _extra(info)
+        if "unit" in extra:
+            return self.read_amount(node, key, extra)
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Data):
+            if isinstance(node.value, dict):
+                return self.read_model(info.annotation, node, key)
+            names = ", ".join(f"{name}: .." for name in info.annotation.model_fields)
+            report(self.problems, node, "a map is wanted here", f"Write {{{names}}}")
+            return None
+        plain = node.to_plain()
+        if extra.get("names") == "places" and not self.check_places(node):
+            return None
+        source = node.file if node.file.startswith("--") else STATED
+        self.sources[key] = Sourced(plain, TEXT, source, node.file, node.line)
+        return plain
+
+    def read_amount(self, node: Node, key: str, extra: dict[str, Any]) -> Any:
+        """A number, or a map of numbers over levels of education."""
+        if isinstance(node.value, dict) and "value" not in node.value:
+            if not check_keys(node, EDUCATION, self.problems, what="level"):
+                return None
+            parts = {name: self.read_amount(part, f"{key}.{name}", extra) for name, part in node.fields.items()}
+            return None if None in parts.values() else parts
+        cell = read_number(
+            node,
+            self.problems,
+            unit=extra["unit"],
+            low=extra["low"],
+            high=extra["high"],
+            strict=node.file in self.strict_files,
+        )
+        if cell is None:
+            return None
+        self.sources[key] = cell
+        return cell.value
+
+    def check_places(self, node: Node) -> bool:
+        """Whether all places named exist."""
+        parts = node.items if isinstance(node.value, list) else [node]
+        sound = True
+        for part in parts:
+            if self.world is None:
+                continue
+            try:
+                find_places(str(part.value), self.world)
+            except KeyError:
+                names = [*self.world.places, *dict.fromkeys(self.world.region), ALL_PLACES]
+                report(self.problems, part, f"there is no place `{part.value}`", suggest_name(str(part.value), names))
+                sound = False
+        return sound
+
+    def fill_default(self, info: FieldInfo, node: Node, name: str, key: str) -> None:
+        """Source of a value that the file does not give; a problem where it must."""
+        extra = _extra(info)
+        if info.is_required():
+            unit = f" (in {extra['unit']})" if "unit" in extra else ""
+            report(self.problems, node, f"`{name}` is missing", f"Add `{name}:`{unit}")
+        elif "unit" in extra:
+            source = f"default of sim/policies: {extra['source']}"
+            self.sources[key] = Sourced(info.default, extra["unit"], source, node.file, node.line)
+
+    def report_errors(self, error: ValidationError, node: Node) -> None:
+        """Problems of what the class itself refuses, at the lines of the values."""
+        for item in error.errors():
+            if item["type"] == "missing":
+                continue  # reported with its unit where the map was read
+            at = node
+            for part in item["loc"]:
+                if isinstance(at.value, list) and isinstance(part, int) and part < len(at.value):
+                    at = at.value[part]
+                else:
+                    at = at.fields.get(str(part), at)
+            message = item["msg"].removeprefix("Value error, ")
+            repair = "Correct the value"
+            if item["type"] == "literal_error":
+                message = f"unknown name `{at.value}`"
+                repair = suggest_name(str(at.value), _QUOTED.findall(item["ctx"]["expected"]))
+            elif item["type"] == "tuple_type":
+                message, repair = "a list is wanted here", f"Write [{at.value}]"
+            report(self.problems, at, message, repair)
+
+
+def _read_rule(
+    node: Node | None, field: FieldInfo, extra: dict[str, Any], problems: list[Problem], *, strict: bool
+) -> Sourced | None:
+    if node is None:
+        return None
+    cell = read_number(node, problems, unit=extra["unit"], low=extra["low"], high=extra["high"], strict=strict)
+    if cell is not None and field.annotation is int and cell.value != int(cell.value):
+        report(problems, node, f"{cell.value:g} is no whole number", f"Write {round(cell.value)}")
+        return None
+    return cell
+
+
+def _extra(info: FieldInfo) -> dict[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}

@@ -1,0 +1,197 @@
+"""Who there is: the initial stock of graduates, and each year's cohort.
+
+Counts per cell (place of study, level, field) are the published or assumed numbers divided by the scale, rounded at
+random without bias. A person's id packs cohort, cell and rank in the cell, so that one more graduate in a cell leaves
+every other id as it was. The initial stock (cohorts 2011 to 2018) is spread over places by a logit in which living
+where one studied or comes from counts, with constants solved so that residents are in proportion to jobs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.skills import form_skills, set_institutions
+from sim.rng import (
+    HOME_PLACE,
+    INITIAL_HUKOU,
+    INITIAL_JOB,
+    INITIAL_PLACE,
+    INSTITUTION_TYPE,
+    MATCH_QUALITY,
+    OWN_HOME,
+    PERSON_TRAITS,
+    ROUND_COHORT,
+    make_key,
+    normals,
+    round_randomly,
+    uniforms,
+)
+from sim.types import (
+    CALENDAR_START_YEAR,
+    EDUCATION,
+    EMPLOYED,
+    EXPERIENCE,
+    FAMILY,
+    FIELD,
+    SEARCHING,
+)
+from sim.world.spec import FIRST_COHORT_YEAR
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+GRADUATION_QUARTER: Final = 2
+"""Graduates enter in the second quarter."""
+RANK_BITS: Final = np.uint64(28)
+LAST_INITIAL_YEAR: Final = 2018
+
+
+def cohort_quarter(year: int) -> int:
+    """Quarter number in which the cohort of `year` graduates."""
+    return (year - CALENDAR_START_YEAR) * 4 + GRADUATION_QUARTER - 1
+
+
+def cohort_cells(model: TalentMarket, year: int) -> NDArray[np.float64]:
+    """(place, education, field) expected graduates of `year` in agents, before the levers of enrolment."""
+    world = model.world
+    total = world.graduates[:, year - FIRST_COHORT_YEAR, None, None]
+    return total * world.level_share[:, :, None] * world.field_share[None] / model.scale
+
+
+def add_cohort(model: TalentMarket, year: int, cells: NDArray[np.float64]) -> slice:
+    """Append the graduates of `year` to the columns with traits, home and skills; returns their rows."""
+    seed = model.seed
+    counts = round_randomly(make_key(seed, ROUND_COHORT, year), cells).ravel()
+    cell = np.repeat(np.arange(counts.size), counts)
+    rank = np.arange(cell.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    rows = model.columns.append(cell.size)
+    people = model.columns.people
+    n_fields, n_levels = len(FIELD), len(EDUCATION)
+    cohort = np.uint64((year - CALENDAR_START_YEAR) << 12)
+    people.uid[rows] = ((cohort + cell.astype(np.uint64)) << RANK_BITS) + rank.astype(np.uint64)
+    people.cohort_q[rows] = cohort_quarter(year)
+    people.field[rows] = cell % n_fields
+    people.education[rows] = (cell // n_fields) % n_levels
+    people.study[rows] = cell // (n_fields * n_levels)
+    people.home[rows] = _draw_homes(model, rows)
+    people.hukou[rows] = people.home[rows]
+    people.city[rows] = people.study[rows]
+    people.arrived_q[rows] = cohort_quarter(year) - 8
+    cumulative = np.cumsum(model.world.institution_share, axis=1)
+    set_institutions(people, rows.start, rows.stop, cumulative, make_key(seed, INSTITUTION_TYPE))
+    schooling = model.schooling
+    form_skills(
+        rows.start, rows.stop, people, model.world.institution_quality, schooling.gap, schooling.practice,
+        schooling.cooperation, schooling.teachers, model.rules.skills, make_key(seed, PERSON_TRAITS),
+    )  # fmt: skip
+    return rows
+
+
+def _draw_homes(model: TalentMarket, rows: slice) -> NDArray[np.int8]:
+    """Home of each new student: the place of study, or another by weight and distance."""
+    world, people = model.world, model.columns.people
+    weight = world.home_weight[None, :] * np.exp(-model.params.cohorts.home_decay * model.places.distance)
+    np.fill_diagonal(weight, 0.0)
+    share = np.asarray(world.home_local_share)[:, None]
+    probability = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-12) * (1.0 - share)
+    probability += np.diag(np.asarray(world.home_local_share))
+    cumulative = np.cumsum(probability, axis=1)
+    study = people.study[rows]
+    u = uniforms(make_key(model.seed, HOME_PLACE), people.uid[rows]) * cumulative[study, -1]
+    return draw_rows(cumulative, study, u).astype(np.int8)
+
+
+def draw_rows(
+    cumulative: NDArray[np.float64], row: NDArray[np.int8], u: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Inverse distribution function, row by row: first column of `cumulative[row]` above `u`."""
+    drawn = np.zeros(len(u), np.int64)
+    for code in np.unique(row):
+        chosen = row == code
+        drawn[chosen] = np.searchsorted(cumulative[code], u[chosen], side="right")
+    return np.minimum(drawn, cumulative.shape[1] - 1)
+
+
+def place_initial_stock(model: TalentMarket) -> None:
+    """Cohorts 2011 to 2018: where they live, their experience, jobs, hukou and homes at the start of the run."""
+    for year in range(FIRST_COHORT_YEAR, LAST_INITIAL_YEAR + 1):
+        add_cohort(model, year, cohort_cells(model, year))
+    people, start = model.columns.people, model.quarter_number
+    people.city[:] = _draw_initial_places(model)
+    moved = people.city != people.study
+    people.arrived_q[:] = np.where(moved, people.cohort_q, people.cohort_q - 8)
+    people.experience_q[:] = np.maximum(0, start - people.cohort_q - 1)
+    _give_initial_jobs(model)
+    _give_initial_hukou(model)
+    years = np.maximum(0, (start - people.cohort_q) // 4 - model.params.housing.own_home_years)
+    share = 1.0 - (1.0 - model.params.housing.own_home_hazard) ** (4 * years)
+    owns = uniforms(make_key(model.seed, OWN_HOME), people.uid) < share
+    people.housing[owns & (people.state == EMPLOYED)] = FAMILY
+
+
+def _draw_initial_places(model: TalentMarket) -> NDArray[np.int64]:
+    world, people, n = model.world, model.columns.people, model.world.n_places
+    group = people.study.astype(np.int64) * n + people.home
+    sizes = np.bincount(group, minlength=n * n).astype(float)
+    eye = np.eye(n)
+    rule = model.params.cohorts
+    utility = rule.initial_here * np.repeat(eye, n, axis=0) + rule.initial_home * np.tile(eye, (n, 1))
+    target = world.jobs_start / world.jobs_start.sum() * sizes.sum()
+    constant = np.log(target)
+    for _ in range(60):
+        probability = np.exp(utility + constant)
+        probability /= probability.sum(axis=1, keepdims=True)
+        constant += np.log(target / np.maximum(sizes @ probability, 1e-9))
+    u = uniforms(make_key(model.seed, INITIAL_PLACE), people.uid)
+    cumulative = np.cumsum(probability, axis=1)
+    drawn = np.zeros(len(u), np.int64)
+    for code in np.flatnonzero(sizes):
+        chosen = group == code
+        drawn[chosen] = np.searchsorted(cumulative[code], u[chosen], side="right")
+    return np.minimum(drawn, n - 1)
+
+
+def _give_initial_jobs(model: TalentMarket) -> None:
+    """Employ as many residents of each place as it has jobs, in firms in proportion to their jobs."""
+    people, firms, seed = model.columns.people, model.firms, model.seed
+    n_places = model.world.n_places
+    residents = np.bincount(people.city, minlength=n_places)
+    jobs = np.bincount(firms.place, weights=firms.jobs_start, minlength=n_places)
+    employed_share = np.minimum(0.97, jobs / np.maximum(1, residents))
+    u = uniforms(make_key(seed, INITIAL_JOB), people.uid)
+    hired = u < employed_share[people.city]
+    people.state[:] = np.where(hired, EMPLOYED, SEARCHING)
+    cumulative = np.cumsum(firms.jobs_start)
+    ends = np.searchsorted(firms.place, np.arange(n_places + 1))
+    bounds = np.concatenate([[0.0], cumulative])[ends]
+    city = people.city[hired]
+    share = u[hired] / employed_share[city]
+    point = bounds[city] + share * (bounds[city + 1] - bounds[city])
+    row = np.minimum(np.searchsorted(cumulative, point, side="right"), len(firms) - 1)
+    people.firm[hired] = row.astype(np.int32)
+    years = 0.25 * people.experience_q[hired]
+    experience = np.searchsorted((1.0, 3.0, 5.0, 10.0), years, side="right") + 1
+    level = people.education[hired].astype(np.int64)
+    ai_probability = model.demand.ai_probability(model.quarter_number)[row, level]
+    ai = uniforms(make_key(seed, INITIAL_JOB, 1), people.uid[hired]) < ai_probability
+    cell = (level * len(EXPERIENCE) + experience) * 2 + ai
+    people.cell[hired] = cell.astype(np.int8)
+    quality = normals(make_key(seed, MATCH_QUALITY), people.uid[hired])
+    spread = model.params.wages.match_spread
+    offers = model.demand.offered_wage(row, cell, model.quarter_number)
+    people.wage[hired] = offers * np.exp(spread * quality - 0.5 * spread**2)
+    people.tenure_q[hired] = np.minimum(people.experience_q[hired], 8)
+    firms.headcount[:] = np.bincount(row, minlength=len(firms))
+
+
+def _give_initial_hukou(model: TalentMarket) -> None:
+    """Part of the residents from elsewhere have settled: as many as eight years of quotas allow, at most 95 %."""
+    world, people = model.world, model.columns.people
+    elsewhere = np.bincount(people.city[people.home != people.city], minlength=world.n_places) * model.scale
+    settled = np.minimum(0.95, 8.0 * (world.points_quota + world.employer_quota) / np.maximum(1.0, elsewhere))
+    u = uniforms(make_key(model.seed, INITIAL_HUKOU), people.uid)
+    local = (people.home == people.city) | (u < settled[people.city])
+    people.hukou[local] = people.city[local]

@@ -1,0 +1,311 @@
+"""Results of a run: the tables, the manifest that says where they come from, and the folder that holds both.
+
+A results folder is written under a temporary name beside its final place and moved there whole: readers see a
+complete folder or none. Each table carries a checksum of its content (names, order, values; not of the file), so
+that two runs can be compared across machines and a folder changed afterwards is noticed when it is read.
+Left out: locks between processes that write to the same folder at the same moment; the last one wins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import math
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import sim
+from sim.errors import ResultsError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pandas import DataFrame, Series
+
+    from sim.scenario import Scenario
+
+MANIFEST: Final = "manifest.json"
+RUN_FORMAT: Final = "talentsim-run-1"
+COMPARISON_FORMAT: Final = "talentsim-comparison-1"
+SWEEP_FORMAT: Final = "talentsim-seeds-1"
+_FORMATS: Final = (RUN_FORMAT, COMPARISON_FORMAT, SWEEP_FORMAT)
+_PACKAGES: Final = (
+    "mesa",
+    "numpy",
+    "numba",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "pydantic",
+    "pyyaml",
+)
+_HASH_LENGTH: Final = 12
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """What one run leaves behind."""
+
+    tables: dict[str, DataFrame]
+    """Result tables by name, each sorted by its key columns."""
+    manifest: dict[str, Any]
+    """Provenance: scenario, sources, seed, versions, checksums. Plain data, ready for JSON."""
+
+
+def write_result(result: RunResult, folder: Path) -> Path:
+    """Write the tables (parquet) and manifest.json into `folder`, all or nothing, and return `folder`.
+
+    An earlier results folder there is replaced. Raises ResultsError if `folder` holds anything else.
+    """
+    with stage_folder(folder) as staged:
+        for name, table in result.tables.items():
+            table.to_parquet(staged / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
+        write_manifest({**result.manifest, "tables": describe_tables(result.tables)}, staged)
+    return folder
+
+
+def read_result(folder: Path) -> RunResult:
+    """Read what write_result wrote. Raises ResultsError if the folder is no run, incomplete, or was changed."""
+    import pandas as pd
+    import pyarrow as pa
+
+    manifest = read_manifest(folder)
+    if manifest.get("format") != RUN_FORMAT:
+        raise ResultsError(f"{folder} holds no single run. Name a folder that has tables beside its {MANIFEST}")
+    tables = {}
+    for name, written in manifest["tables"].items():
+        path = folder / written["file"]
+        try:
+            table = pd.read_parquet(path, engine="pyarrow")
+        except (OSError, pa.ArrowException) as error:
+            raise ResultsError(f"{path} cannot be read ({error}). Run the scenario again") from error
+        if table_checksum(table) != written["sha256"]:
+            raise ResultsError(f"{path} is not what the run wrote: its checksum differs. Run the scenario again")
+        tables[name] = table
+    return RunResult(tables=tables, manifest=manifest)
+
+
+@contextlib.contextmanager
+def stage_folder(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `folder` to write into; move it there whole when the block ends well.
+
+    On any error the temporary folder is removed and `folder` stays as it was. A process that is killed may leave
+    the hidden temporary folder, which nothing reads. Raises ResultsError if `folder` holds something not ours.
+    """
+    refuse_foreign_folder(folder)
+    target = folder.absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(prefix=f".{target.name}.tmp-", dir=target.parent))
+    try:
+        staged.chmod(0o755)
+        yield staged
+        _replace_folder(staged, target)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def refuse_foreign_folder(folder: Path) -> None:
+    """Raise ResultsError unless `folder` is absent, empty, or an earlier results folder of this program."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ResultsError(f"{folder} is a file. Name a folder with --out")
+    if folder.resolve() == Path.cwd():
+        raise ResultsError(f"{folder} is the current folder, which cannot be replaced whole. Name a folder inside it")
+    if not any(folder.iterdir()):
+        return
+    try:
+        known = read_manifest(folder).get("format") in _FORMATS
+    except ResultsError:
+        known = False
+    if not known:
+        raise ResultsError(
+            f"{folder} is not empty and holds no earlier results. Name a new or empty folder, or empty this one"
+        )
+
+
+def table_checksum(frame: DataFrame) -> str:
+    """Return the sha256 of a table's content: column names, order of rows, values, and which values are missing.
+
+    The same content gives the same checksum whatever the storage: text or categories, int32 or nullable Int64.
+    """
+    digest = hashlib.sha256()
+    digest.update(json.dumps([list(map(str, frame.columns)), len(frame)]).encode())
+    for name in frame.columns:
+        for part in _column_parts(frame[name]):
+            digest.update(len(part).to_bytes(8, "little"))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def describe_tables(tables: Mapping[str, DataFrame]) -> dict[str, dict[str, Any]]:
+    """Return file name, number of rows, columns and checksum of each table."""
+    return {
+        name: {
+            "file": f"{name}.parquet",
+            "rows": len(table),
+            "columns": list(map(str, table.columns)),
+            "sha256": table_checksum(table),
+        }
+        for name, table in tables.items()
+    }
+
+
+def describe_run(
+    scenario: Scenario, *, seed: int, threads: int, wall_time_s: float, tables: Mapping[str, DataFrame]
+) -> dict[str, Any]:
+    """Return the manifest of one run as plain data: enough to run it again and to trace each of its inputs."""
+    return {
+        "format": RUN_FORMAT,
+        "scenario": {
+            "name": scenario.name,
+            "question": scenario.question,
+            "start": str(scenario.start),
+            "end": str(scenario.end),
+            "resolved": scenario.resolved,
+        },
+        "sources": {key: describe_source(source) for key, source in scenario.sources.items()},
+        "seed": seed,
+        "scale": scenario.scale,
+        "threads": threads,
+        "wall_time_s": round(wall_time_s, 3),
+        **describe_code(),
+        "tables": describe_tables(tables),
+    }
+
+
+def describe_source(source: Any) -> dict[str, Any]:
+    """Return one value of a scenario with its unit, source, file and line as plain data."""
+    return {
+        "value": _to_plain(source.value),
+        "unit": source.unit,
+        "source": _to_plain(source.source),
+        "file": str(source.file),
+        "line": source.line,
+    }
+
+
+def describe_code() -> dict[str, Any]:
+    """Return which code runs: version, commit (None outside a checkout), hash of the source, Python and packages."""
+    return {
+        "version": sim.__version__,
+        "commit": find_commit(),
+        "code_hash": hash_source(),
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+    }
+
+
+def result_hash(resolved: Mapping[str, Any], seeds: Sequence[int], code_hash: str) -> str:
+    """Return the short name of a results folder: the same for the same scenario, seeds and code, else different."""
+    content = json.dumps(_to_plain([resolved, list(seeds), code_hash]), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:_HASH_LENGTH]
+
+
+def hash_source(root: Path | None = None) -> str:
+    """Return the sha256 of all Python files of the package, their paths included."""
+    folder = root if root is not None else Path(sim.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def find_commit(root: Path | None = None) -> str | None:
+    """Return the git commit of the checkout that the package runs from, or None if there is none."""
+    checkout = root if root is not None else Path(sim.__file__).parent.parent
+    if not (checkout / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(checkout), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write manifest.json into `folder`, which must exist."""
+    text = json.dumps(_to_plain(manifest), indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read manifest.json of `folder`. Raises ResultsError if it is missing or no JSON object."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ResultsError(f"{folder} has no {MANIFEST}. Name a folder that `talentsim run` wrote") from error
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path} cannot be read ({error}). Run the scenario again") from error
+    if not isinstance(manifest, dict):
+        raise ResultsError(f"{path} is no manifest of this program. Run the scenario again")
+    return manifest
+
+
+def _replace_folder(staged: Path, target: Path) -> None:
+    """Move `staged` to `target`; an old folder there is set aside first and comes back if the move fails."""
+    aside: Path | None = None
+    try:
+        if target.exists() and any(target.iterdir()):
+            aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.old-", dir=target.parent))
+            target.replace(aside)
+        staged.replace(target)
+    except OSError as error:
+        if aside is not None and not target.exists():
+            aside.replace(target)
+        raise ResultsError(f"{target} cannot be replaced ({error}). Name another folder with --out") from error
+    if aside is not None:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _column_parts(column: Series[Any]) -> list[bytes]:
+    """Return a column as bytes in a form that does not depend on how pandas stores it."""
+    import numpy as np
+    import pandas as pd
+
+    missing = column.isna().to_numpy(dtype=bool)
+    mask = np.packbits(missing).tobytes()
+    dtype = column.dtype
+    if pd.api.types.is_bool_dtype(dtype):
+        return [b"bool", mask, _fill_missing(column, np.dtype(bool), missing).tobytes()]
+    if pd.api.types.is_integer_dtype(dtype):
+        return [b"int", mask, _fill_missing(column, np.dtype("<i8"), missing).tobytes()]
+    if pd.api.types.is_float_dtype(dtype):
+        # adding zero turns -0.0 into 0.0, which compare equal and must hash equal
+        return [b"float", mask, (_fill_missing(column, np.dtype("<f8"), missing) + 0.0).tobytes()]
+    codes, names = pd.factorize(column)
+    text = json.dumps([str(name) for name in names], ensure_ascii=False).encode()
+    return [b"text", text, np.asarray(codes, dtype="<i4").tobytes()]
+
+
+def _fill_missing(column: Series[Any], dtype: Any, missing: NDArray[Any]) -> NDArray[Any]:
+    if not missing.any():
+        return column.to_numpy(dtype=dtype)
+    return column.to_numpy(dtype=dtype, na_value=dtype.type(0), copy=True)
+
+
+def _to_plain(value: Any) -> Any:
+    """Return arrays, numpy numbers, tuples and paths as what JSON knows; not-a-number as None, infinity as text."""
+    if hasattr(value, "tolist"):
+        return _to_plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): _to_plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_to_plain(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return str(value)

@@ -1,0 +1,395 @@
+"""Scenario files -> Scenario: one question, frozen, in which every value knows its source.
+
+A scenario without `extends` is a baseline and must say where each of its numbers is from. A scenario that extends
+another is laid over it key by key; its lists of policies replace those of the base. Values given on the command line
+come last. All mistakes of all files are reported together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from sim.errors import Problem, ScenarioError
+from sim.params import Params
+from sim.policies import PolicySpec, PolicyUnion
+from sim.policies.base import Data
+from sim.policyfile import TEXT, read_params, read_policies
+from sim.scenariofile import BASE_FOCUS, SCENARIO_KEYS, ScenarioTree, find_scenario, read_tree
+from sim.sourced import SET_FILE, STATED, UNITS, Node, Sourced, read_number, read_text, report, suggest_name
+from sim.types import Quarter
+from sim.world.spec import MODEL_YEARS, World, world_quantities
+from sim.worldfile import WORLD_FOLDER, find_world, load_world, read_world, show_path
+
+REQUIRED_KEYS: Final = ("name", "question", "from", "to", "scale")
+POLICY_LISTS: Final = ("standing_policies", "policies")
+DEFAULT_WORLD: Final = "china"
+MAX_SCALE: Final = 1_000_000
+MAX_POLICIES: Final = 32
+_NUMBER_REF: Final = {"$ref": "#/$defs/number"}
+FIRST_YEAR: Final = int(MODEL_YEARS[0])
+LAST_YEAR: Final = int(MODEL_YEARS[-1])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One question, ready to run."""
+
+    name: str
+    question: str
+    world: World
+    params: Params
+    policies: tuple[PolicySpec, ...]
+    """Standing ones first."""
+    n_standing: int
+    """How many of the policies are standing ones."""
+    start: Quarter
+    end: Quarter
+    """Last quarter, inclusive."""
+    scale: int
+    """Persons for whom one agent stands."""
+    focus: str
+    """Place whose outcomes are compared."""
+    expectation: str
+    evidence: tuple[str, ...]
+    """Evidence ids behind the question."""
+    sources: dict[str, Sourced]
+    """Source of every value by its key, such as `params.search.n_sampled` or `world.rent_shared_cny_m.beijing`."""
+    resolved: dict[str, Any]
+    """All values as plain data that JSON can hold."""
+    files: tuple[str, ...]
+    """Files it was read from, the extended ones first, the world last."""
+
+    @property
+    def n_quarters(self) -> int:
+        """Quarters of a run."""
+        return self.end.number - self.start.number + 1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """One value, what it means and where it is from."""
+
+    key: str
+    sourced: Sourced
+    meaning: str
+    low: float | None
+    high: float | None
+
+
+def load_scenario(
+    path_or_name: str | Path, overrides: Sequence[str] = (), *, scale: int | None = None, quarters: int | None = None
+) -> Scenario:
+    """Read, merge, check and freeze a scenario.
+
+    Args:
+        path_or_name: a file, or the name of one in `scenarios/`.
+        overrides: texts `KEY=VALUE` such as `params.search.n_sampled=10`, `policies.0.units=5000`,
+            `world_values.rent_shared_cny_m.beijing=3200`.
+        scale: persons per agent, in place of the scenario's.
+        quarters: length of the run from its start, at most the scenario's.
+
+    Returns:
+        The scenario.
+
+    Raises:
+        ScenarioError: with all mistakes of all files, in the order of their lines.
+    """
+    problems: list[Problem] = []
+    texts = [(SET_FILE, text) for text in overrides]
+    if scale is not None:
+        texts.append(("--scale", f"scale={scale}"))
+    tree = read_tree(find_scenario(str(path_or_name)), texts, problems)
+    scenario = _build_scenario(tree, quarters, problems) if tree is not None else None
+    if problems or scenario is None:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def explain_key(scenario: Scenario, key: str) -> Explanation:
+    """What a value means and where it is from.
+
+    Args:
+        scenario: the scenario.
+        key: such as `params.search.n_sampled`, `world.rent_shared_cny_m.beijing` or `policies.0.units`.
+
+    Raises:
+        ScenarioError: for an unknown key, with the nearest one.
+    """
+    key = key.replace("world_values.", "world.", 1) if key.startswith("world_values.") else key
+    sourced = scenario.sources.get(key)
+    if sourced is None:
+        alike = [other for other in scenario.sources if other.split(".")[0] == key.split(".")[0]]
+        repair = suggest_name(key, alike)
+        repair = repair if repair.startswith("Did") else "Keys begin with params, world, policies or standing_policies"
+        raise ScenarioError([Problem(scenario.files[-2], 0, key, "there is no such value", repair)])
+    meaning, low, high = _describe_key(scenario, key.split("."))
+    return Explanation(key=key, sourced=sourced, meaning=meaning, low=_finite(low), high=_finite(high))
+
+
+def scenario_schema() -> dict[str, Any]:
+    """JSON Schema of scenario files, for editors: keys, kinds of policy, units in the descriptions, bounds."""
+    from pydantic import TypeAdapter
+
+    policies: dict[str, Any] = TypeAdapter(list[PolicyUnion]).json_schema()
+    definitions = {name: _admit_sources(part) for name, part in policies.pop("$defs").items()}
+    definitions["number"] = {
+        "type": "object",
+        "description": "a number with its unit and source",
+        "properties": {
+            "value": {"type": "number"},
+            "unit": {"enum": sorted(UNITS)},
+            "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        },
+        "required": ["value"],
+    }
+    groups = {}
+    for name, info in Params.model_fields.items():
+        group: Any = info.annotation
+        groups[name] = _admit_sources({**group.model_json_schema(), "additionalProperties": False})
+    declared = world_quantities().items()
+    quantities = {name: {"description": f"{spec['meaning']} ({spec['unit']})"} for name, spec in declared}
+    properties: dict[str, Any] = {key: {"type": "string", "description": text} for key, text in SCENARIO_KEYS.items()}
+    properties["scale"] = {"description": SCENARIO_KEYS["scale"], "anyOf": [{"type": "integer"}, _NUMBER_REF]}
+    properties["sources"] |= {"type": "array", "items": {"type": "string"}}
+    properties["params"] |= {"type": "object", "properties": groups, "additionalProperties": False}
+    properties["world_values"] |= {"type": "object", "properties": quantities, "additionalProperties": False}
+    for key in POLICY_LISTS:
+        properties[key] = {**policies, "description": SCENARIO_KEYS[key]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "scenario",
+        "type": "object",
+        "properties": properties,
+        "required": ["name", "question"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def _admit_sources(schema: Any) -> Any:
+    """Let every property with a unit also be a number with its source; drop bounds that JSON cannot hold."""
+    if isinstance(schema, list):
+        return [_admit_sources(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _admit_sources(item) for key, item in schema.items() if not _is_infinite(item)}
+    if "unit" not in kept or "properties" in kept or isinstance(kept["unit"], dict):
+        return kept
+    about = {key: kept.pop(key) for key in ("title", "description", "default", "unit", "source") if key in kept}
+    about["description"] = f"{about.get('description', '')} ({about['unit']})"
+    kept.pop("low", None)
+    kept.pop("high", None)
+    return {**about, "anyOf": [kept, _NUMBER_REF]}
+
+
+def _is_infinite(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Problem]) -> Scenario | None:
+    fields = tree.root.fields
+    for key in REQUIRED_KEYS:
+        if key not in fields:
+            report(problems, tree.root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
+    start, end, last = _read_span(fields, quarters, problems)
+    scale = _read_scale(fields.get("scale"), tree, problems)
+    loaded, world_path = _read_world_of(tree, problems)
+    world = loaded[0] if loaded else None
+    params, sources = read_params(fields.get("params"), strict_files=tree.strict_files, problems=problems)
+    policies: dict[str, list[PolicySpec]] = {}
+    for key in POLICY_LISTS:
+        node = fields.get(key, Node(tree.root.file, tree.root.line, key, []))
+        policies[key], found = read_policies(node, world, strict_files=tree.strict_files, problems=problems)
+        sources |= found
+        _check_dates(node, policies[key], last, problems)
+    focus = _find_focus(fields, policies["policies"], world, problems)
+    texts = {key: _read_optional_text(fields.get(key), problems) for key in ("name", "question", "expectation")}
+    if problems or loaded is None or start is None or end is None or scale is None:
+        return None
+    evidence = fields.get("sources")
+    scenario = Scenario(
+        name=texts["name"],
+        question=texts["question"],
+        expectation=texts["expectation"],
+        world=loaded[0],
+        params=params,
+        policies=(*policies["standing_policies"], *policies["policies"]),
+        n_standing=len(policies["standing_policies"]),
+        start=start,
+        end=end,
+        scale=int(scale.value),
+        focus=focus,
+        evidence=tuple(str(item.value) for item in evidence.items) if evidence is not None else (),
+        sources={"scale": scale} | _source_texts(fields) | sources | loaded[1],
+        resolved={},
+        files=(*tree.folders, show_path(world_path)),
+    )
+    return dataclasses.replace(scenario, resolved=_resolve(scenario, fields.get("world_values")))
+
+
+def _read_span(
+    fields: dict[str, Node], quarters: int | None, problems: list[Problem]
+) -> tuple[Quarter | None, Quarter | None, Quarter | None]:
+    """First quarter, last quarter, and the last quarter that the file gives."""
+    found: list[Quarter | None] = []
+    for key in ("from", "to"):
+        node, quarter = fields.get(key), None
+        if node is not None:
+            try:
+                quarter = Quarter.parse(str(node.value))
+            except ValueError as error:
+                report(problems, node, str(error).split(";")[0], "Write it as 2024Q1")
+            if quarter is not None and not FIRST_YEAR <= quarter.year <= LAST_YEAR:
+                repair = f"Write a quarter from {FIRST_YEAR}Q1 to {LAST_YEAR}Q4"
+                report(problems, node, f"{quarter} is out of bounds", repair)
+                quarter = None
+        found.append(quarter)
+    start, last = found
+    end = last
+    if start is not None and last is not None:
+        if last < start:
+            report(problems, fields["to"], f"{last} lies before {start}", "Write a later quarter")
+        elif quarters is not None:
+            end = Quarter(start.number + quarters - 1)
+            if not start <= end <= last:
+                n = last.number - start.number + 1
+                at = Node("--quarters", 1, "quarters", quarters)
+                report(problems, at, f"{quarters} quarters do not fit", f"Give a number from 1 to {n}")
+    return start, end, last
+
+
+def _read_scale(node: Node | None, tree: ScenarioTree, problems: list[Problem]) -> Sourced | None:
+    if node is None:
+        return None
+    strict = node.file in tree.strict_files
+    scale = read_number(node, problems, unit="persons/agent", low=1, high=MAX_SCALE, strict=strict)
+    if scale is not None and scale.value != int(scale.value):
+        report(problems, node, f"{scale.value} is no whole number", f"Write {round(scale.value)}")
+    return scale
+
+
+def _read_world_of(tree: ScenarioTree, problems: list[Problem]) -> tuple[tuple[World, dict[str, Sourced]] | None, Path]:
+    node = tree.root.fields.get("world", Node(tree.root.file, tree.root.line, "world", DEFAULT_WORLD))
+    # a path is seen from the file that names it, on the command line from the working folder
+    path = find_world(str(node.value), tree.folders.get(node.file, Path()))
+    if not path.is_file():
+        known = sorted(other.stem for other in WORLD_FOLDER.glob("*.yaml"))
+        report(problems, node, f"there is no world `{node.value}`", suggest_name(str(node.value), known))
+        return None, path
+    overrides = tree.root.fields.get("world_values")
+    return read_world(path, overrides, problems, strict_files=tree.strict_files), path
+
+
+def _check_dates(node: Node, policies: Sequence[PolicySpec], last: Quarter | None, problems: list[Problem]) -> None:
+    if len(policies) != len(node.items):
+        return
+    if len(policies) > MAX_POLICIES:
+        report(problems, node, f"{len(policies)} policies are too many", f"Keep {MAX_POLICIES} of them")
+    for policy, item in zip(policies, node.items, strict=True):
+        if last is not None and policy.first > last.number:
+            at = item.fields["from"]
+            report(problems, at, f"the policy begins after the run ends ({last})", f"Write a quarter up to {last}")
+
+
+def _find_focus(
+    fields: dict[str, Node], policies: Sequence[PolicySpec], world: World | None, problems: list[Problem]
+) -> str:
+    """The place named; else the first policy's, if it is one place; else the base's; else the first of the world."""
+    if world is None:
+        return ""
+    node = fields.get("focus")
+    if node is not None and node.value not in world.places:
+        report(problems, node, f"there is no place `{node.value}`", suggest_name(str(node.value), world.places))
+    base = fields.get(BASE_FOCUS)
+    choices = [node.value if node is not None else None, *(policy.city for policy in policies[:1])]
+    choices.append(base.value if base is not None else None)
+    return next((choice for choice in choices if isinstance(choice, str) and choice in world.places), world.places[0])
+
+
+def _source_texts(fields: dict[str, Node]) -> dict[str, Sourced]:
+    keys = ("name", "question", "world", "from", "to", "focus", "expectation")
+    nodes = {key: fields[key] for key in keys if key in fields}
+    return {key: Sourced(node.value, TEXT, STATED, node.file, node.line) for key, node in nodes.items()}
+
+
+def _read_optional_text(node: Node | None, problems: list[Problem]) -> str:
+    return (read_text(node, problems) or "") if node is not None else ""
+
+
+def _resolve(scenario: Scenario, world_values: Node | None) -> dict[str, Any]:
+    """All values as plain data; what is not finite is None."""
+    world = scenario.world
+    dumped = [policy.model_dump(by_alias=True) for policy in scenario.policies]
+    quantities = {name: getattr(world, name).tolist() for name in world_quantities()}
+    plain = {
+        "name": scenario.name,
+        "question": scenario.question,
+        "expectation": scenario.expectation,
+        "from": str(scenario.start),
+        "to": str(scenario.end),
+        "scale": scenario.scale,
+        "focus": scenario.focus,
+        "sources": list(scenario.evidence),
+        "files": list(scenario.files),
+        "params": scenario.params.model_dump(),
+        "standing_policies": dumped[: scenario.n_standing],
+        "policies": dumped[scenario.n_standing :],
+        "world_values": world_values.to_plain() if world_values is not None else {},
+        "world": {"name": world.name, "places": list(world.places), "quantities": quantities},
+    }
+    return _make_plain(plain)  # type: ignore[no-any-return]  # a dict stays a dict
+
+
+def _make_plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _make_plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_make_plain(item) for item in value]
+    return _finite(value) if isinstance(value, float) else value
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _describe_key(scenario: Scenario, parts: list[str]) -> tuple[str, float | None, float | None]:
+    """Meaning and bounds of a key that exists."""
+    if parts[0] == "params":
+        group: Any = Params.model_fields[parts[1]].annotation
+        return _describe_field(group, parts[2])
+    if parts[0] == "world" and len(parts) > 1:
+        spec = world_quantities()[parts[1]]
+        return f"{spec['meaning']} ({', '.join(spec['dims'])})", spec["low"], spec["high"]
+    if parts[0] in POLICY_LISTS:
+        index = int(parts[1]) + (scenario.n_standing if parts[0] == "policies" else 0)
+        model: Any = type(scenario.policies[index])
+        for name in parts[2:-1]:
+            field = model.model_fields.get(name)
+            if field is not None and isinstance(field.annotation, type) and issubclass(field.annotation, Data):
+                model = field.annotation
+        if parts[-1] == "kind":
+            return model.summary, None, None
+        known = {info.alias or name: name for name, info in model.model_fields.items()}
+        name = next(part for part in reversed(parts[2:]) if part in known)
+        return _describe_field(model, known[name])
+    return SCENARIO_KEYS.get(parts[0], ""), None, None
+
+
+def _describe_field(model: type[BaseModel], name: str) -> tuple[str, float | None, float | None]:
+    info = model.model_fields[name]
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    low, high = extra.get("low"), extra.get("high")
+    return (
+        info.description or "",
+        float(low) if isinstance(low, int | float) else None,
+        float(high) if isinstance(high, int | float) else None,
+    )
+
+
+__all__ = ["Explanation", "Scenario", "explain_key", "load_scenario", "load_world", "scenario_schema"]

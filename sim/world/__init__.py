@@ -1,0 +1,1 @@
+"""World files (data) and the frozen arrays into which they are read."""

@@ -1,0 +1,197 @@
+"""The command line: what it prints, what it writes, and its exit codes. Runs are tiny: few agents, few quarters."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import sim.report
+from sim.cli import app
+from sim.compare import COMPARISON_COLUMNS
+from sim.errors import InvariantError
+from sim.policies import POLICY_KINDS
+from sim.results import read_manifest, read_result
+from sim.scenario import load_scenario
+
+TINY = ("--scale", "20000", "--quarters", "6")
+POLICY = "beijing_affordable_rental"
+POLICY_TEXT = """\
+name: three_mistakes
+question: Does it stay?
+extends: baseline
+policies:
+  - kind: talent_housing
+    city: bejing
+    from: 2025Q1
+    units: 20000
+    term_yers: 3
+    rent_cap: {value: 3000, unit: persons, assumption: a guess, range: [2000, 4000]}
+"""
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    """Run a command in an empty folder; asserts the exit code."""
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*words, code=0):
+        done = CliRunner().invoke(app, [str(word) for word in words])
+        assert done.exit_code == code, done.output
+        return done
+
+    return invoke
+
+
+def last_folder(done, tmp_path):
+    last = done.stdout.strip().splitlines()[-1]
+    assert last.startswith("results: ")
+    return tmp_path / last.removeprefix("results: ")
+
+
+def test_importing_the_command_line_loads_nothing_heavy():
+    heavy = {"numpy", "pandas", "numba", "mesa", "matplotlib", "pyarrow", "pydantic", "scipy", "yaml", "joblib"}
+    code = f"import sim.cli, sys; sys.exit(', '.join({heavy!r} & set(sys.modules)) or None)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ)
+    assert done.returncode == 0, done.stderr
+
+
+def test_help_names_every_command(call):
+    shown = call("--help").stdout
+    assert all(name in shown for name in ("run", "check", "compare", "policies", "schema", "explain", "warmup"))
+
+
+def test_version_is_printed(call):
+    assert call("--version").stdout.strip() == sim.__version__
+
+
+def test_policies_are_listed_with_their_summaries(call):
+    shown = call("policies").stdout
+    assert all(kind in shown for kind in POLICY_KINDS)
+    assert call("policies", "--quiet").stdout.split() == list(POLICY_KINDS)
+
+
+def test_schema_is_json_schema(call):
+    schema = json.loads(call("schema").stdout)
+    assert schema["type"] == "object"
+    assert "policies" in schema["properties"]
+
+
+def test_check_accepts_a_shipped_scenario(call):
+    done = call("check", "baseline")
+    assert "ok: " in done.stdout
+    assert done.stderr == ""
+    assert call("check", "baseline", "--quiet").stdout == ""
+
+
+def test_check_reports_all_mistakes_with_lines_and_nearest_names(call, tmp_path):
+    (tmp_path / "mistakes.yaml").write_text(POLICY_TEXT)
+    lines = call("check", "mistakes.yaml", code=2).stderr.strip().splitlines()
+    assert [int(line.split(":")[1]) for line in lines] == [6, 9, 10]
+    assert "beijing" in lines[0]
+    assert "term_years" in lines[1]
+    assert "CNY/month" in lines[2]
+
+
+def test_scenario_that_does_not_exist_is_the_users_to_mend(call):
+    done = call("run", "baselin", code=2)
+    assert "baseline" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("words", [("--seeds", "0"), ("--scale", "many"), ("--lang", "fr"), ("--nonsense",)])
+def test_wrong_option_is_the_users_to_mend(call, words):
+    call("run", "baseline", *words, code=2)
+
+
+def test_unknown_override_is_the_users_to_mend(call):
+    assert "--set" in call("run", "baseline", "--set", "nonsense=1", code=2).stderr
+
+
+def test_explain_tells_unit_source_and_file(call):
+    key, source = next(iter(load_scenario("baseline").sources.items()))
+    shown = dict(line.split(": ", 1) for line in call("explain", "baseline", key).stdout.strip().splitlines())
+    assert shown["key"] == key
+    assert shown["unit"] == source.unit
+    assert shown["source"] == source.source
+    assert shown["set in"] == f"{source.file}:{source.line}"
+
+
+def test_explain_of_an_unknown_key_gives_the_nearest(call):
+    key = next(iter(load_scenario("baseline").sources))
+    assert key in call("explain", "baseline", key + "x", code=2).stderr
+
+
+def test_run_writes_results_and_says_where(call, tmp_path):
+    done = call("run", "baseline", *TINY, "--seed", "3", "--check")
+    folder = last_folder(done, tmp_path)
+    assert folder.parent == tmp_path / "results" / "baseline"
+    result = read_result(folder)
+    assert result.manifest["seed"] == 3
+    assert result.manifest["scale"] == 20000
+    assert result.tables["cities"]["quarter"].nunique() == 6
+
+
+def test_out_is_written_itself_and_again(call, tmp_path):
+    for seed in (1, 2):
+        call("run", "baseline", *TINY, "--seed", seed, "--out", "here", "--figures")
+        assert read_result(tmp_path / "here").manifest["seed"] == seed
+        assert list((tmp_path / "here" / "figures").glob("*.png"))
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_out_with_other_things_in_it_is_refused_before_anything_runs(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(sim.report, "run_scenario", None)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "thesis.txt").write_text("years of work")
+    assert "is not empty" in call("run", "baseline", *TINY, "--out", "here", code=2).stderr
+
+
+def test_city_that_does_not_exist_is_refused(call):
+    assert "beijing" in call("run", "baseline", *TINY, "--city", "atlantis", code=2).stderr
+
+
+def test_several_seeds_give_a_folder_each(call, tmp_path):
+    folder = last_folder(call("run", "baseline", *TINY, "--seeds", "2", "--jobs", "1"), tmp_path)
+    assert read_manifest(folder)["seeds"] == [1, 2]
+    for seed in (1, 2):
+        assert read_result(folder / "runs" / "baseline" / f"seed-{seed}").manifest["seed"] == seed
+
+
+def test_comparison_has_the_agreed_columns_and_figures(call, tmp_path):
+    words = ("--scale", "20000", "--seeds", "2", "--jobs", "1", "--set", "policies.0.units=50000")
+    done = call("compare", "baseline", POLICY, *words)
+    folder = last_folder(done, tmp_path)
+    comparison = pd.read_csv(folder / "comparison.csv")
+    assert tuple(comparison.columns) == COMPARISON_COLUMNS
+    assert set(comparison["policy"]) == {POLICY}
+    assert "figures: " in done.stdout
+    assert list((folder / "figures").glob("*.png"))
+    assert read_manifest(folder)["city"] == "beijing"
+
+
+def test_scenario_against_itself_differs_by_exactly_zero(call, tmp_path):
+    done = call("compare", "baseline", "baseline", *TINY, "--seeds", "2", "--jobs", "1", "--no-figures", "--quiet")
+    assert len(done.stdout.strip().splitlines()) == 1
+    comparison = pd.read_csv(last_folder(done, tmp_path) / "comparison.csv")
+    known = comparison[comparison["difference"].notna()]
+    assert len(known) > 10
+    assert (known[["difference", "low", "high"]] == 0).all().all()
+
+
+@pytest.mark.parametrize(("error", "code"), [(InvariantError("persons lost"), 1), (KeyboardInterrupt(), 130)])
+def test_faults_have_their_exit_codes(call, tmp_path, monkeypatch, error, code):
+    def fail(*_args, **_options):
+        raise error
+
+    monkeypatch.setattr(sim.report, "run_scenario", fail)
+    done = call("run", "baseline", *TINY, "--out", "here", code=code)
+    assert done.stderr.strip()
+    assert not list(tmp_path.iterdir())
+
+
+def test_warmup_says_how_long_it_took(call):
+    assert "kernels are ready" in call("warmup").stdout

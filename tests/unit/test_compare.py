@@ -1,0 +1,323 @@
+"""Outcomes of a run and their paired differences: exact numbers on small tables, stated error rates on random ones."""
+
+import math
+import types
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.compare import (
+    COMPARISON_COLUMNS,
+    bound_mean,
+    bound_ratio,
+    compare_runs,
+    find_start,
+    summarise_run,
+)
+from sim.errors import ResultsError
+from sim.labels import label, label_code
+from sim.report import head_effects, list_effects
+from sim.results import RunResult
+from sim.types import Quarter
+
+SINCE = Quarter.parse("2025Q1")
+
+
+@pytest.fixture
+def tables():
+    cohorts = pd.DataFrame(
+        [
+            (2024, "beijing", "bachelor", 1000, 900),  # before the policy
+            (2025, "beijing", "bachelor", 1000, 400),
+            (2025, "beijing", "phd", 100, 80),
+            (2025, "shanghai", "bachelor", 500, 250),
+            (2026, "beijing", "bachelor", 1000, 300),
+            (2027, "beijing", "bachelor", 1000, None),  # 12 months not reached
+            (2027, "beijing", "phd", 100, 90),
+        ],
+        columns=["cohort_year", "study_city", "education", "graduated", "stayed_12m"],
+    ).astype({"stayed_12m": "Int64"})
+    flows = pd.DataFrame(
+        [
+            ("2024Q4", "shanghai", "beijing", "bachelor", "job_move", False, 999),
+            ("2025Q1", "shanghai", "beijing", "bachelor", "job_move", False, 30),
+            ("2025Q2", "shanghai", "beijing", "master", "first_job", True, 20),
+            ("2025Q2", "beijing", "beijing", "master", "first_job", True, 500),
+            ("2025Q3", "beijing", "shanghai", "phd", "leave_hukou", False, 7),
+        ],
+        columns=["quarter", "from_city", "to_city", "education", "reason", "new_graduate", "persons"],
+    )
+    cities = pd.DataFrame(
+        [
+            ("2024Q4", "beijing", 1, 9999.0, 0.9, 77),
+            ("2025Q1", "beijing", 1000, 3000.0, 0.30, 5),
+            ("2025Q1", "shanghai", 2000, 100.0, 0.10, 50),
+            ("2025Q2", "beijing", 1100, 3200.0, 0.34, 6),
+            ("2025Q2", "shanghai", 2100, 100.0, 0.10, 50),
+        ],
+        columns=["quarter", "city", "talent", "rent", "rent_burden", "hukou_granted"],
+    )
+    people = pd.DataFrame(
+        [
+            ("2025Q1", "beijing", "bachelor", "employed", 300, 10000.0),
+            ("2025Q1", "beijing", "bachelor", "searching", 50, math.nan),
+            ("2025Q1", "beijing", "bachelor", "preparing", 50, math.nan),
+            ("2025Q1", "beijing", "bachelor", "studying", 5000, math.nan),
+            ("2025Q1", "beijing", "phd", "employed", 100, 30000.0),
+            ("2025Q1", "shanghai", "phd", "employed", 100, 20000.0),
+        ],
+        columns=["quarter", "city", "education", "state", "persons", "wage_mean"],
+    )
+    ledger = pd.DataFrame(
+        [
+            ("2024Q4", "beijing", "housing", "rent", "city", 10, 1e9),
+            ("2025Q1", "beijing", "housing", "rent", "city", 10, 2e6),
+            ("2025Q2", "beijing", "housing", "rent", "national", 10, 1e6),
+            ("2025Q2", "beijing", "housing", "rent", "employers", 10, 5e6),
+        ],
+        columns=["quarter", "city", "policy", "item", "payer", "persons", "cny"],
+    )
+    frames = {"cohorts": cohorts, "flows": flows, "cities": cities, "people": people, "ledger": ledger}
+    texts = ("quarter", "city", "study_city", "education", "from_city", "to_city", "reason", "state", "payer")
+    return {
+        name: frame.astype({column: "category" for column in texts if column in frame})
+        for name, frame in frames.items()
+    }
+
+
+@pytest.fixture
+def summary(tables):
+    return summarise_run(RunResult(tables=tables, manifest={}), city="beijing", since=SINCE)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "group", "unit", "value"),
+    [
+        ("stay_share_12m", "all", "share", 780 / 2100),
+        ("stay_share_12m", "bachelor", "share", 0.35),
+        ("stay_share_12m", "phd", "share", 0.8),
+        ("stayed_12m", "all", "persons", 780),
+        ("stay_share_12m_other_cities", "all", "share", 0.5),
+        ("arrivals", "all", "persons", 50),
+        ("arrivals", "master", "persons", 20),
+        ("arrivals", "new_graduate", "persons", 20),
+        ("arrivals", "experienced", "persons", 30),
+        ("departures", "phd", "persons", 7),
+        ("rent", "all", "CNY/month", 3100),
+        ("rent_burden", "all", "share", 0.32),
+        ("hukou_granted", "all", "persons", 11),
+        ("talent", "all", "persons", 1100),
+        ("talent_other_cities", "all", "persons", 2100),
+        ("wage", "all", "CNY/month", 15000),
+        ("wage", "phd", "CNY/month", 30000),
+        ("wage_other_cities", "all", "CNY/month", 20000),
+        ("employment_rate", "all", "share", 0.8),
+        ("employment_rate", "bachelor", "share", 0.75),
+        ("public_cost", "all", "CNY", 3e6),
+        ("cost", "all", "CNY", 8e6),
+        ("cost", "city", "CNY", 2e6),
+        ("cost", "national", "CNY", 1e6),
+        ("cost", "employers", "CNY", 5e6),
+    ],
+)
+def test_outcome_is_exact(summary, outcome, group, unit, value):
+    row = summary[(summary["outcome"] == outcome) & (summary["group"] == group)]
+    assert list(row["unit"]) == [unit]
+    assert row["value"].item() == pytest.approx(value, rel=1e-12)
+
+
+def test_outcomes_are_named_once(summary):
+    assert not summary.duplicated(["outcome", "group"]).any()
+
+
+def test_nobody_gives_no_share(summary):
+    row = summary[(summary["outcome"] == "stay_share_12m") & (summary["group"] == "master")]
+    assert math.isnan(row["value"].item())
+
+
+def test_policy_after_graduation_counts_from_the_next_cohort(tables):
+    late = summarise_run(RunResult(tables=tables, manifest={}), city="beijing", since=Quarter.parse("2025Q3"))
+    row = late[(late["outcome"] == "stayed_12m") & (late["group"] == "all")]
+    assert row["value"].item() == 300
+
+
+def test_empty_ledger_costs_nothing(tables):
+    tables["ledger"] = tables["ledger"].iloc[:0]
+    empty = summarise_run(RunResult(tables=tables, manifest={}), city="beijing", since=SINCE)
+    assert empty.loc[empty["outcome"] == "public_cost", "value"].tolist() == [0.0]
+
+
+def test_unknown_city_is_refused(tables):
+    with pytest.raises(ResultsError, match="beijing, shanghai"):
+        summarise_run(RunResult(tables=tables, manifest={}), city="atlantis", since=SINCE)
+
+
+def make_outcomes(stay, cost, share=0.4):
+    return pd.DataFrame(
+        [
+            ("stay_share_12m", "all", "share", share),
+            ("stayed_12m", "all", "persons", stay),
+            ("public_cost", "all", "CNY", cost / 2),
+            ("cost", "all", "CNY", cost),
+        ],
+        columns=["outcome", "group", "unit", "value"],
+    )
+
+
+def pick(comparison, outcome, group="all", policy="p"):
+    chosen = comparison["outcome"].eq(outcome) & comparison["group"].eq(group) & comparison["policy"].eq(policy)
+    return comparison[chosen].iloc[0]
+
+
+def test_known_effect_is_recovered_with_the_textbook_interval():
+    gains = [90.0, 110.0, 100.0]
+    base = {seed: make_outcomes(1000.0 * seed, 0.0) for seed in (1, 2, 3)}
+    policy = {seed: make_outcomes(1000.0 * seed + gains[seed - 1], 5e6) for seed in (1, 2, 3)}
+    comparison = compare_runs(base, {"p": policy})
+    assert tuple(comparison.columns) == COMPARISON_COLUMNS
+    row = pick(comparison, "stayed_12m")
+    half = 4.302652729911275 * 10 / math.sqrt(3)  # t(0.975, 2) = 4.3027, sd = 10
+    assert (row["baseline"], row["value"], row["difference"], row["seeds"]) == (2000, 2100, 100, 3)
+    assert (row["low"], row["high"]) == pytest.approx((100 - half, 100 + half))
+
+
+def test_order_of_seeds_does_not_matter():
+    base = {seed: make_outcomes(100.0 * seed, 0.0) for seed in (1, 2, 3)}
+    policy = {seed: make_outcomes(100.0 * seed + seed**2, 1e6) for seed in (3, 1, 2)}
+    again = {seed: policy[seed] for seed in (1, 2, 3)}
+    pd.testing.assert_frame_equal(compare_runs(base, {"p": policy}), compare_runs(base, {"p": again}))
+
+
+@pytest.mark.parametrize("seeds", [(1,), (1, 2, 3)])
+def test_no_difference_is_exactly_zero(seeds):
+    base = {seed: make_outcomes(0.1 * seed, 0.3 * seed, share=0.1 * seed) for seed in seeds}
+    comparison = compare_runs(base, {"p": {seed: frame.copy() for seed, frame in base.items()}})
+    for outcome in ("stay_share_12m", "stayed_12m", "public_cost"):
+        row = pick(comparison, outcome)
+        assert (row["difference"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
+
+
+def test_single_seed_has_an_effect_but_no_interval():
+    comparison = compare_runs({1: make_outcomes(10.0, 0.0)}, {"p": {1: make_outcomes(15.0, 100.0)}})
+    row = pick(comparison, "stayed_12m")
+    assert row["difference"] == 5
+    assert math.isnan(row["low"])
+    assert math.isnan(row["high"])
+    assert pick(comparison, "cost_per_additional_stayer")["difference"] == 20
+
+
+def test_payer_that_the_baseline_lacks_counts_from_zero():
+    base = {seed: make_outcomes(1.0, 0.0) for seed in (1, 2)}
+    extra = pd.DataFrame([("cost", "city", "CNY", 7.0)], columns=["outcome", "group", "unit", "value"])
+    policy = {1: pd.concat([make_outcomes(1.0, 7.0), extra]), 2: make_outcomes(1.0, 0.0)}
+    row = pick(compare_runs(base, {"p": policy}), "cost", "city")
+    assert (row["baseline"], row["value"], row["difference"], row["seeds"]) == (0, 3.5, 3.5, 2)
+
+
+def test_pairs_with_a_missing_share_do_not_count():
+    base = {seed: make_outcomes(1.0, 0.0, share=0.5) for seed in (1, 2, 3)}
+    policy = {1: make_outcomes(1.0, 0.0, share=math.nan), 2: make_outcomes(1.0, 0.0, share=0.6)}
+    policy[3] = make_outcomes(1.0, 0.0, share=0.8)
+    row = pick(compare_runs(base, {"p": policy}), "stay_share_12m")
+    assert row["seeds"] == 2
+    assert row["difference"] == pytest.approx(0.2)
+
+
+def test_unpaired_seeds_are_refused():
+    base = {1: make_outcomes(1.0, 0.0), 2: make_outcomes(1.0, 0.0)}
+    with pytest.raises(ResultsError, match="different seeds"):
+        compare_runs(base, {"p": {1: base[1]}})
+
+
+def test_interval_covers_as_often_as_it_says():
+    # 4,000 samples of 6: the count of covers is binomial(4000, 0.95), sd 0.0034; 4.5 sd fail by chance once in 1e5 runs
+    generator = np.random.default_rng(20240601)
+    samples = generator.normal(3.0, 2.0, size=(4000, 6))
+    covered = [low <= 3.0 <= high for low, high in map(bound_mean, samples)]
+    assert np.mean(covered) == pytest.approx(0.95, abs=4.5 * math.sqrt(0.95 * 0.05 / 4000))
+
+
+def test_ratio_interval_covers_as_often_as_it_says():
+    # as above; correlated numerator and denominator, the denominator 20 standard errors from zero
+    generator = np.random.default_rng(20240602)
+    bottom = generator.normal(100.0, 12.0, size=(4000, 6))
+    top = 3.0 * bottom + generator.normal(0.0, 30.0, size=(4000, 6))
+    covered = [low <= 3.0 <= high for low, high in map(bound_ratio, top, bottom)]
+    assert np.mean(covered) == pytest.approx(0.95, abs=4.5 * math.sqrt(0.95 * 0.05 / 4000))
+
+
+def test_ratio_interval_solves_fiellers_equation():
+    top, bottom = np.array([9.0, 11.0, 13.0, 12.0]), np.array([4.0, 5.0, 5.5, 6.0])
+    t = 3.182446305284263  # t(0.975, 3)
+    for ratio in bound_ratio(top, bottom):
+        rest = top - ratio * bottom
+        assert abs(rest.mean()) == pytest.approx(t * rest.std(ddof=1) / 2)
+
+
+def test_exact_ratio_has_an_interval_of_one_point():
+    bottom = np.array([4.0, 5.0, 6.0])
+    assert bound_ratio(3 * bottom, bottom) == pytest.approx((3.0, 3.0))
+
+
+@pytest.mark.parametrize("bottom", [[-1.0, 1.0, 0.5], [0.0, 0.0, 0.0], [1.0, 9.0, 2.0]])
+def test_ratio_to_an_effect_that_may_be_zero_is_not_determined(bottom):
+    low, high = bound_mean(np.array(bottom))
+    assert low <= 0 <= high
+    assert all(math.isnan(end) for end in bound_ratio(np.array([1.0, 2.0, 3.0]), np.array(bottom)))
+
+
+def test_undetermined_cost_is_said_in_words():
+    base = {seed: make_outcomes(1000.0, 0.0) for seed in (1, 2, 3)}
+    policy = {seed: make_outcomes(1000.0 + gain, 5e6) for seed, gain in zip((1, 2, 3), (-50, 60, 20), strict=True)}
+    rows = list_effects(compare_runs(base, {"p": policy}), "p", lang="en")
+    assert rows[-1][-1] == label("note.undetermined", "en")
+    assert all(len(row) == len(head_effects("en")) for row in rows)
+
+
+def test_shares_are_shown_in_percent_and_money_in_millions():
+    base = {seed: make_outcomes(1000.0, 0.0, share=0.4) for seed in (1, 2, 3)}
+    policy = {seed: make_outcomes(1100.0 + seed, 5e6, share=0.412 + seed / 1e4) for seed in (1, 2, 3)}
+    shown = {row[:2]: row for row in list_effects(compare_runs(base, {"p": policy}), "p", lang="en")}
+    assert shown[label("outcome.stay_share_12m", "en"), "%"][1:] == (
+        "%",
+        "40.00",
+        "41.22",
+        "+1.22 points",
+        "+1.20 .. +1.24",
+    )
+    assert shown[label("outcome.public_cost", "en"), "million CNY"][2:] == ("0.0", "2.5", "+2.5", "+2.5 .. +2.5")
+    assert shown[label_code("outcome", "cost", "en"), "million CNY"][2:] == ("0.0", "5.0", "+5.0", "+5.0 .. +5.0")
+    assert all("nan" not in cell for row in shown.values() for cell in row)
+
+
+def test_cost_that_is_all_public_is_shown_once():
+    base = {seed: make_outcomes(1000.0, 0.0) for seed in (1, 2)}
+    shown = list_effects(compare_runs(base, {"p": base}), "p", lang="en")
+    assert [row[0] for row in shown].count(label("outcome.public_cost", "en")) == 1
+    assert label_code("outcome", "cost", "en") not in {row[0] for row in shown}
+
+
+def make_scenario(*starts, n_standing=1):
+    policies = tuple(types.SimpleNamespace(first=Quarter.parse(start).number) for start in starts)
+    start, end = Quarter.parse("2019Q1"), Quarter.parse("2030Q4")
+    return types.SimpleNamespace(policies=policies, n_standing=n_standing, start=start, end=end)
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "since"),
+    [
+        ([make_scenario("2019Q1", "2026Q1", "2025Q3")], "2025Q3"),
+        ([make_scenario("2019Q1", "2026Q1"), make_scenario("2025Q1", n_standing=0)], "2025Q1"),
+        ([make_scenario("2020Q1")], "2019Q1"),
+        ([make_scenario("2010Q1", n_standing=0)], "2019Q1"),
+    ],
+    ids=["earliest own", "several scenarios", "standing only", "before the run"],
+)
+def test_period_begins_with_the_earliest_policy_in_question(scenarios, since):
+    assert str(find_start(scenarios)) == since
+
+
+def test_policy_after_the_end_is_refused():
+    with pytest.raises(ResultsError, match="Simulate more quarters"):
+        find_start([make_scenario("2031Q1", n_standing=0)])

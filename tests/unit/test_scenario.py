@@ -1,0 +1,278 @@
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.errors import ScenarioError
+from sim.scenario import explain_key, load_scenario, load_world, scenario_schema
+
+ROOT = Path(__file__).parent.parent.parent
+DATA = ROOT / "tests" / "data"
+BASELINE = DATA / "two_cities_baseline.yaml"
+SUBSIDY = DATA / "two_cities_subsidy.yaml"
+SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+
+
+def write(folder, text, name="case.yaml"):
+    for other in DATA.glob("two_cities*.yaml"):
+        (folder / other.name).write_text(other.read_text(encoding="utf-8"), encoding="utf-8")
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems_of(action, *args, **options):
+    with pytest.raises(ScenarioError) as caught:
+        action(*args, **options)
+    return caught.value.problems
+
+
+def test_a_small_scenario():
+    scenario = load_scenario(SUBSIDY)
+    assert scenario.name == "two_cities_subsidy"
+    assert (str(scenario.start), str(scenario.end), scenario.n_quarters) == ("2019Q1", "2022Q4", 16)
+    assert scenario.focus == "alpha"
+    assert [policy.kind for policy in scenario.policies] == ["living_subsidy"]
+    assert scenario.world.places == ("alpha", "beta")
+    assert scenario.world.level_share[0].sum() == pytest.approx(1, abs=1e-15)
+    assert scenario.files == tuple(
+        f"tests/data/{name}.yaml" for name in ("two_cities_baseline", "two_cities_subsidy", "two_cities")
+    )
+
+
+def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_path):
+    path = write(
+        tmp_path,
+        "name: case\n"
+        "question: Does it help?\n"
+        "extends: two_cities_baseline\n"
+        "policies:\n"
+        "  - kind: talent_housing\n"
+        "    city: alfa\n"
+        "    from: 2020Q1\n"
+        "    unitz: 20\n"
+        "    units: 200\n"
+        "    rent_cap: {value: 3, unit: CNY/year}\n",
+    )
+    problems = problems_of(load_scenario, path)
+    assert [(problem.line, problem.repair) for problem in problems] == [
+        (6, "Did you mean `alpha`?"),
+        (8, "Did you mean `units`?"),
+        (10, "Convert the number and write `unit: CNY/month`"),
+    ]
+    assert [problem.key for problem in problems] == ["policies.0.city", "policies.0.unitz", "policies.0.rent_cap.unit"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "repair"),
+    [
+        ("polices: []", 4, "Did you mean `policies`?"),
+        ("params: {search: {n_smapled: 3}}", 4, "Did you mean `n_sampled`?"),
+        ("params: {serach: {n_sampled: 3}}", 4, "Did you mean `search`?"),
+        ("params: {search: {n_sampled: 3.5}}", 4, "Write 4"),
+        ("params: {search: {n_sampled: 300}}", 4, "Write a value from 1 to 60 positions"),
+        ("world_values: {rent_sharedcny_m: {alpha: 3}}", 4, "Did you mean `rent_shared_cny_m`?"),
+        ("world_values: {rent_shared_cny_m: {alhpa: 3}}", 4, "Did you mean `alpha`?"),
+        ("world_values: {vacancy_start: {alpha: 3}}", 4, "Write a value from 0 to 0.9 share"),
+        ("world_values: {level_share: {alpha: {phd: 0.5}}}", 30, "Make them add to 1"),
+        ("world: chian", 4, "Did you mean `china`?"),
+        ("focus: gamma", 4, "Use one of: alpha, beta"),
+        ("from: 2019", 4, "Write it as 2024Q1"),
+        ("to: 2018Q1", 4, "Write a quarter from 2019Q1 to 2030Q4"),
+        ("policies: [{city: alpha}]", 4, "Add `kind:`"),
+        ("policies: [{kind: rent_subsidi, city: alpha, from: 2020Q1}]", 4, "Did you mean `rent_subsidy`?"),
+        ("policies: [{kind: talent_housing, city: alpha, from: 2020Q1}]", 4, "Add `units:` (in units)"),
+        ("policies:\n  - kind: rent_subsidy\n    city: alpha\n    from: 2025Q1", 7, "up to 2022Q4"),
+        ("policies:\n  - kind: rent_subsidy\n    city: alpha\n    from: 2020", 7, "Correct the value"),
+        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, eligible: {education: [phdd]}}", 5, "`phd`"),
+        ("policies: [{kind: rent_subsidy, city: alpha, from: 2020Q1, eligible: {education: phd}}]", 4, "Write [phd]"),
+        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, to: 2019Q4}", 5, "Correct the value"),
+        ("policies: {kind: rent_subsidy}", 4, "Begin each with"),
+    ],
+)
+def test_a_mistake_ends_in_its_repair(tmp_path, lines, line, repair):
+    path = write(tmp_path, f"name: case\nquestion: Why?\nextends: two_cities_baseline\n{lines}\n")
+    problems = problems_of(load_scenario, path)
+    assert len(problems) == 1
+    if line < 30:
+        assert problems[0].line == line
+    assert repair in problems[0].repair
+
+
+def test_a_baseline_must_say_where_its_numbers_are_from(tmp_path):
+    text = BASELINE.read_text(encoding="utf-8")
+    path = write(tmp_path, text + "params: {search: {n_sampled: 9}}\nworld_values: {rent_shared_cny_m: {alpha: 900}}\n")
+    problems = problems_of(load_scenario, path)
+    assert {problem.key for problem in problems} == {"params.search.n_sampled", "world_values.rent_shared_cny_m.alpha"}
+    assert all("evidence: ID" in problem.repair for problem in problems)
+
+
+def test_missing_files_and_circles(tmp_path):
+    assert problems_of(load_scenario, "baselin")[0].repair == "Did you mean `baseline`?"
+    path = write(tmp_path, "name: case\nquestion: Why?\nextends: two_cities_baselin\n")
+    problem = problems_of(load_scenario, path)[0]
+    assert (problem.line, problem.repair) == (3, "Did you mean `two_cities_baseline`?")
+    path = write(tmp_path, "name: case\nquestion: Why?\nextends: case\n")
+    assert "itself" in problems_of(load_scenario, path)[0].message
+
+
+def test_a_baseline_needs_its_keys(tmp_path):
+    problems = problems_of(load_scenario, write(tmp_path, "question: Why?\nworld: two_cities.yaml\n"))
+    assert len(problems) == 4
+    assert {problem.key for problem in problems} == {""}
+
+
+def test_overrides_are_typed_and_sourced():
+    overrides = [
+        "params.search.n_sampled=10",
+        "policies.0.amount_cny_m=100",
+        "world_values.rent_shared_cny_m.beta=900",
+        "policies.0.eligible.education=[phd]",
+        "to=2021Q4",
+    ]
+    scenario = load_scenario(SUBSIDY, overrides, scale=300, quarters=5)
+    assert scenario.params.search.n_sampled == 10
+    assert scenario.policies[0].amount_cny_m == 100
+    assert scenario.policies[0].eligible.education == ("phd",)
+    assert scenario.world.rent_shared_cny_m.tolist() == [1200, 900]
+    assert (scenario.scale, scenario.n_quarters) == (300, 5)
+    for key in ("params.search.n_sampled", "policies.0.amount_cny_m", "world.rent_shared_cny_m.beta"):
+        assert explain_key(scenario, key).sourced.source == "--set"
+    assert explain_key(scenario, "scale").sourced.source == "--scale"
+
+
+@pytest.mark.parametrize(
+    ("override", "repair"),
+    [
+        ("parms.search.n_sampled=10", "Did you mean `params`?"),
+        ("params.search.n_smapled=10", "Did you mean `n_sampled`?"),
+        ("policies.0.ammount_cny_m=10", "Did you mean `amount_cny_m`?"),
+        ("policies.4.amount_cny_m=10", "Use a number from 0 to 0"),
+        ("world_values.rent_shared_cny_m.gamma=10", "Use one of"),
+        ("scale=1.5", "Write 2"),
+        ("scale", "KEY=VALUE"),
+        ("params.search.n_sampled=many", "a number in positions"),
+        ("extends=baseline", "Name the other scenario"),
+        ("question=[", "Check indentation"),
+    ],
+)
+def test_wrong_overrides_are_refused(override, repair):
+    problems = problems_of(load_scenario, SUBSIDY, [override])
+    assert len(problems) == 1
+    assert problems[0].file == "--set"
+    assert repair in problems[0].repair
+
+
+@pytest.mark.parametrize("quarters", [0, 17])
+def test_quarters_shorten_only(quarters):
+    assert "from 1 to 16" in problems_of(load_scenario, SUBSIDY, quarters=quarters)[0].repair
+
+
+def test_extension_replaces_lists_and_keeps_standing_policies(tmp_path):
+    standing = "{value: 5, unit: units, assumption: toy, range: [1, 9]}"
+    base = BASELINE.read_text(encoding="utf-8")
+    base += f"standing_policies: [{{kind: talent_housing, city: beta, from: 2019Q1, units: {standing}}}]\n"
+    write(tmp_path, base, "base.yaml")
+    text = "name: case\nquestion: Why?\nextends: base\n"
+    text += "policies: [{kind: rent_subsidy, city: [beta, alpha], from: 2020Q1}]\n"
+    scenario = load_scenario(write(tmp_path, text))
+    assert [policy.kind for policy in scenario.policies] == ["talent_housing", "rent_subsidy"]
+    assert scenario.n_standing == 1
+    assert scenario.focus == "alpha"
+    assert explain_key(scenario, "standing_policies.0.units").sourced.value == 5
+    assert "range 1 to 9" in explain_key(scenario, "standing_policies.0.units").sourced.source
+    replaced = load_scenario(write(tmp_path, text + "standing_policies: []\n"))
+    assert [policy.kind for policy in replaced.policies] == ["rent_subsidy"]
+
+
+def test_focus_follows_the_first_policy(tmp_path):
+    text = "name: case\nquestion: Why?\nextends: two_cities_baseline\n"
+    policies = "policies: [{kind: rent_subsidy, city: beta, from: 2020Q1}]\n"
+    assert load_scenario(write(tmp_path, text + policies)).focus == "beta"
+    assert load_scenario(write(tmp_path, text)).focus == "alpha"
+    assert load_scenario(write(tmp_path, text + "focus: alpha\n" + policies)).focus == "alpha"
+
+
+@pytest.mark.parametrize("path", [SUBSIDY, *SCENARIOS], ids=lambda path: path.stem)
+def test_every_value_can_be_explained(path):
+    scenario = load_scenario(path)
+    assert scenario.sources
+    for key in scenario.sources:
+        found = explain_key(scenario, key)
+        assert found.meaning, key
+        assert found.sourced.unit, key
+    for name in ("params.search.n_sampled", f"world.rent_shared_cny_m.{scenario.focus}"):
+        assert explain_key(scenario, name).sourced.source
+    json.dumps(scenario.resolved, allow_nan=False)
+
+
+def test_unknown_value_gets_the_nearest():
+    scenario = load_scenario(BASELINE)
+    assert "n_sampled" in problems_of(explain_key, scenario, "params.search.n_samples")[0].repair
+    assert "begin with" in problems_of(explain_key, scenario, "zzz")[0].repair
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_number_of_the_project_names_its_source(path):
+    scenario = load_scenario(path)
+    assert scenario.name == path.stem
+    assert scenario.question.endswith("?")
+    plain = [
+        key for key, cell in scenario.sources.items() if cell.source == "stated in the scenario" and cell.unit != "text"
+    ]
+    assert not plain
+
+
+def test_reading_is_fast():
+    load_scenario("baseline")
+    begin = time.process_time()
+    load_scenario("baseline")
+    assert time.process_time() - begin < 1.0, "a scenario is read in about 0.1 s; something reads it far more slowly"
+
+
+def test_world_blocks_name_their_source(tmp_path):
+    text = (DATA / "two_cities.yaml").read_text(encoding="utf-8")
+    broken = text.replace("unit: minutes, assumption: toy value, relative_range: [0.5, 2], ", "unit: hours, ")
+    broken = broken.replace("tier: second", "tier: secnd", 1)
+    path = write(tmp_path, broken, "world.yaml")
+    problems = problems_of(load_world, path)
+    assert [problem.key.split(".")[-1] for problem in problems] == ["tier"]
+    path = write(tmp_path, broken.replace("tier: secnd", "tier: second"), "world.yaml")
+    messages = [str(problem) for problem in problems_of(load_world, path)]
+    assert any("no unit" in message and "`unit: minutes`" in message for message in messages)
+    assert any("no source" in message for message in messages)
+    assert all(f":{text[: text.index('commute_min')].count(chr(10)) + 1}:" in message for message in messages)
+
+
+def test_holes_are_named(tmp_path):
+    text = (DATA / "two_cities.yaml").read_text(encoding="utf-8")
+    path = write(tmp_path, text.replace("values: {default: 35}", "values: {alpha: 35}"), "world.yaml")
+    assert "1 values are missing, the first is beta" in problems_of(load_world, path)[0].message
+
+
+def test_missing_and_unknown_quantities(tmp_path):
+    text = (DATA / "two_cities.yaml").read_text(encoding="utf-8")
+    path = write(tmp_path, text.replace("  commute_min:", "  comute_min:"), "world.yaml")
+    messages = [str(problem) for problem in problems_of(load_world, path)]
+    assert any("Did you mean `commute_min`?" in message for message in messages)
+    assert any("`commute_min` is missing" in message for message in messages)
+
+
+def test_world_values_at_several_depths():
+    scenario = load_scenario(BASELINE, ["world_values.graduates.alpha=5", "world_values.graduates.beta.2020=7"])
+    assert (scenario.world.graduates[0] == 5).all()
+    years = scenario.world.axis("cohort_year")
+    assert scenario.world.graduates[1, years.index("2020")] == 7
+    assert scenario.world.graduates[1, years.index("2021")] == 100000
+    assert explain_key(scenario, "world.graduates.beta.2020").sourced.source == "--set"
+    assert np.isfinite(scenario.world.rent_whole_cny_m).all()
+
+
+def test_schema_is_json_and_names_everything():
+    schema = json.loads(json.dumps(scenario_schema(), allow_nan=False))
+    assert schema["properties"]["params"]["properties"]["search"]["properties"]["n_sampled"]["unit"] == "positions"
+    assert schema["$defs"]["TalentHousing"]["properties"]["units"]["anyOf"][1] == {"$ref": "#/$defs/number"}
+    assert "from" in schema["$defs"]["TalentHousing"]["properties"]
+    assert schema["additionalProperties"] is False
