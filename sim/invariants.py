@@ -32,15 +32,15 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "headcount of a firm is the number of its people": bool(np.array_equal(staff, firms.headcount)),
         "people work where they live": bool(np.all(firms.place[people.firm[employed]] == people.city[employed])),
         "hires do not exceed openings": bool(np.all(firms.hires <= firms.openings))
-        and bool(np.all(model.line_hires <= model.positions.capacity)),
-        "every opening has a firm": int(model.positions.capacity.sum()) == int(firms.openings.sum()),
+        and bool(np.all(model.line_hires <= model.positions.lines["capacity"])),
+        "every opening has a firm": int(model.positions.lines["capacity"].sum()) == int(firms.openings.sum()),
         "hukou grants do not exceed quotas": bool(np.all(model.hukou_granted <= model.hukou_quota)),
         "subsidised dwellings do not exceed units": all(occupied <= units for units, occupied, _ in used),
         "subsidised people hold a lease of a scheme": bool(
             np.array_equal(people.housing == SUBSIDISED, people.scheme >= 0)
         ),
         "wages of the employed and rents of places are positive": bool(np.all(people.wage[employed] > 0))
-        and bool(np.all(model.places.rent_shared > 0)) and bool(np.all(model.places.rent_whole > 0)),
+        and bool(np.all(model.places.records["rent_shared"] > 0)) and bool(np.all(model.places.records["rent_whole"] > 0)),
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
         "the ledger is the sum of transfers": model.transfers_booked_fen == model.transfers_received_fen,
         "budgets are not exceeded": _budgets_hold(model),

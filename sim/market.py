@@ -7,23 +7,50 @@ except where a kernel's docstring says so.
 from __future__ import annotations
 
 import collections
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
+
+from sim.types import EDUCATION
+
+ELIGIBILITY_FIELDS: Final = [
+    ("education_mask", np.int64),
+    ("field_mask", np.int64),
+    ("place_mask", np.int64),  # where the person lives
+    ("study_mask", np.int64),  # where the person studied
+    ("industry_mask", np.int64),  # of the employer; a restriction excludes people without a job
+    ("size_mask", np.int64),
+    ("state_mask", np.int64),
+    ("hukou", np.int64),  # 0 any, 1 without, 2 with local hukou
+    ("home", np.int64),  # 0 any, 1 here, 2 elsewhere
+    ("min_quarters", np.int64),  # since graduation
+    ("max_quarters", np.int64),
+    ("wage_min_cny_m", np.float64),
+    ("wage_max_cny_m", np.float64),
+]
+"""Who is reached. Masks hold bit i for code i of sim.types or place i; all bits set means no restriction."""
+
+PLACE_DTYPE: Final = np.dtype(
+    [
+        ("rent_shared", np.float64),  # CNY/month
+        ("rent_whole", np.float64),  # CNY/month
+        ("living_cost", np.float64),  # CNY/month
+        ("amenity", np.float64),
+        ("hukou_value", np.float64),
+        ("career", np.float64),  # utility of the thickness of the job market
+        ("unemployment", np.float64),  # share of the labour force without a job
+        ("sample_factor", np.float64),  # factor on the positions seen by people who live there
+    ]
+)
 
 Places: Any = collections.namedtuple(  # type: ignore[misc]
     "Places",
     [
-        "rent_shared",  # (place,) CNY/month
-        "rent_whole",  # (place,) CNY/month
-        "living_cost",  # (place,) CNY/month
-        "amenity",  # (place,) index
-        "hukou_value",  # (place,) index
-        "hukou_chance",  # (place, education) chance of a local hukou within the horizon that people believe in
-        "career",  # (place,) utility of the thickness of the job market
+        "records",  # (place,) records of PLACE_DTYPE
+        "hukou_chance",  # (place, education) chance of a local hukou that people believe in
         "distance",  # (place, place) 1000 km
         "market_wage",  # (place, education) mean pay last quarter, CNY/month
         "utility",  # (place, education) mean utility of living there last quarter
-        "unemployment",  # (place,) share of the labour force without a job
-        "sample_factor",  # (place,) factor on the positions seen by people who live there
     ],
 )
 
@@ -38,52 +65,72 @@ Firms: Any = collections.namedtuple(  # type: ignore[misc]
         "pay_link",  # (firm,) share
         "training",  # (firm,) share of staff a quarter
         "surplus_share",  # (firm,) share of staff above desired headcount and slack
-        "career",  # (firm,) utility of a job there besides pay, place and AI
+        "career",  # (firm,) career prospects of a job there besides place and AI
         "noise",  # (firm,) screening noise, score
     ],
 )
 
+LINE_DTYPE: Final = np.dtype(
+    [
+        ("identity", np.uint64),  # persistent: firm identity and cell
+        ("firm", np.int32),  # row of the firm
+        ("capacity", np.int32),  # openings
+        ("wage", np.float32),  # offered pay, CNY/month
+        ("career", np.float32),  # utility of the job besides pay and place
+        ("place", np.int8),
+        ("industry", np.int8),
+        ("size", np.int8),
+        ("cell", np.int8),  # position cell
+    ]
+)
+"""One line is all openings of one firm in one position cell: 28 bytes, read at random by searchers."""
+
 Positions: Any = collections.namedtuple(  # type: ignore[misc]
     "Positions",
     [
-        "firm",  # (line,) i4 row of the firm
-        "cell",  # (line,) i1 position cell
-        "wage",  # (line,) f4 offered pay, CNY/month
-        "capacity",  # (line,) i4 openings
-        "identity",  # (line,) u8, persistent: firm identity and cell
-        "opening_line",  # (opening,) i4 line of each opening, sorted by (education asked, place)
+        "lines",  # (line,) records of LINE_DTYPE, sorted by (education asked, place)
+        "opening_line",  # (opening,) i4 line of each opening
         "block_start",  # (education, place + 1) i8 first opening of the block in opening_line
     ],
 )
 
-Transfers: Any = collections.namedtuple(  # type: ignore[misc]
-    "Transfers",
+TRANSFER_DTYPE: Final = np.dtype(
     [
-        "policy",  # (entry,) i8
-        "amount",  # (entry, education) CNY/month
-        "rent_share",  # (entry,) share
-        "cap",  # (entry,) CNY/month
-        "start_q",  # (entry,) quarter
-        "term_q",  # (entry,) quarters
-        "take_up",  # (entry,) share
-        "rules",  # (entry,) records of who is eligible
-    ],
+        *ELIGIBILITY_FIELDS,
+        ("policy", np.int64),
+        ("amount_cny_m", np.float64, (len(EDUCATION),)),
+        ("rent_share", np.float64),
+        ("cap_cny_m", np.float64),
+        ("start_q", np.int64),
+        ("term_q", np.int64),
+        ("take_up", np.float64),
+    ]
 )
+"""One entry of transfers of the quarter, with who is eligible."""
 
-Schemes: Any = collections.namedtuple(  # type: ignore[misc]
-    "Schemes",
+SCHEME_DTYPE: Final = np.dtype(
     [
-        "policy",  # (entry,) i8
-        "place",  # (entry,) i8
-        "rent_cap",  # (entry,) CNY/month
-        "rent_share",  # (entry,) share of the market rent of a whole unit
-        "free_q",  # (entry,) quarters
-        "term_q",  # (entry,) quarters
-        "take_up",  # (entry,) share
-        "chance",  # (entry,) chance of a unit that applicants believe in
-        "rules",  # (entry,) records of who is eligible
-    ],
+        *ELIGIBILITY_FIELDS,
+        ("policy", np.int64),
+        ("place", np.int64),
+        ("rent_cap_cny_m", np.float64),
+        ("rent_share", np.float64),  # of the market rent of a small whole unit
+        ("free_q", np.int64),
+        ("term_q", np.int64),
+        ("take_up", np.float64),
+        ("chance", np.float64),  # of a unit, as applicants believe
+    ]
 )
+"""One scheme of subsidised units of the quarter in one place, with who is eligible."""
+
+Person: Any = collections.namedtuple(  # type: ignore[misc]
+    "Person",
+    [
+        "uid", "cohort_q", "education", "field", "home", "study", "city", "hukou", "state", "arrived_q", "search_q",
+        "aware", "cell", "wage", "rent", "firm", "industry", "size",
+    ],
+)  # fmt: skip
+"""One person as plain numbers. Passing numbers instead of all columns keeps reference counts out of inner loops."""
 
 SearchKeys: Any = collections.namedtuple(  # type: ignore[misc]
     "SearchKeys", ["family", "take_up", "taste_city", "taste_position", "sample_place", "sample_position"]

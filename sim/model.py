@@ -168,7 +168,7 @@ class TalentMarket(mesa.Model):
         self.level_cumulative = np.cumsum(self.demand.requirement_mix, axis=2)
         self.experience_cumulative = np.cumsum(world.experience_mix, axis=1)
         self.mean_skill_weight = world.jobs_start @ world.industry_share @ world.skill_weight
-        self.mean_skill_weight = self.mean_skill_weight / self.mean_skill_weight.sum()
+        self.mean_skill_weight = (self.mean_skill_weight / self.mean_skill_weight.sum())[None, :]
         self.association_share = (world.institution_share @ world.association_share).mean() * np.ones(n_places)
         self.wage_start = self.places.market_wage.mean(axis=0)
         self.seats = np.ones((n_places, len(EDUCATION), len(FIELD)))

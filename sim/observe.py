@@ -112,12 +112,11 @@ class Observer:
         self._stayed += stayed
 
     def _postings(self) -> Rows:
-        model, lines = self._model, self._model.positions
-        firms, cell = model.firms, lines.cell.astype(np.int64)
-        firm = lines.firm
+        model, lines = self._model, self._model.positions.lines
+        firms, cell, firm = model.firms, lines["cell"].astype(np.int64), lines["firm"]
         new_share = 1.0 - firms.carried[firm] / np.maximum(1, firms.openings[firm])
         key = model.key(INSTITUTION_TYPE)
-        new = round_randomly(key, lines.capacity * new_share) if len(firm) else np.zeros(0, np.int64)
+        new = round_randomly(key, lines["capacity"] * new_share) if len(firm) else np.zeros(0, np.int64)
         applied = model.applications[model.applications >= 0]
         applicants = np.bincount(applied, minlength=len(firm))
         codes = (
@@ -125,9 +124,9 @@ class Observer:
             firms.size[firm], cell % 2,
         )  # fmt: skip
         sizes = (model.world.n_places, len(INDUSTRY), len(EDUCATION), len(EXPERIENCE), len(FIRM_SIZE), len(AI))
-        offered = np.rint(lines.wage.astype(np.float64) * 100.0).astype(np.int64) * lines.capacity
+        offered = np.rint(lines["wage"].astype(np.float64) * 100.0).astype(np.int64) * lines["capacity"]
         keys, sums = sum_by_cell(
-            codes, sizes, (lines.capacity, np.minimum(new, lines.capacity), model.line_hires, applicants, offered,
+            codes, sizes, (lines["capacity"], np.minimum(new, lines["capacity"]), model.line_hires, applicants, offered,
                            model.line_hired_fen),
         )  # fmt: skip
         openings, new, hires, applicants, offered, hired = sums

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.pay import choose_tenure, take_home
 from sim.kernels.tallies import N_PULSE, PULSE_EMPLOYED, PULSE_SEARCHING, PULSE_WAGE
-from sim.market import Places
+from sim.market import PLACE_DTYPE, Places
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
@@ -35,19 +35,17 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
         world.wage_education_cny_m[None, :, 0] * world.wage_place[:, 0, None] / (1.0 + params.wages.real_growth) ** 5.0
     )
     chance = np.minimum(1.0, world.employer_quota / np.maximum(1.0, NEW_GRADUATE_SHARE * world.jobs_start))
+    records = np.zeros(n, PLACE_DTYPE)
+    records["rent_shared"], records["rent_whole"] = world.rent_shared_cny_m, world.rent_whole_cny_m
+    records["living_cost"], records["amenity"] = world.living_cost_cny_m, world.amenity
+    records["hukou_value"], records["unemployment"], records["sample_factor"] = world.hukou_value, 0.05, 1.0
+    records["career"] = career_of_places(world, world.jobs_start, params.search.career_place)
     places = Places(
-        rent_shared=world.rent_shared_cny_m.copy(),
-        rent_whole=world.rent_whole_cny_m.copy(),
-        living_cost=world.living_cost_cny_m.copy(),
-        amenity=world.amenity.copy(),
-        hukou_value=world.hukou_value.copy(),
+        records=records,
         hukou_chance=np.repeat(chance[:, None], len(EDUCATION), axis=1),
-        career=career_of_places(world, world.jobs_start, params.search.career_place),
         distance=distance_1000km(world.longitude, world.latitude),
         market_wage=wage,
         utility=np.zeros((n, len(EDUCATION))),
-        unemployment=np.full(n, 0.05),
-        sample_factor=np.ones(n),
     )
     refresh_utility(places, rules)
     return places
@@ -84,23 +82,23 @@ def refresh_places(model: TalentMarket, pulse: NDArray[np.int64]) -> None:
     enough = employed >= LEAST_WAGES
     places.market_wage[enough] = pulse[..., PULSE_WAGE][enough] / employed[enough] / 100.0
     force = employed.sum(axis=1) + searching.sum(axis=1)
-    places.unemployment[:] = searching.sum(axis=1) / np.maximum(1, force)
+    places.records["unemployment"][:] = searching.sum(axis=1) / np.maximum(1, force)
     desired = np.bincount(model.firms.place, weights=model.firms.desired, minlength=model.world.n_places)
-    places.career[:] = career_of_places(model.world, np.maximum(1.0, desired), params.search.career_place)
+    places.records["career"][:] = career_of_places(model.world, np.maximum(1.0, desired), params.search.career_place)
     refresh_utility(places, model.rules)
 
 
 def refresh_utility(places: Any, rules: Rules) -> None:
     """Write the mean utility of living in each place, by level."""
     rule, housing, tax = rules.search, rules.housing, rules.tax
-    for place in range(len(places.rent_shared)):
+    for place in range(len(places.records)):
         for level in range(len(EDUCATION)):
             net = take_home(float(places.market_wage[place, level]), tax)
-            _, rent = choose_tenure(net, places.rent_shared[place], places.rent_whole[place], housing)
-            left = max(net - rent - places.living_cost[place], housing.floor_share * net)
+            _, rent = choose_tenure(net, places.records["rent_shared"][place], places.records["rent_whole"][place], housing)
+            left = max(net - rent - places.records["living_cost"][place], housing.floor_share * net)
             places.utility[place, level] = (
-                rule.b_wage * np.log(left * max(0.05, 1.0 - places.unemployment[place]))
-                + rule.b_career * places.career[place]
-                + rule.b_amenity * places.amenity[place]
-                + rule.b_hukou * places.hukou_value[place] * places.hukou_chance[place, level]
+                rule.b_wage * np.log(left * max(0.05, 1.0 - places.records["unemployment"][place]))
+                + rule.b_career * places.records["career"][place]
+                + rule.b_amenity * places.records["amenity"][place]
+                + rule.b_hukou * places.records["hukou_value"][place] * places.hukou_chance[place, level]
             )

@@ -64,7 +64,7 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
 ) = range(1, 38)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def mix(bits: np.uint64) -> np.uint64:
     """Finaliser of splitmix64: 64 bits in, 64 well-mixed bits out."""
     bits = np.uint64(bits)
@@ -73,25 +73,25 @@ def mix(bits: np.uint64) -> np.uint64:
     return np.uint64(bits ^ (bits >> np.uint64(31)))
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def draw_bits(key: np.uint64, identity: np.uint64) -> np.uint64:
     """64 random bits of one identity (person, firm, cell) under one key."""
     return mix(key + np.uint64(identity) * GOLDEN)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def draw_bits_of(key: np.uint64, identity: np.uint64, alternative: np.uint64) -> np.uint64:
     """64 random bits of one alternative of one identity."""
     return mix(mix(key + np.uint64(identity) * GOLDEN) + np.uint64(alternative) * FACTOR_3)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def uniform(bits: np.uint64) -> float:
     """Uniform on (0, 1): never exactly 0 or 1."""
     return (float(np.uint64(bits) >> np.uint64(11)) + 0.5) * TO_UNIT
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def normal(bits: np.uint64) -> float:
     """Standard normal from 64 bits (Box and Muller)."""
     first = (float(np.uint64(bits) >> np.uint64(32)) + 0.5) * 2.0**-32
@@ -99,7 +99,7 @@ def normal(bits: np.uint64) -> float:
     return math.sqrt(-2.0 * math.log(first)) * math.cos(2.0 * math.pi * second)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def gumbel(bits: np.uint64) -> float:
     """Standard Gumbel (maximum) variate."""
     return -math.log(-math.log(uniform(bits)))

@@ -32,7 +32,7 @@ def score_cities(model: TalentMarket, pulse: NDArray[np.int64]) -> NDArray[np.fl
     indicators: dict[str, tuple[NDArray[np.float64], ...]] = {
         "economy": (np.log(np.maximum(1.0, wage)), np.log(firms + 1.0)),
         "welfare": (np.log(np.maximum(1.0, wage)),),
-        "public_life": (-burden, -model.places.living_cost, -world.commute_min),
+        "public_life": (-burden, -model.places.records["living_cost"], -world.commute_min),
     }
     is_city = np.array([kind == "city" for kind in world.kind])
     scores = np.full((1 + len(DIMENSIONS), world.n_places), np.nan)

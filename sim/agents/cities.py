@@ -38,12 +38,12 @@ class City(mesa.Agent):
     @property
     def rent_shared_cny_m(self) -> float:
         """Market rent of a room, CNY/month."""
-        return float(self._places.rent_shared[self.index])
+        return float(self._places.records["rent_shared"][self.index])
 
     @property
     def rent_whole_cny_m(self) -> float:
         """Market rent of a small whole unit, CNY/month."""
-        return float(self._places.rent_whole[self.index])
+        return float(self._places.records["rent_whole"][self.index])
 
     @property
     def rent_mean_cny_m(self) -> float:
@@ -66,10 +66,10 @@ class City(mesa.Agent):
         if self.stock_shared == 0.0:
             self.stock_shared = max(1.0, shared) / (1.0 - self._vacancy_start)
             self.stock_whole = max(1.0, whole) / (1.0 - self._vacancy_start)
-        rent = self._places.rent_shared
+        rent = self._places.records["rent_shared"]
         rent[self.index] *= _rent_response(shared, self.stock_shared, rule)
         self.stock_shared *= self._stock_response(rent[self.index] / self.rent_shared_start_cny_m, rule)
-        rent = self._places.rent_whole
+        rent = self._places.records["rent_whole"]
         rent[self.index] *= _rent_response(whole, self.stock_whole, rule)
         self.stock_whole *= self._stock_response(rent[self.index] / self.rent_whole_start_cny_m, rule)
 

@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.pay import is_eligible, knows_and_applies, transfer_amount, transfer_start
+from sim.kernels.eligibility import has_bit, is_eligible, knows_and_applies, load_person
+from sim.kernels.pay import transfer_amount, within_term
 from sim.rng import draw_bits_of, uniform
 from sim.types import OUT
 
@@ -56,20 +57,18 @@ def count_aware(people: Any, policies: NDArray[np.int64], counts: NDArray[np.int
 
 @njit(cache=True, nogil=True)
 def claim_transfer(
-    start: int, stop: int, people: Any, firms: Any, transfers: Any, k: int, quarter: int, key: np.uint64,
+    start: int, stop: int, people: Any, firms: Any, transfers: NDArray[np.void], k: int, quarter: int, key: np.uint64,
     claims: NDArray[np.int64],
 ) -> None:
     """Monthly claims on entry `k` of rows `start:stop`, in hundredths of CNY, 0 where there is none."""
+    entry = transfers[k]
     for i in range(start, stop):
         claims[i] = 0
-        firm = people.firm[i]
-        industry = firms.industry[firm] if firm >= 0 else -1
-        size = firms.size[firm] if firm >= 0 else -1
-        city = people.city[i]
-        if not is_eligible(transfers.rules[k], people, i, city, people.wage[i], industry, size, quarter):
+        if not has_bit(entry["place_mask"], people.city[i]):
             continue
-        if quarter - transfer_start(transfers, k, people, i, city, quarter) >= transfers.term_q[k]:
-            continue
-        if knows_and_applies(people, i, transfers.policy[k], transfers.take_up[k], key):
-            amount = transfer_amount(transfers, k, people.education[i], people.rent[i])
-            claims[i] = int(amount * 100.0 + 0.5)
+        person = load_person(people, firms, i)
+        city, wage = person.city, person.wage
+        if is_eligible(entry, person, city, wage, person.industry, person.size, quarter) and within_term(
+            entry, person, city, quarter
+        ) and knows_and_applies(person, entry["policy"], entry["take_up"], key):
+            claims[i] = int(transfer_amount(entry, person.education, person.rent) * 100.0 + 0.5)

@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.pay import choose_tenure, is_eligible, knows_and_applies, lives_with_family, scheme_rent, take_home
+from sim.kernels.eligibility import is_eligible, knows_and_applies, load_person
+from sim.kernels.pay import choose_tenure, lives_with_family, scheme_rent, take_home
 from sim.rng import draw_bits, uniform
 from sim.types import EMPLOYED, FAMILY, NO_SCHEME, OUT, SEARCHING, STUDYING, SUBSIDISED, UNHOUSED
 
@@ -29,28 +30,28 @@ def end_leases(start: int, stop: int, people: Any, quarter: int) -> None:
 
 @njit(cache=True)
 def list_applicants(
-    people: Any, firms: Any, places: Any, schemes: Any, k: int, quarter: int, tax: Any, housing: Any, key: np.uint64,
-    out: NDArray[np.uint32],
+    people: Any, firms: Any, places: NDArray[np.void], schemes: NDArray[np.void], k: int, quarter: int, tax: Any,
+    housing: Any, key: np.uint64, out: NDArray[np.uint32],
 ) -> int:
     """Rows of people who apply for scheme `k`: eligible, informed, not subsidised, and cheaper off than now."""
     found = 0
-    city = schemes.place[k]
+    entry = schemes[k]
+    city = int(entry["place"])
+    place = places[city]
+    offered = scheme_rent(entry, place["rent_whole"], 0)
     for i in range(people.uid.shape[0]):
         if people.city[i] != city or people.housing[i] == SUBSIDISED or people.housing[i] == FAMILY:
             continue
         if people.state[i] != EMPLOYED and people.state[i] != SEARCHING:
             continue
-        firm = people.firm[i]
-        industry = firms.industry[firm] if firm >= 0 else -1
-        size = firms.size[firm] if firm >= 0 else -1
-        if not is_eligible(schemes.rules[k], people, i, city, people.wage[i], industry, size, quarter):
+        person = load_person(people, firms, i)
+        if not is_eligible(entry, person, city, person.wage, person.industry, person.size, quarter):
             continue
-        rent = people.rent[i]
+        rent = float(person.rent)
         if people.housing[i] == UNHOUSED:
-            net = take_home(people.wage[i], tax) + people.transfer[i]
-            _, rent = choose_tenure(net, places.rent_shared[city], places.rent_whole[city], housing)
-        offered = scheme_rent(schemes, k, places.rent_whole[city], 0)
-        if offered < rent and knows_and_applies(people, i, schemes.policy[k], schemes.take_up[k], key):
+            net = take_home(person.wage, tax) + people.transfer[i]
+            _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
+        if offered < rent and knows_and_applies(person, entry["policy"], entry["take_up"], key):
             out[found] = i
             found += 1
     return found
@@ -69,7 +70,7 @@ def grant_leases(people: Any, rows: NDArray[np.uint32], policy: int, term_q: int
 
 @njit(cache=True, nogil=True)
 def settle_tenures(
-    start: int, stop: int, people: Any, places: Any, schemes: Any, entry_of: NDArray[np.int64], quarter: int,
+    start: int, stop: int, people: Any, places: NDArray[np.void], schemes: NDArray[np.void], entry_of: NDArray[np.int64], quarter: int,
     rule: Any, tax: Any, key_family: np.uint64, key_own: np.uint64, scheme_gap: NDArray[np.int64],
     scheme_people: NDArray[np.int64],
 ) -> None:
@@ -85,9 +86,10 @@ def settle_tenures(
         if people.housing[i] == SUBSIDISED:
             k = entry_of[people.scheme[i], city]
             if k >= 0:
-                paid = scheme_rent(schemes, k, places.rent_whole[city], quarter - people.lease_start_q[i])
+                market = places[city]["rent_whole"]
+                paid = scheme_rent(schemes[k], market, quarter - people.lease_start_q[i])
                 people.rent[i] = paid
-                scheme_gap[k] += int(max(0.0, places.rent_whole[city] - paid) * 100.0 + 0.5)
+                scheme_gap[k] += int(max(0.0, market - paid) * 100.0 + 0.5)
                 scheme_people[k] += 1
                 continue
             people.housing[i] = UNHOUSED
@@ -101,7 +103,7 @@ def settle_tenures(
             people.rent[i] = 0.0
         elif people.housing[i] == UNHOUSED:
             net = take_home(people.wage[i], tax) + people.transfer[i]
-            tenure, rent = choose_tenure(net, places.rent_shared[city], places.rent_whole[city], rule)
+            tenure, rent = choose_tenure(net, places[city]["rent_shared"], places[city]["rent_whole"], rule)
             people.housing[i] = tenure
             people.rent[i] = rent
             people.lease_start_q[i] = quarter

@@ -23,70 +23,72 @@ EXPERIENCE_YEARS = (0.0, 0.0, 1.0, 3.0, 5.0, 10.0)
 """Years that each experience class asks at least, in the order of EXPERIENCE."""
 
 
-@njit(cache=True)
-def weighted_skill(people: Any, i: int, weights: NDArray[np.float64]) -> float:
+@njit(cache=True, forceinline=True)
+def weighted_skill(people: Any, i: int, weights: NDArray[np.float64], industry: int) -> float:
     """Skills of person `i` in the weights of one industry."""
     return (
-        weights[0] * people.knowledge[i]
-        + weights[1] * people.technical[i]
-        + weights[2] * people.practice[i]
-        + weights[3] * people.soft[i]
+        weights[industry, 0] * people.knowledge[i]
+        + weights[industry, 1] * people.technical[i]
+        + weights[industry, 2] * people.practice[i]
+        + weights[industry, 3] * people.soft[i]
     )
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def skill_bar(level: int, ai: int, rule: Any) -> float:
     """Skill that a position of `level` asks at least."""
     return rule.bar + rule.bar_level * level + rule.bar_ai * ai
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def score_applicant(
-    people: Any, i: int, line: int, positions: Any, firms: Any, weights: NDArray[np.float64],
+    people: Any, i: int, line: Any, noise_share: float, firm_identity: np.uint64, weights: NDArray[np.float64],
     cooperation: NDArray[np.float64], years: NDArray[np.float64], rule: Any, key: np.uint64,
 ) -> float:
-    """Score of applicant `i` at `line`; minus infinity when the bar is not reached."""
-    firm, cell = positions.firm[line], positions.cell[line]
-    industry, place = firms.industry[firm], firms.place[firm]
+    """Score of applicant `i` at `line` (a record of LINE_DTYPE); minus infinity when the bar is not reached."""
+    cell = int(line["cell"])
     level = cell // 12
-    skill = weighted_skill(people, i, weights[industry])
+    skill = weighted_skill(people, i, weights, line["industry"])
     if skill < skill_bar(level, cell % 2, rule):
         return -math.inf
     lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])
     score = rule.w_skill * skill + rule.w_level * (people.education[i] - level) - rule.w_experience * lack
-    noise = rule.noise * firms.noise[firm]
+    noise = rule.noise * noise_share
     if people.certificate[i]:
         score += rule.w_certificate
         noise *= rule.noise_certificate
-    if people.city[i] == place:
+    if people.city[i] == line["place"]:
         score += rule.w_local
     score += rule.w_cooperation * cooperation[people.study[i], people.institution[i]]
-    return score + noise * normal(draw_bits_of(key, people.uid[i], firms.identity[firm]))
+    return score + noise * normal(draw_bits_of(key, people.uid[i], firm_identity))
 
 
 @njit(cache=True, nogil=True)
 def score_applications(
-    start: int, stop: int, searchers: NDArray[np.uint32], applications: NDArray[np.int32], people: Any, positions: Any,
-    firms: Any, weights: NDArray[np.float64], cooperation: NDArray[np.float64], years: NDArray[np.float64], rule: Any,
+    start: int, stop: int, searchers: NDArray[np.uint32], applications: NDArray[np.int32], people: Any,
+    lines: NDArray[np.void], firms: Any, weights: NDArray[np.float64], cooperation: NDArray[np.float64], years: NDArray[np.float64], rule: Any,
     key: np.uint64, scores: NDArray[np.float64],
 ) -> None:
     """Fill rows `start:stop` of `scores` (searcher, A) with the firms' scores of the applications."""
     for s in range(start, stop):
         for a in range(applications.shape[1]):
             if applications[s, a] >= 0:
+                line = lines[applications[s, a]]
+                firm = line["firm"]
                 scores[s, a] = score_applicant(
-                    people, searchers[s], applications[s, a], positions, firms, weights, cooperation, years, rule, key
+                    people, searchers[s], line, firms.noise[firm], firms.identity[firm], weights, cooperation, years,
+                    rule, key,
                 )
             else:
                 scores[s, a] = -math.inf
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _ranks_below(scores: NDArray[np.float64], ids: NDArray[np.uint64], one: int, other: int) -> bool:
     return scores[one] < scores[other] or (scores[one] == scores[other] and ids[one] > ids[other])
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _sift_up(heap: NDArray[np.int64], base: int, at: int, scores: NDArray[np.float64], ids: NDArray[np.uint64]) -> None:
     while at > 0:
         parent = (at - 1) // 2
@@ -96,7 +98,7 @@ def _sift_up(heap: NDArray[np.int64], base: int, at: int, scores: NDArray[np.flo
         at = parent
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _sift_down(
     heap: NDArray[np.int64], base: int, size: int, scores: NDArray[np.float64], ids: NDArray[np.uint64]
 ) -> None:

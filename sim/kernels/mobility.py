@@ -39,7 +39,7 @@ from sim.types import (
 )
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def node_hazard(years: float, rule: Any) -> float:
     """Hazard of leaving by the clock alone, `years` after graduation, per quarter."""
     first = (years - rule.centre_citizen) / rule.width_citizen
@@ -51,7 +51,7 @@ def node_hazard(years: float, rule: Any) -> float:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def move_person(people: Any, i: int, city: int, quarter: int) -> None:
     """Person `i` lives in `city` from now on and has to find a dwelling."""
     people.city[i] = city
@@ -64,7 +64,7 @@ def move_person(people: Any, i: int, city: int, quarter: int) -> None:
     people.lease_start_q[i] = NO_QUARTER
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int:
     """Draw a place by multinomial logit over `utilities` without `excluded`, from one uniform `u`."""
     top = -math.inf
@@ -87,7 +87,7 @@ def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int
     return chosen
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def leave_causes(
     people: Any, i: int, places: Any, quarter: int, take_home_pay: float, rule: Any, causes: NDArray[np.float64]
 ) -> float:
@@ -97,9 +97,9 @@ def leave_causes(
     without = 0.0 if people.hukou[i] == city else 1.0
     burden = people.rent[i] / take_home_pay if take_home_pay > 0.0 else 0.5
     at_family_node = 1.0 if years >= 4.0 else 0.0
-    causes[0] = rule.no_hukou * without * places.hukou_value[city] * (1.0 - at_family_node)
+    causes[0] = rule.no_hukou * without * places.records[city]["hukou_value"] * (1.0 - at_family_node)
     causes[1] = rule.rent_burden * min(1.0, max(0.0, burden - 0.3))
-    causes[2] = (rule.schooling + rule.no_hukou) * without * places.hukou_value[city] * at_family_node
+    causes[2] = (rule.schooling + rule.no_hukou) * without * places.records[city]["hukou_value"] * at_family_node
     advantage = -math.inf
     for place in range(places.utility.shape[0]):
         if place != city:
@@ -110,7 +110,7 @@ def leave_causes(
     return node_hazard(years, rule) * math.exp(causes[0] + causes[1] + causes[2] + causes[3])
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def draw_reason(causes: NDArray[np.float64], at_home: bool, u: float) -> int:
     """Reason kept by a leaver: home for those who go home without cause, else a cause in proportion."""
     total = 0.0
@@ -161,7 +161,7 @@ def leave_cities(
 
 @njit(cache=True)
 def take_jobs(
-    searchers: NDArray[np.uint32], matched: NDArray[np.int32], people: Any, positions: Any, firms: Any, quarter: int,
+    searchers: NDArray[np.uint32], matched: NDArray[np.int32], people: Any, lines: NDArray[np.void], quarter: int,
     match_spread: float, quality: NDArray[np.float64], flows: NDArray[np.int64], quits: NDArray[np.int64],
     hires: NDArray[np.int64],
 ) -> None:
@@ -170,12 +170,11 @@ def take_jobs(
     `quality` (searcher,) are standard normal draws; `flows`, `quits` (firm,) and `hires` (line,) count.
     """
     for s in range(searchers.shape[0]):
-        line = matched[s]
-        if line < 0:
+        if matched[s] < 0:
             continue
         i = searchers[s]
-        firm = positions.firm[line]
-        city, target = people.city[i], firms.place[firm]
+        line = lines[matched[s]]
+        firm, city, target = line["firm"], people.city[i], line["place"]
         first = people.experience_q[i] == 0 and people.state[i] != EMPLOYED
         if people.state[i] == EMPLOYED:
             quits[people.firm[i]] += 1
@@ -187,8 +186,8 @@ def take_jobs(
             move_person(people, i, target, quarter)
         people.state[i] = EMPLOYED
         people.firm[i] = firm
-        people.cell[i] = positions.cell[line]
-        people.wage[i] = positions.wage[line] * math.exp(match_spread * quality[s] - 0.5 * match_spread**2)
+        people.cell[i] = line["cell"]
+        people.wage[i] = line["wage"] * math.exp(match_spread * quality[s] - 0.5 * match_spread**2)
         people.tenure_q[i] = 0
         people.search_q[i] = 0
-        hires[line] += 1
+        hires[matched[s]] += 1

@@ -8,17 +8,18 @@ a whole unit, a room, a place in a crowded room; a tenure whose rent exceeds the
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from sim.rng import draw_bits, draw_bits_of, uniform
+from sim.kernels.eligibility import is_eligible, knows_and_applies
+from sim.rng import draw_bits, uniform
 from sim.types import SHARED, WHOLE
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def take_home(wage: float, tax: Any) -> float:
     """Pay after contributions and income tax, CNY/month (schedule for comprehensive income, by month)."""
     contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
@@ -42,7 +43,7 @@ def take_home(wage: float, tax: Any) -> float:
     return wage - contributions - due
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def choose_tenure(net: float, rent_shared: float, rent_whole: float, rule: Any) -> tuple[int, float]:
     """Best market tenure that `net` can pay: (code, rent in CNY/month)."""
     if rent_whole <= rule.rent_share_limit * net:
@@ -52,136 +53,89 @@ def choose_tenure(net: float, rent_shared: float, rent_whole: float, rule: Any) 
     return SHARED, rule.crowding * rent_shared
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def lives_with_family(uid: np.uint64, rule: Any, key: np.uint64) -> bool:
     """Whether a person who lives at home can live with family: a lasting trait."""
     return uniform(draw_bits(key, uid)) < rule.family_share
 
 
-@njit(cache=True)
-def is_eligible(
-    record: Any, people: Any, i: int, city: int, wage: float, industry: int, size: int, quarter: int
-) -> bool:
-    """Whether person `i`, living in `city` at `wage` (0: no job) in a firm of `industry` and `size`, is reached.
-
-    `industry` and `size` are -1 without an employer.
-    """
-    one = np.int64(1)
-    if not (record["place_mask"] >> city) & one or not (record["education_mask"] >> people.education[i]) & one:
-        return False
-    since = quarter - people.cohort_q[i]
-    if since < record["min_quarters"] or since > record["max_quarters"]:
-        return False
-    if not (record["field_mask"] >> people.field[i]) & one or not (record["study_mask"] >> people.study[i]) & one:
-        return False
-    if not (record["state_mask"] >> people.state[i]) & one:
-        return False
-    if wage < record["wage_min_cny_m"] or wage > record["wage_max_cny_m"]:
-        return False
-    if record["industry_mask"] != -1 and (industry < 0 or not (record["industry_mask"] >> industry) & one):
-        return False
-    if record["size_mask"] != -1 and (size < 0 or not (record["size_mask"] >> size) & one):
-        return False
-    local_hukou = people.hukou[i] == city
-    if (record["hukou"] == 1 and local_hukou) or (record["hukou"] == 2 and not local_hukou):
-        return False
-    at_home = people.home[i] == city
-    return not ((record["home"] == 1 and not at_home) or (record["home"] == 2 and at_home))
+@njit(cache=True, forceinline=True)
+def transfer_amount(entry: Any, education: int, rent: float) -> float:
+    """Amount of one entry of transfers for a person of `education` who pays `rent`, CNY/month."""
+    return min(entry["amount_cny_m"][education] + entry["rent_share"] * rent, entry["cap_cny_m"])
 
 
-@njit(cache=True)
-def knows_and_applies(people: Any, i: int, policy: int, take_up: float, key: np.uint64) -> bool:
-    """Take-up = aware x applies; whether a person applies for a policy is a lasting trait."""
-    if not (people.aware[i] >> np.uint32(policy)) & np.uint32(1):
-        return False
-    return uniform(draw_bits_of(key, people.uid[i], np.uint64(policy))) < take_up
+@njit(cache=True, forceinline=True)
+def within_term(entry: Any, person: Any, city: int, quarter: int) -> bool:
+    """Whether the term still runs; it counts from the policy, graduation or arrival in the city, whichever is last."""
+    arrived = person.arrived_q if person.city == city else quarter
+    return quarter - max(entry["start_q"], person.cohort_q, arrived) < entry["term_q"]
 
 
-@njit(cache=True)
-def transfer_amount(transfers: Any, k: int, education: int, rent: float) -> float:
-    """Amount of entry `k` for a person of `education` who pays `rent`, CNY/month."""
-    amount = transfers.amount[k, education] + transfers.rent_share[k] * rent
-    return min(amount, transfers.cap[k])
-
-
-@njit(cache=True)
-def transfer_start(transfers: Any, k: int, people: Any, i: int, city: int, quarter: int) -> int:
-    """Quarter from which the term of entry `k` counts for person `i` in `city`."""
-    arrived = people.arrived_q[i] if people.city[i] == city else quarter
-    return max(transfers.start_q[k], people.cohort_q[i], arrived)
-
-
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def known_transfers(
-    people: Any, i: int, city: int, wage: float, rent: float, industry: int, size: int, quarter: int,
-    transfers: Any, key: np.uint64,
+    person: Any, city: int, wage: float, rent: float, industry: int, size: int, quarter: int,
+    transfers: NDArray[np.void], key: np.uint64,
 ) -> float:
-    """Transfers a month that person `i` knows of and would get in `city`, CNY/month."""
+    """Transfers that the person knows of and would get in `city`, CNY/month."""
     total = 0.0
-    for k in range(transfers.policy.shape[0]):
-        if not is_eligible(transfers.rules[k], people, i, city, wage, industry, size, quarter):
+    for k in range(transfers.shape[0]):
+        entry = transfers[k]
+        if not is_eligible(entry, person, city, wage, industry, size, quarter):
             continue
-        if quarter - transfer_start(transfers, k, people, i, city, quarter) >= transfers.term_q[k]:
-            continue
-        if knows_and_applies(people, i, transfers.policy[k], transfers.take_up[k], key):
-            total += transfer_amount(transfers, k, people.education[i], rent)
+        if within_term(entry, person, city, quarter) and knows_and_applies(
+            person, entry["policy"], entry["take_up"], key
+        ):
+            total += transfer_amount(entry, person.education, rent)
     return total
 
 
-@njit(cache=True)
-def scheme_rent(schemes: Any, k: int, market_rent: float, quarters_in: int) -> float:
+@njit(cache=True, forceinline=True)
+def scheme_rent(entry: Any, market_rent: float, quarters_in: int) -> float:
     """Rent of a subsidised unit `quarters_in` quarters into the lease, CNY/month."""
-    if quarters_in < schemes.free_q[k]:
+    if quarters_in < entry["free_q"]:
         return 0.0
-    return min(schemes.rent_cap[k], schemes.rent_share[k] * market_rent)
+    return min(entry["rent_cap_cny_m"], entry["rent_share"] * market_rent)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def expected_saving(
-    people: Any, i: int, city: int, wage: float, rent: float, industry: int, size: int, quarter: int,
-    places: Any, schemes: Any, key: np.uint64,
+    person: Any, city: int, wage: float, rent: float, industry: int, size: int, quarter: int, market_rent: float,
+    schemes: NDArray[np.void], key: np.uint64,
 ) -> float:
-    """Rent that person `i` expects to save through subsidised units in `city`: chance x (market - scheme rent)."""
+    """Rent that the person expects to save through subsidised units in `city`: chance x (rent - rent of the scheme)."""
     best = 0.0
-    for k in range(schemes.policy.shape[0]):
-        if schemes.place[k] != city or schemes.chance[k] <= 0.0:
+    for k in range(schemes.shape[0]):
+        entry = schemes[k]
+        if entry["place"] != city or entry["chance"] <= 0.0:
             continue
-        if not is_eligible(schemes.rules[k], people, i, city, wage, industry, size, quarter):
+        if not is_eligible(entry, person, city, wage, industry, size, quarter):
             continue
-        if not knows_and_applies(people, i, schemes.policy[k], schemes.take_up[k], key):
+        if not knows_and_applies(person, entry["policy"], entry["take_up"], key):
             continue
-        free_share = min(1.0, schemes.free_q[k] / max(1.0, schemes.term_q[k]))
-        paid = (1.0 - free_share) * min(schemes.rent_cap[k], schemes.rent_share[k] * places.rent_whole[city])
-        best = max(best, schemes.chance[k] * max(0.0, rent - paid))
+        free_share = min(1.0, entry["free_q"] / max(1.0, float(entry["term_q"])))
+        paid = (1.0 - free_share) * scheme_rent(entry, market_rent, entry["free_q"])
+        best = max(best, entry["chance"] * max(0.0, rent - paid))
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def disposable_income(
-    people: Any, i: int, city: int, wage: float, industry: int, size: int, quarter: int,
-    places: Any, transfers: Any, schemes: Any, housing: Any, tax: Any, key_family: np.uint64, key_take_up: np.uint64,
+    person: Any, city: int, wage: float, industry: int, size: int, quarter: int, places: NDArray[np.void],
+    transfers: NDArray[np.void], schemes: NDArray[np.void], housing: Any, tax: Any, key_family: np.uint64,
+    key_take_up: np.uint64,
 ) -> float:
-    """Monthly income left after rent and living cost if person `i` earned `wage` in `city`, CNY; at least a floor."""
+    """Income left after rent and living cost if the person earned `wage` in `city`, CNY/month; at least a floor.
+
+    `places`, `transfers`, `schemes` are records of sim.market.
+    """
+    place = places[city]
     net = take_home(wage, tax)
     rent = 0.0
-    if people.home[i] != city or not lives_with_family(people.uid[i], housing, key_family):
-        _, rent = choose_tenure(net, places.rent_shared[city], places.rent_whole[city], housing)
+    if person.home != city or not lives_with_family(person.uid, housing, key_family):
+        _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
         rent -= expected_saving(
-            people, i, city, wage, rent, industry, size, quarter, places, schemes, key_take_up
+            person, city, wage, rent, industry, size, quarter, place["rent_whole"], schemes, key_take_up
         )
-    gained = known_transfers(people, i, city, wage, rent, industry, size, quarter, transfers, key_take_up)
-    return max(net + gained - rent - places.living_cost[city], housing.floor_share * net, 1.0)
-
-
-@njit(cache=True)
-def log_disposable(
-    people: Any, i: int, city: int, wage: float, industry: int, size: int, quarter: int,
-    places: Any, transfers: Any, schemes: Any, housing: Any, tax: Any, key_family: np.uint64, key_take_up: np.uint64,
-) -> float:
-    """Natural logarithm of `disposable_income`."""
-    return math.log(
-        disposable_income(
-            people, i, city, wage, industry, size, quarter, places, transfers, schemes, housing, tax,
-            key_family, key_take_up,
-        )
-    )
+    gained = known_transfers(person, city, wage, rent, industry, size, quarter, transfers, key_take_up)
+    return max(net + gained - rent - place["living_cost"], housing.floor_share * net, 1.0)

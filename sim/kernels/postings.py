@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.rng import draw_bits_of, uniform
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def pick(cumulative: NDArray[np.float64], u: float) -> int:
     """First index whose cumulative probability exceeds `u`."""
     last = cumulative.shape[0] - 1

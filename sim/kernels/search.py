@@ -17,7 +17,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.pay import log_disposable
+from sim.kernels.eligibility import load_person
+from sim.kernels.pay import disposable_income
 from sim.rng import draw_bits, draw_bits_of, gumbel, normal, uniform
 from sim.types import EMPLOYED, SEARCHING
 
@@ -40,138 +41,130 @@ def select_searchers(
     return found
 
 
-@njit(cache=True)
-def place_utility(people: Any, i: int, city: int, places: Any, rule: Any, quarter: int, key_taste: np.uint64) -> float:
+@njit(cache=True, forceinline=True)
+def place_utility(
+    person: Any, city: int, places: NDArray[np.void], hukou_chance: NDArray[np.float64], distance: NDArray[np.float64],
+    rule: Any, quarter: int, key_taste: np.uint64,
+) -> float:
     """Part of the utility that depends on the person and the city but not on the position."""
-    value = rule.b_amenity * places.amenity[city] + rule.b_career * places.career[city]
-    if people.hukou[i] == city:
-        value += rule.b_hukou * places.hukou_value[city]
-    else:
-        value += rule.b_hukou * places.hukou_value[city] * places.hukou_chance[city, people.education[i]]
-    if people.home[i] == city:
+    place = places[city]
+    value = rule.b_amenity * place["amenity"] + rule.b_career * place["career"]
+    chance = 1.0 if person.hukou == city else hukou_chance[city, person.education]
+    value += rule.b_hukou * place["hukou_value"] * chance
+    if person.home == city:
         value += rule.b_home
-    if people.city[i] == city:
-        value += rule.b_here * min(1.0, (quarter - people.arrived_q[i]) / 4.0)
-    value -= rule.b_move * places.distance[people.city[i], city]
-    return value + rule.taste_city * normal(draw_bits_of(key_taste, people.uid[i], np.uint64(city)))
+    if person.city == city:
+        value += rule.b_here * min(1.0, (quarter - person.arrived_q) / 4.0)
+    value -= rule.b_move * distance[person.city, city]
+    return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(city)))
 
 
-@njit(cache=True)
-def position_utility(
-    people: Any, i: int, line: int, positions: Any, firms: Any, places: Any, transfers: Any, schemes: Any, rule: Any,
-    housing: Any, tax: Any, quarter: int, keys: Any,
-) -> float:
-    """Utility of one open position for person `i`, its shock included."""
-    firm = positions.firm[line]
-    city = firms.place[firm]
-    value = rule.b_wage * log_disposable(
-        people, i, city, positions.wage[line], firms.industry[firm], firms.size[firm], quarter, places, transfers,
-        schemes, housing, tax, keys.family, keys.take_up,
-    )
-    value += rule.b_career * (firms.career[firm] + rule.career_ai * (positions.cell[line] % 2))
-    value += place_utility(people, i, city, places, rule, quarter, keys.taste_city)
-    shock = gumbel(draw_bits_of(keys.taste_position, people.uid[i], positions.identity[line]))
-    return value + rule.taste_position * shock
+@njit(cache=True, forceinline=True)
+def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -> float:
+    """Pay that a person without a job holds out for: a share of market pay that falls with the time searched."""
+    patience = max(0.0, 1.0 - rule.replacement_decay * person.search_q)
+    return rule.replacement * patience * market_wage[person.city, person.education]
 
 
-@njit(cache=True)
-def reservation_utility(
-    people: Any, i: int, firms: Any, places: Any, transfers: Any, schemes: Any, rule: Any, housing: Any, tax: Any,
-    quarter: int, keys: Any,
-) -> float:
-    """Utility below which person `i` does not apply: the present job plus a gain, or the value of going on searching."""
-    city = people.city[i]
-    if people.state[i] == EMPLOYED:
-        firm = people.firm[i]
-        wage, industry, size = people.wage[i], firms.industry[firm], firms.size[firm]
-        value = rule.job_move_gain + rule.b_career * (firms.career[firm] + rule.career_ai * (people.cell[i] % 2))
-    else:
-        patience = max(0.0, 1.0 - rule.replacement_decay * people.search_q[i])
-        wage = rule.replacement * patience * places.market_wage[city, people.education[i]]
-        industry, size, value = -1, -1, 0.0
-    value += rule.b_wage * log_disposable(
-        people, i, city, wage, industry, size, quarter, places, transfers, schemes, housing, tax,
-        keys.family, keys.take_up,
-    )
-    return value + place_utility(people, i, city, places, rule, quarter, keys.taste_city)
-
-
-@njit(cache=True)
-def sample_line(people: Any, i: int, k: int, positions: Any, rule: Any, keys: Any) -> int:
-    """Line of the k-th position that person `i` happens to see; -1 when there is none where they look."""
-    level = people.education[i]
-    bits = draw_bits_of(keys.sample_place, people.uid[i], np.uint64(k))
-    u = uniform(bits)
+@njit(cache=True, forceinline=True)
+def sample_line(
+    person: Any, k: int, opening_line: NDArray[np.int32], block_start: NDArray[np.int64], rule: Any, keys: Any
+) -> int:
+    """Line of the k-th position that the person happens to see; -1 when there is none where they look."""
+    level = int(person.education)
+    u = uniform(draw_bits_of(keys.sample_place, person.uid, np.uint64(k)))
     if level > 0 and u >= rule.own_level:
         level = min(level - 1, int((u - rule.own_level) / (1.0 - rule.own_level) * level))
-    bits = draw_bits_of(keys.sample_position, people.uid[i], np.uint64(2 * k))
-    u = uniform(bits)
-    n_places = positions.block_start.shape[1] - 1
-    first, last = positions.block_start[level, 0], positions.block_start[level, n_places]
-    here, home, study = people.city[i], people.home[i], people.study[i]
+    u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k)))
+    first, last = block_start[level, 0], block_start[level, block_start.shape[1] - 1]
     place = -1
     if u < rule.see_here:
-        place = here
+        place = int(person.city)
     elif u < rule.see_here + rule.see_home:
-        place = home
+        place = int(person.home)
     elif u < rule.see_here + rule.see_home + rule.see_study:
-        place = study
+        place = int(person.study)
     if place >= 0:
-        first, last = positions.block_start[level, place], positions.block_start[level, place + 1]
+        first, last = block_start[level, place], block_start[level, place + 1]
     if last <= first:
         return -1
-    u = uniform(draw_bits_of(keys.sample_position, people.uid[i], np.uint64(2 * k + 1)))
-    return positions.opening_line[first + int(u * (last - first))]
+    u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k + 1)))
+    return opening_line[first + int(u * (last - first))]
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def insert_best(
-    lines: NDArray[np.int32], utilities: NDArray[np.float64], line: int, utility: float, limit: int
+    lines: NDArray[np.int32], s: int, utilities: NDArray[np.float64], line: int, utility: float
 ) -> None:
-    """Keep `lines` the best `limit` distinct lines, best first; equal utilities keep the lower line number first."""
+    """Keep row `s` of `lines` the best distinct lines, best first; equal utilities keep the lower line first."""
+    limit = utilities.shape[0]
     for a in range(limit):
-        if lines[a] == line:
+        if lines[s, a] == line:
             return
     a = limit - 1
-    if lines[a] >= 0 and (utilities[a] > utility or (utilities[a] == utility and lines[a] < line)):
+    if lines[s, a] >= 0 and (utilities[a] > utility or (utilities[a] == utility and lines[s, a] < line)):
         return
-    while a > 0 and (lines[a - 1] < 0 or utilities[a - 1] < utility
-                     or (utilities[a - 1] == utility and lines[a - 1] > line)):
-        lines[a] = lines[a - 1]
+    while a > 0 and (lines[s, a - 1] < 0 or utilities[a - 1] < utility
+                     or (utilities[a - 1] == utility and lines[s, a - 1] > line)):
+        lines[s, a] = lines[s, a - 1]
         utilities[a] = utilities[a - 1]
         a -= 1
-    lines[a] = line
+    lines[s, a] = line
     utilities[a] = utility
 
 
 @njit(cache=True, nogil=True)
 def search_positions(
-    start: int, stop: int, searchers: NDArray[np.uint32], people: Any, positions: Any, firms: Any, places: Any,
-    transfers: Any, schemes: Any, rule: Any, housing: Any, tax: Any, quarter: int, keys: Any,
+    start: int, stop: int, searchers: NDArray[np.uint32], people: Any, firms: Any, lines: NDArray[np.void],
+    opening_line: NDArray[np.int32], block_start: NDArray[np.int64], places: NDArray[np.void],
+    hukou_chance: NDArray[np.float64], distance: NDArray[np.float64], market_wage: NDArray[np.float64],
+    transfers: NDArray[np.void], schemes: NDArray[np.void], rule: Any, housing: Any, tax: Any, quarter: int, keys: Any,
     applications: NDArray[np.int32],
 ) -> None:
-    """Fill rows `start:stop` of `applications` (searcher, A) with lines in order of preference, -1 where none."""
-    limit = applications.shape[1]
-    utilities = np.empty(limit, np.float64)
-    n_lines = positions.firm.shape[0]
-    full = n_lines <= rule.n_sampled
+    """Fill rows `start:stop` of `applications` (searcher, A) with lines in order of preference, -1 where none.
+
+    Nobody applies below the utility of the present job plus a gain, or of going on searching at the reservation wage.
+    """
+    utilities = np.empty(applications.shape[1], np.float64)
+    full = lines.shape[0] <= rule.n_sampled
     for s in range(start, stop):
-        i = searchers[s]
-        for a in range(limit):
+        person = load_person(people, firms, searchers[s])
+        for a in range(utilities.shape[0]):
             applications[s, a] = -1
             utilities[a] = -math.inf
-        floor = reservation_utility(
-            people, i, firms, places, transfers, schemes, rule, housing, tax, quarter, keys
-        )
-        n_seen = n_lines if full else int(rule.n_sampled * places.sample_factor[people.city[i]] + 0.5)
-        for k in range(n_seen):
-            line = k if full else sample_line(people, i, k, positions, rule, keys)
-            if line < 0 or positions.firm[line] == people.firm[i]:
-                continue
-            if positions.cell[line] // 12 > people.education[i]:
-                continue
-            utility = position_utility(
-                people, i, line, positions, firms, places, transfers, schemes, rule, housing, tax, quarter, keys
+        n_seen = int(rule.n_sampled * places[person.city]["sample_factor"] + 0.5)
+        if full:
+            n_seen = lines.shape[0]
+        floor = -math.inf
+        for k in range(-1, n_seen):
+            if k >= 0:
+                number = k if full else sample_line(person, k, opening_line, block_start, rule, keys)
+                if number < 0:
+                    continue
+                line = lines[number]
+                if line["firm"] == person.firm or line["cell"] // 12 > person.education:
+                    continue
+                city, wage = int(line["place"]), float(line["wage"])
+                industry, size = int(line["industry"]), int(line["size"])
+                value = rule.b_career * line["career"] + rule.taste_position * gumbel(
+                    draw_bits_of(keys.taste_position, person.uid, line["identity"])
+                )
+            else:
+                number, city, industry, size = -1, int(person.city), int(person.industry), int(person.size)
+                if person.state == EMPLOYED:
+                    wage = float(person.wage)
+                    career = firms.career[person.firm] + rule.career_ai * (person.cell % 2)
+                    value = rule.job_move_gain + rule.b_career * career
+                else:
+                    wage = reservation_wage(person, market_wage, rule)
+                    value = 0.0
+            left = disposable_income(
+                person, city, wage, industry, size, quarter, places, transfers, schemes, housing, tax, keys.family,
+                keys.take_up,
             )
-            if utility > floor:
-                insert_best(applications[s], utilities, line, utility, limit)
+            value += rule.b_wage * math.log(left)
+            value += place_utility(person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city)
+            if k < 0:
+                floor = value
+            elif value > floor:
+                insert_best(applications, s, utilities, number, value)

@@ -19,7 +19,7 @@ from sim.rng import draw_bits, uniform
 from sim.types import EMPLOYED, NO_FIRM, SEARCHING
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def quit_hazard(wage: float, market_wage: float, pay_link: float, tenure_q: int, rule: Any) -> float:
     """Probability that a job held is quit within the quarter."""
     relative = max(0.2, wage / max(1.0, market_wage))
@@ -27,7 +27,7 @@ def quit_hazard(wage: float, market_wage: float, pay_link: float, tenure_q: int,
     return min(1.0, rule.quit_base * math.exp(exponent) * relative ** (-rule.quit_wage))
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def leave_job(people: Any, i: int) -> None:
     """End the job of person `i`, who searches from now on."""
     people.firm[i] = NO_FIRM

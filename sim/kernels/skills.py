@@ -45,16 +45,16 @@ def form_skills(
         people.soft[i] = 0.5 * np.exp(rule.ability_spread * normal(draw_bits_of(key, uid, np.uint64(1)))) + 0.5 * level
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def judge_qualified(people: Any, i: int, weights: NDArray[np.float64], rule: Any) -> int:
-    """1 if the skills of person `i` reach the bar of positions of the own level (AI positions for AI graduates)."""
+    """`weights` (1, skill): 1 if the skills of person `i` reach the bar of positions of the own level (AI positions for AI graduates)."""
     ai = 1 if people.field[i] == 0 else 0
-    return 1 if weighted_skill(people, i, weights) >= skill_bar(people.education[i], ai, rule) else 0
+    return 1 if weighted_skill(people, i, weights, 0) >= skill_bar(people.education[i], ai, rule) else 0
 
 
 @njit(cache=True, nogil=True)
 def learn(
-    start: int, stop: int, people: Any, firms: Any, weights: NDArray[np.float64], mean_weights: NDArray[np.float64],
+    start: int, stop: int, people: Any, firms: Any, mean_weights: NDArray[np.float64],
     rule: Any, matching: Any, real_growth: float, experience_return: float, experience_fade: float, key: np.uint64,
 ) -> None:
     """Learning of rows `start:stop`: clocks, skills, certificates and the growth of pay in a job."""

@@ -25,7 +25,7 @@ ANNIVERSARIES = (2, 4, 12, 20, 32)
 """Quarters after graduation at which a cohort is looked at: 6 and 12 months, 3, 5 and 8 years."""
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def rent_burden(people: Any, i: int, tax: Any) -> float:
     """Rent over take-home pay and transfers, at most 1; 1 without any income."""
     net = take_home(people.wage[i], tax) + people.transfer[i]

@@ -33,6 +33,6 @@ def cohort_graduates(model: TalentMarket) -> None:
     pay = np.log(model.places.market_wage / model.wage_start)
     premium[:, :-1] = np.diff(pay, axis=1)
     choose_after_graduation(
-        rows.start, rows.stop, model.columns.people, premium, model.places.unemployment, model.rules.cohorts,
+        rows.start, rows.stop, model.columns.people, premium, np.ascontiguousarray(model.places.records["unemployment"]), model.rules.cohorts,
         model.key(COHORT_CHOICE),
     )  # fmt: skip

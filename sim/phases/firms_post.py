@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.postings import draw_positions
-from sim.market import Positions
+from sim.market import LINE_DTYPE, Positions
 from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, sub_key, uniforms
 from sim.types import EDUCATION, N_POSITION_CELLS
 
@@ -58,14 +58,15 @@ def make_positions(model: TalentMarket, counts: NDArray[np.int32]) -> Positions:
     openings = np.bincount(block, weights=capacity, minlength=n_levels * n_places)
     ends = np.concatenate([[0], np.cumsum(openings)]).astype(np.int64)
     first = np.arange(n_levels)[:, None] * n_places + np.arange(n_places + 1)[None, :]
+    lines = np.zeros(len(firm), LINE_DTYPE)
+    lines["identity"] = model.firms.identity[firm] * np.uint64(N_POSITION_CELLS) + cell.astype(np.uint64)
+    lines["firm"], lines["cell"], lines["capacity"] = firm, cell, capacity
+    lines["wage"] = model.demand.offered_wage(firm, cell, model.quarter_number)
+    lines["career"] = model.firms.career[firm] + model.params.search.career_ai * (cell % 2)
+    for name in ("place", "industry", "size"):
+        lines[name] = getattr(model.firms, name)[firm]
     return Positions(
-        firm=firm.astype(np.int32),
-        cell=cell.astype(np.int8),
-        wage=model.demand.offered_wage(firm, cell, model.quarter_number).astype(np.float32),
-        capacity=capacity.astype(np.int32),
-        identity=model.firms.identity[firm] * np.uint64(N_POSITION_CELLS) + cell.astype(np.uint64),
-        opening_line=np.repeat(np.arange(len(firm), dtype=np.int32), capacity),
-        block_start=ends[first],
+        lines=lines, opening_line=np.repeat(np.arange(len(firm), dtype=np.int32), capacity), block_start=ends[first]
     )
 
 

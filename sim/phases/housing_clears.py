@@ -52,7 +52,7 @@ def _let_units(model: TalentMarket, k: int, scheme: HousingScheme) -> None:
         vacant = 0
     rows = np.empty(len(model.columns), np.uint32)
     found = list_applicants(
-        people, model.firms_table, model.places, model.schemes, k, model.quarter_number, model.rules.tax,
+        people, model.firms_table, model.places.records, model.schemes, k, model.quarter_number, model.rules.tax,
         model.rules.housing, model.lasting_key(TAKE_UP), rows,
     ) if scheme.units > 0 else 0  # fmt: skip
     applicants = rows[:found]
@@ -81,14 +81,14 @@ def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.ui
 
 def _settle(model: TalentMarket) -> None:
     people, schemes = model.columns.people, model.schemes
-    n_policies, n_entries = max(1, len(model.scenario.policies)), len(schemes.policy)
+    n_policies, n_entries = max(1, len(model.scenario.policies)), len(schemes)
     entry_of = np.full((n_policies, model.world.n_places), -1, np.int64)
-    entry_of[schemes.policy, schemes.place] = np.arange(n_entries)
+    entry_of[schemes["policy"], schemes["place"]] = np.arange(n_entries)
     key_family, key_own = model.lasting_key(FAMILY_HOME), model.key(OWN_HOME)
     gap, tenants = sum_ranges(
         len(model.columns), model.threads, ((max(1, n_entries),), (max(1, n_entries),)),
         lambda start, stop, gaps, counts: settle_tenures(
-            start, stop, people, model.places, schemes, entry_of, model.quarter_number, model.rules.housing,
+            start, stop, people, model.places.records, schemes, entry_of, model.quarter_number, model.rules.housing,
             model.rules.tax, key_family, key_own, gaps, counts,
         ),
     )  # fmt: skip

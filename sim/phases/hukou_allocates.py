@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.pay import is_eligible, knows_and_applies
+from sim.kernels.eligibility import mark_eligible
 from sim.policies.levers import CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
 from sim.rng import HUKOU_TIE, ROUND_QUOTA, TAKE_UP, round_randomly, sub_key, uniforms
 from sim.types import EDUCATION, EMPLOYED
@@ -83,20 +83,13 @@ def _grant_reserved(
     model: TalentMarket, entry: HukouQuota, places: int, rows: NDArray[np.int64], granted: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """The first `places` candidates whom the entry names and who know of it."""
-    people, firms, key = model.columns.people, model.firms, model.lasting_key(TAKE_UP)
-    record = np.atleast_1d(entry.eligible)[0]
+    at = np.flatnonzero((model.columns.people.city[rows] == entry.place) & ~granted)
+    reached = mark_eligible(
+        rows[at], model.columns.people, model.firms_table, np.atleast_1d(entry.eligible), entry.policy,
+        model.quarter_number, model.lasting_key(TAKE_UP), True,
+    )  # fmt: skip
     given = np.zeros(len(rows), bool)
-    for at in np.flatnonzero((people.city[rows] == entry.place) & ~granted):
-        if places == 0:
-            break
-        row = int(rows[at])
-        firm = int(people.firm[row])
-        if is_eligible(
-            record, people, row, entry.place, float(people.wage[row]), int(firms.industry[firm]),
-            int(firms.size[firm]), model.quarter_number,
-        ) and knows_and_applies(people, row, entry.policy, 1.0, key):  # fmt: skip
-            given[at] = True
-            places -= 1
+    given[at[reached][:places]] = True
     return given
 
 

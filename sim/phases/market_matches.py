@@ -23,13 +23,14 @@ def market_matches(model: TalentMarket) -> None:
     run_ranges(
         len(searchers), model.threads,
         lambda start, stop: score_applications(
-            start, stop, searchers, applications, people, model.positions, model.firms_table,
+            start, stop, searchers, applications, people, model.positions.lines, model.firms_table,
             model.world.skill_weight, model.schooling.cooperation, years, model.rules.matching, key, scores,
         ),
     )  # fmt: skip
     uids = people.uid[searchers]
-    model.matched = match_deferred(applications, scores, uids, model.positions.capacity)
+    capacity = np.ascontiguousarray(model.positions.lines["capacity"])
+    model.matched = match_deferred(applications, scores, uids, capacity)
     if model.check:
-        blocking = count_blocking_pairs(applications, scores, uids, model.positions.capacity, model.matched)
+        blocking = count_blocking_pairs(applications, scores, uids, capacity, model.matched)
         if blocking:
             raise InvariantError(f"{model.quarter}: {blocking} blocking pairs in a matching that should be stable")

@@ -18,7 +18,7 @@ def people_learn(model: TalentMarket) -> None:
     run_ranges(
         len(model.columns), model.threads,
         lambda start, stop: learn(
-            start, stop, people, model.firms_table, model.world.skill_weight, model.mean_skill_weight,
+            start, stop, people, model.firms_table, model.mean_skill_weight,
             model.rules.skills, model.rules.matching, wages.real_growth, wages.experience_return,
             wages.experience_fade, key,
         ),

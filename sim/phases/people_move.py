@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.kernels.mobility import take_jobs
-from sim.kernels.pay import is_eligible
+from sim.kernels.eligibility import mark_eligible
 from sim.phases.policies_act import book_rows, ration
-from sim.rng import FIRM_AWARE, MATCH_QUALITY, normals, sub_key, uniforms
+from sim.rng import FIRM_AWARE, MATCH_QUALITY, TAKE_UP, normals, sub_key, uniforms
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -20,9 +20,9 @@ def people_move(model: TalentMarket) -> None:
     people, firms = model.columns.people, model.firms
     quality = normals(model.key(MATCH_QUALITY), people.uid[model.searchers])
     quits = np.zeros(len(firms), np.int64)
-    hires = np.zeros(len(model.positions.firm), np.int64)
+    hires = np.zeros(len(model.positions.lines["firm"]), np.int64)
     take_jobs(
-        model.searchers, model.matched, people, model.positions, model.firms_table, model.quarter_number,
+        model.searchers, model.matched, people, model.positions.lines, model.quarter_number,
         model.params.wages.match_spread, quality, model.flows, quits, hires,
     )  # fmt: skip
     model.line_hires = hires
@@ -30,7 +30,7 @@ def people_move(model: TalentMarket) -> None:
     model.line_hired_fen = np.zeros(len(hires), np.int64)
     paid = np.rint(people.wage[model.searchers[taken]].astype(np.float64) * 100.0).astype(np.int64)
     np.add.at(model.line_hired_fen, model.matched[taken], paid)
-    firms.hires = np.bincount(model.positions.firm, weights=hires, minlength=len(firms)).astype(np.int64)
+    firms.hires = np.bincount(model.positions.lines["firm"], weights=hires, minlength=len(firms)).astype(np.int64)
     firms.quits += quits
     firms.headcount += firms.hires - quits
     _pay_for_hires(model)
@@ -42,16 +42,10 @@ def _pay_for_hires(model: TalentMarket) -> None:
         hired = model.searchers[model.matched >= 0].astype(np.int64)
         employer = people.firm[hired]
         knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity[employer])
-        record = np.atleast_1d(entry.eligible)[0]
-        rows = np.array(
-            [
-                row
-                for row, firm in zip(hired[knows < entry.firm_aware_share], employer[knows < entry.firm_aware_share],
-                                     strict=True)
-                if is_eligible(record, people, int(row), int(people.city[row]), float(people.wage[row]),
-                               int(firms.industry[firm]), int(firms.size[firm]), model.quarter_number)
-            ],
-            np.int64,
+        reached = mark_eligible(
+            hired, people, model.firms_table, np.atleast_1d(entry.eligible), entry.policy, model.quarter_number,
+            model.lasting_key(TAKE_UP), False,
         )  # fmt: skip
+        rows = hired[reached & (knows < entry.firm_aware_share)]
         fen = np.full(len(rows), round(entry.cny_per_hire * 100) * model.scale, np.int64)
         book_rows(model, entry.policy, *ration(model, entry.policy, entry.budget_cny, rows, fen))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def people_search(model: TalentMarket) -> None:
     """Fill `model.searchers` (rows) and `model.applications` (searcher, A) with lines, best first."""
-    people, rule = model.columns.people, model.rules.search
+    people, places, rule = model.columns.people, model.places, model.rules.search
     rows = np.empty(len(model.columns), np.uint32)
     found = select_searchers(people, rule.employed_share, rule.effort, model.key(SEARCH_START), rows)
     searchers = rows[:found].copy()
@@ -30,12 +30,12 @@ def people_search(model: TalentMarket) -> None:
         sample_place=model.key(SAMPLE_PLACE),
         sample_position=model.key(SAMPLE_POSITION),
     )
-    if len(model.positions.firm):
+    if len(model.positions.lines["firm"]):
         run_ranges(
             found, model.threads,
             lambda start, stop: search_positions(
-                start, stop, searchers, people, model.positions, model.firms_table, model.places, model.transfers,
-                model.schemes, rule, model.rules.housing, model.rules.tax, model.quarter_number, keys, applications,
+                start, stop, searchers, people, model.firms_table, *model.positions, places.records,
+                places.hukou_chance, places.distance, places.market_wage, model.transfers, model.schemes, rule, model.rules.housing, model.rules.tax, model.quarter_number, keys, applications,
             ),
         )  # fmt: skip
     model.searchers, model.applications = searchers, applications

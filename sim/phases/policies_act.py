@@ -7,16 +7,16 @@ met in an order drawn by lot until it is spent.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.awareness import claim_transfer, count_aware, spread_awareness
-from sim.market import Schemes, Transfers
+from sim.market import ELIGIBILITY_FIELDS, SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.phases.ranges import run_ranges
 from sim.policies import build_levers
-from sim.policies.levers import ELIGIBILITY_DTYPE, HousingScheme, Transfer
+from sim.policies.levers import HousingScheme, Transfer
 from sim.rng import AWARE, BUDGET_QUEUE, TAKE_UP, uniforms
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def policies_act(model: TalentMarket) -> None:
     model.levers = levers
     model.transfers = make_transfers(levers.transfers)
     model.schemes = make_schemes(levers.schemes, model.scheme_chance)
-    model.places.sample_factor[:] = levers.sample_factor
+    model.places.records["sample_factor"][:] = levers.sample_factor
     model.refresh_firms_table()
     _spread(model)
     _pay(model)
@@ -39,38 +39,34 @@ def policies_act(model: TalentMarket) -> None:
         model.ledger.book(cost.policy, np.zeros_like(fen), fen)
 
 
-def make_transfers(entries: Sequence[Transfer]) -> Any:
-    """Entries of the levers as the table that kernels read."""
-    return Transfers(
-        policy=np.array([entry.policy for entry in entries], np.int64),
-        amount=np.array([entry.amount_cny_m for entry in entries], np.float64).reshape(len(entries), 4),
-        rent_share=np.array([entry.rent_share for entry in entries], np.float64),
-        cap=np.array([entry.cap_cny_m for entry in entries], np.float64),
-        start_q=np.array([entry.start_quarter for entry in entries], np.int64),
-        term_q=np.array([entry.term_quarters for entry in entries], np.int64),
-        take_up=np.array([entry.take_up for entry in entries], np.float64),
-        rules=stack_rules([entry.eligible for entry in entries]),
-    )
+def make_transfers(entries: Sequence[Transfer]) -> NDArray[np.void]:
+    """Entries of the levers as the records that kernels read."""
+    table = np.zeros(len(entries), TRANSFER_DTYPE)
+    for row, entry in zip(table, entries, strict=True):
+        copy_eligibility(row, entry.eligible)
+        row["policy"], row["take_up"] = entry.policy, entry.take_up
+        row["amount_cny_m"], row["rent_share"], row["cap_cny_m"] = entry.amount_cny_m, entry.rent_share, entry.cap_cny_m
+        row["start_q"], row["term_q"] = entry.start_quarter, entry.term_quarters
+    return table
 
 
-def make_schemes(entries: Sequence[HousingScheme], chance: dict[tuple[int, int], float]) -> Any:
-    """Schemes of the levers as the table that kernels read; `chance` by policy and place is what applicants expect."""
-    return Schemes(
-        policy=np.array([entry.policy for entry in entries], np.int64),
-        place=np.array([entry.place for entry in entries], np.int64),
-        rent_cap=np.array([entry.rent_cap_cny_m for entry in entries], np.float64),
-        rent_share=np.array([entry.rent_share for entry in entries], np.float64),
-        free_q=np.array([entry.free_quarters for entry in entries], np.int64),
-        term_q=np.array([entry.term_quarters for entry in entries], np.int64),
-        take_up=np.array([entry.take_up for entry in entries], np.float64),
-        chance=np.array([chance.get((entry.policy, entry.place), 0.0) for entry in entries], np.float64),
-        rules=stack_rules([entry.eligible for entry in entries]),
-    )
+def make_schemes(entries: Sequence[HousingScheme], chance: dict[tuple[int, int], float]) -> NDArray[np.void]:
+    """Schemes of the levers as the records that kernels read; `chance` by policy and place is what applicants expect."""
+    table = np.zeros(len(entries), SCHEME_DTYPE)
+    for row, entry in zip(table, entries, strict=True):
+        copy_eligibility(row, entry.eligible)
+        row["policy"], row["place"], row["take_up"] = entry.policy, entry.place, entry.take_up
+        row["rent_cap_cny_m"], row["rent_share"] = entry.rent_cap_cny_m, entry.rent_share
+        row["free_q"], row["term_q"] = entry.free_quarters, entry.term_quarters
+        row["chance"] = chance.get((entry.policy, entry.place), 0.0)
+    return table
 
 
-def stack_rules(records: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
-    """Eligibility records as one array, also when there is none."""
-    return np.concatenate([np.atleast_1d(record) for record in records]) if records else np.zeros(0, ELIGIBILITY_DTYPE)
+def copy_eligibility(row: np.void, eligible: NDArray[np.void]) -> None:
+    """Write the one record of `eligible` into the fields of the same names of `row`."""
+    record = np.atleast_1d(eligible)[0]
+    for name, _ in ELIGIBILITY_FIELDS:
+        row[name] = record[name]
 
 
 def _spread(model: TalentMarket) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.market import ELIGIBILITY_FIELDS
 from sim.types import EDUCATION, FIELD, INDUSTRY, INSTITUTION
 from sim.world.spec import World
 
@@ -27,24 +28,8 @@ QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
 HUKOU_CHANNELS: Final = ("points", "employer")
 CHANNEL_POINTS, CHANNEL_EMPLOYER = range(2)
 
-ELIGIBILITY_DTYPE: Final = np.dtype(
-    [
-        ("education_mask", np.int64),
-        ("field_mask", np.int64),
-        ("place_mask", np.int64),  # where the person lives
-        ("study_mask", np.int64),  # where the person studied
-        ("industry_mask", np.int64),  # of the employer; a restriction excludes people without a job
-        ("size_mask", np.int64),
-        ("state_mask", np.int64),
-        ("hukou", np.int64),
-        ("home", np.int64),
-        ("min_quarters", np.int64),  # since graduation
-        ("max_quarters", np.int64),
-        ("wage_min_cny_m", np.float64),
-        ("wage_max_cny_m", np.float64),
-    ]
-)
-"""One row says who a policy reaches; numba reads it as a record. Masks hold bit i for code i of sim.types or place i."""
+ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
+"""One row says who a policy reaches."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,82 @@
+"""Who a policy reaches: eligibility, and take-up = aware x eligible x applies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.market import Person
+from sim.rng import draw_bits_of, uniform
+
+
+@njit(cache=True, forceinline=True)
+def load_person(people: Any, firms: Any, i: int) -> Any:
+    """Row `i` of the columns as plain numbers, with industry and size of the employer (-1 without one)."""
+    firm = people.firm[i]
+    industry = firms.industry[firm] if firm >= 0 else np.int8(-1)
+    size = firms.size[firm] if firm >= 0 else np.int8(-1)
+    return Person(
+        people.uid[i], people.cohort_q[i], people.education[i], people.field[i], people.home[i], people.study[i],
+        people.city[i], people.hukou[i], people.state[i], people.arrived_q[i], people.search_q[i], people.aware[i],
+        people.cell[i], people.wage[i], people.rent[i], firm, industry, size,
+    )  # fmt: skip
+
+
+@njit(cache=True, forceinline=True)
+def has_bit(mask: int, code: int) -> bool:
+    """Whether bit `code` of `mask` is set."""
+    return (mask >> np.int64(code)) & np.int64(1) == 1
+
+
+@njit(cache=True, forceinline=True)
+def is_eligible(entry: Any, person: Any, city: int, wage: float, industry: int, size: int, quarter: int) -> bool:
+    """Whether the person, living in `city` at `wage` (0: no job) with an employer of `industry` and `size`, is reached.
+
+    `entry` is a record with the fields of sim.market.ELIGIBILITY_FIELDS; `industry` and `size` are -1 without employer.
+    """
+    if not (
+        has_bit(entry["place_mask"], city)
+        and has_bit(entry["education_mask"], person.education)
+        and has_bit(entry["field_mask"], person.field)
+        and has_bit(entry["study_mask"], person.study)
+        and has_bit(entry["state_mask"], person.state)
+    ):
+        return False
+    since = quarter - person.cohort_q
+    if since < entry["min_quarters"] or since > entry["max_quarters"]:
+        return False
+    if wage < entry["wage_min_cny_m"] or wage > entry["wage_max_cny_m"]:
+        return False
+    if entry["industry_mask"] != -1 and (industry < 0 or not has_bit(entry["industry_mask"], industry)):
+        return False
+    if entry["size_mask"] != -1 and (size < 0 or not has_bit(entry["size_mask"], size)):
+        return False
+    local, at_home = person.hukou == city, person.home == city
+    if (entry["hukou"] == 1 and local) or (entry["hukou"] == 2 and not local):
+        return False
+    return not ((entry["home"] == 1 and not at_home) or (entry["home"] == 2 and at_home))
+
+
+@njit(cache=True, forceinline=True)
+def knows_and_applies(person: Any, policy: int, take_up: float, key: np.uint64) -> bool:
+    """Whether the person knows of the policy and is one of those who apply: a lasting trait."""
+    if (person.aware >> np.uint32(policy)) & np.uint32(1) == 0:
+        return False
+    return uniform(draw_bits_of(key, person.uid, np.uint64(policy))) < take_up
+
+
+@njit(cache=True)
+def mark_eligible(
+    rows: NDArray[np.int64], people: Any, firms: Any, entries: NDArray[np.void], policy: int, quarter: int,
+    key: np.uint64, informed_only: bool,
+) -> NDArray[np.bool_]:
+    """Which of `rows` the first of `entries` reaches as they live and work now; with `informed_only`, who know of it."""
+    reached = np.zeros(rows.shape[0], np.bool_)
+    for s in range(rows.shape[0]):
+        person = load_person(people, firms, rows[s])
+        if is_eligible(entries[0], person, person.city, person.wage, person.industry, person.size, quarter):
+            reached[s] = not informed_only or knows_and_applies(person, policy, 1.0, key)
+    return reached
