@@ -75,8 +75,8 @@ class Demand:
         ai, experience, level = cell % 2, (cell // 2) % len(EXPERIENCE), cell // (2 * len(EXPERIENCE))
         place = firms.place[firm]
         years = (quarter - (WAGE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
-        log_premium = firms.trait[firm] + firms.premium[firm] + rule.tightness_elasticity * (
-            self.log_tightness[place, level]
+        log_premium = (
+            firms.trait[firm] + firms.premium[firm] + rule.tightness_elasticity * (self.log_tightness[place, level])
         )
         wage: FloatArray = (
             world.wage_education_cny_m[level, ai]

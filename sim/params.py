@@ -32,7 +32,9 @@ class Group(BaseModel):
 class CohortParams(Group):
     """Choice at graduation: further study, slow employment or search."""
 
-    home_decay: float = rule(0.6, "1/1000 km", 0, 5, "fall of the origin of students with distance", "assumption: gravity")
+    home_decay: float = rule(
+        0.6, "1/1000 km", 0, 5, "fall of the origin of students with distance", "assumption: gravity"
+    )
     initial_here: float = rule(2.2, "logit", 0, 8, "initial stock: living in the study city", "assumption: digest 003b")
     initial_home: float = rule(1.6, "logit", 0, 8, "initial stock: living in the home place", "assumption: home ties")
     study_base: float = rule(
@@ -41,9 +43,7 @@ class CohortParams(Group):
     study_vocational: float = rule(
         -0.6, "logit", -6, 3, "added for below bachelor", "assumption: upgrading to a bachelor course is rarer"
     )
-    study_postgraduate: float = rule(
-        -1.3, "logit", -6, 3, "added for masters", "assumption: doctoral places are few"
-    )
+    study_postgraduate: float = rule(-1.3, "logit", -6, 3, "added for masters", "assumption: doctoral places are few")
     study_premium: float = rule(
         1.0, "logit", 0, 5, "per log pay gap to the next level above its start", "assumption: digest 001 mechanism 8"
     )
@@ -51,7 +51,12 @@ class CohortParams(Group):
         -2.6, "logit", -6, 3, "slow employment against search", "assumption: a minority prepares for examinations"
     )
     preparing_slack: float = rule(
-        1.5, "logit", 0, 10, "added per unit of unemployment rate of the study city", "assumption: slack markets discourage"
+        1.5,
+        "logit",
+        0,
+        10,
+        "added per unit of unemployment rate of the study city",
+        "assumption: slack markets discourage",
     )
     preparing_exit: float = rule(
         0.35, "1/quarter", 0.01, 1, "hazard of ending slow employment", "assumption: examinations once or twice a year"
@@ -66,32 +71,49 @@ class SearchParams(Group):
     employed_share: float = rule(
         0.08, "share/quarter", 0, 1, "employed people who search", "assumption: on-the-job search is a minority"
     )
-    see_here: float = rule(0.50, "share", 0, 1, "sampled positions in the current city", "assumption: local news dominate")
+    see_here: float = rule(
+        0.50, "share", 0, 1, "sampled positions in the current city", "assumption: local news dominate"
+    )
     see_home: float = rule(0.14, "share", 0, 1, "sampled positions in the home place", "assumption: family networks")
-    see_study: float = rule(0.08, "share", 0, 1, "sampled positions in the study city", "assumption: campus recruitment")
+    see_study: float = rule(
+        0.08, "share", 0, 1, "sampled positions in the study city", "assumption: campus recruitment"
+    )
     own_level: float = rule(
         0.72, "share", 0, 1, "sampled positions that ask the person's own level", "assumption: search is directed"
     )
     b_wage: float = rule(1.5, "utility", 0, 10, "weight of log disposable income", "assumption: logit of pay offers")
-    b_career: float = rule(0.6, "utility", 0, 10, "weight of career prospects", "assumption: evidence 003-4402 direction")
+    b_career: float = rule(
+        0.6, "utility", 0, 10, "weight of career prospects", "assumption: evidence 003-4402 direction"
+    )
     b_hukou: float = rule(0.8, "utility", 0, 10, "weight of the chance of a local hukou", "assumption: digest 003a M11")
     b_amenity: float = rule(0.25, "utility", 0, 10, "weight of city amenities", "assumption: smaller than pay")
     b_home: float = rule(0.5, "utility", 0, 10, "being at home", "assumption: home ties")
-    b_here: float = rule(0.6, "utility", 0, 10, "staying where one lives, after one year", "assumption: costs of moving")
+    b_here: float = rule(
+        0.6, "utility", 0, 10, "staying where one lives, after one year", "assumption: costs of moving"
+    )
     b_move: float = rule(0.15, "utility/1000 km", 0, 5, "distance", "assumption: travel and family visits")
     career_ai: float = rule(0.35, "utility", 0, 5, "an AI position", "assumption: fast promotion")
     career_size: float = rule(0.10, "utility", 0, 5, "per class of firm size", "assumption: internal labour markets")
-    career_growth: float = rule(2.0, "utility", 0, 20, "per unit of yearly industry growth", "assumption: promotion room")
+    career_growth: float = rule(
+        2.0, "utility", 0, 20, "per unit of yearly industry growth", "assumption: promotion room"
+    )
     career_place: float = rule(
         0.20, "utility", 0, 5, "per log size of the city's job market over the mean", "assumption: thick markets"
     )
-    effort: float = rule(1.0, "share/quarter", 0, 1, "people without a job who search in a quarter", "assumption: all do")
+    effort: float = rule(
+        1.0, "share/quarter", 0, 1, "people without a job who search in a quarter", "assumption: all do"
+    )
     taste_city: float = rule(0.5, "utility", 0, 5, "spread of lasting tastes for cities", "assumption: heterogeneity")
     taste_position: float = rule(
         0.6, "utility", 0.01, 5, "spread of the Gumbel taste for a position", "assumption: unobserved traits of jobs"
     )
     replacement: float = rule(
-        0.55, "share", 0.05, 1, "reservation pay of a new searcher relative to own market pay", "assumption: family support"
+        0.55,
+        "share",
+        0.05,
+        1,
+        "reservation pay of a new searcher relative to own market pay",
+        "assumption: family support",
     )
     replacement_decay: float = rule(
         0.10, "1/quarter", 0, 1, "fall of the reservation pay with the time searched", "assumption: savings run down"
@@ -106,13 +128,21 @@ class MatchingParams(Group):
 
     w_skill: float = rule(1.0, "score", 0, 5, "weight of skills in the industry's weights", "assumption: unit of score")
     w_level: float = rule(0.15, "score", -1, 5, "per level above the one asked", "assumption: degrees signal")
-    w_experience: float = rule(0.12, "score/year", 0, 5, "lack of the experience asked", "assumption: evidence 001-0593")
+    w_experience: float = rule(
+        0.12, "score/year", 0, 5, "lack of the experience asked", "assumption: evidence 001-0593"
+    )
     w_certificate: float = rule(0.10, "score", 0, 5, "an industry certificate", "assumption: lowers doubt")
-    w_cooperation: float = rule(0.10, "score", 0, 5, "institution that cooperates with firms", "assumption: knows graduates")
+    w_cooperation: float = rule(
+        0.10, "score", 0, 5, "institution that cooperates with firms", "assumption: knows graduates"
+    )
     w_local: float = rule(0.10, "score", 0, 5, "applicant who lives in the city", "assumption: referral and interviews")
     noise: float = rule(0.25, "score", 0, 5, "spread of screening noise", "assumption: interviews are noisy")
-    noise_certificate: float = rule(0.7, "factor", 0, 1, "noise left with a certificate", "assumption: certified skills")
-    bar: float = rule(0.38, "skill", 0, 2, "skill bar of a position that asks below bachelor", "assumption: level of skills")
+    noise_certificate: float = rule(
+        0.7, "factor", 0, 1, "noise left with a certificate", "assumption: certified skills"
+    )
+    bar: float = rule(
+        0.38, "skill", 0, 2, "skill bar of a position that asks below bachelor", "assumption: level of skills"
+    )
     bar_level: float = rule(0.075, "skill", 0, 1, "rise of the bar per level asked", "assumption: tasks grow harder")
     bar_ai: float = rule(0.05, "skill", 0, 1, "rise of the bar in AI positions", "assumption: AI tasks are harder")
 
@@ -137,10 +167,14 @@ class WageParams(Group):
 class SeparationParams(Group):
     """Quits and layoffs."""
 
-    quit_base: float = rule(0.045, "1/quarter", 0, 0.5, "hazard at market pay without pay link", "assumption: yearly ~15 %")
+    quit_base: float = rule(
+        0.045, "1/quarter", 0, 0.5, "hazard at market pay without pay link", "assumption: yearly ~15 %"
+    )
     quit_pay_link: float = rule(1.2, "log", 0, 10, "fall of quits with the pay link", "assumption: digest 000 M12")
     quit_wage: float = rule(1.0, "elasticity", 0, 10, "quits to pay below the market", "assumption: search models")
-    quit_tenure: float = rule(0.12, "1/year", 0, 2, "fall of quits with tenure", "assumption: matches that last are good")
+    quit_tenure: float = rule(
+        0.12, "1/year", 0, 2, "fall of quits with tenure", "assumption: matches that last are good"
+    )
     layoff_speed: float = rule(0.4, "1/quarter", 0, 1, "share of surplus staff laid off", "assumption: notice periods")
     layoff_slack: float = rule(0.03, "share", 0, 1, "surplus that is tolerated", "assumption: labour hoarding")
 
@@ -148,19 +182,38 @@ class SeparationParams(Group):
 class FirmParams(Group):
     """Labour demand of firms."""
 
-    gap_speed: float = rule(0.65, "1/quarter", 0.01, 1, "share of the gap posted", "assumption: hiring plans by quarter")
-    quit_lead: float = rule(0.9, "share", 0, 1, "expected quits that are posted ahead", "assumption: replacement hiring")
-    adoption_rate: float = rule(0.10, "1/quarter", 0, 1, "logistic diffusion of AI among peers", "assumption: digest 000 M1")
-    adoption_start: float = rule(0.12, "share", 0.001, 1, "adoption at the start, private firm under 100", "assumption: 000-0618")
-    adoption_size: float = rule(0.5, "logit", 0, 3, "added to adoption per size class", "assumption: large firms adopt first")
+    gap_speed: float = rule(
+        0.65, "1/quarter", 0.01, 1, "share of the gap posted", "assumption: hiring plans by quarter"
+    )
+    quit_lead: float = rule(
+        0.9, "share", 0, 1, "expected quits that are posted ahead", "assumption: replacement hiring"
+    )
+    adoption_rate: float = rule(
+        0.10, "1/quarter", 0, 1, "logistic diffusion of AI among peers", "assumption: digest 000 M1"
+    )
+    adoption_start: float = rule(
+        0.12, "share", 0.001, 1, "adoption at the start, private firm under 100", "assumption: 000-0618"
+    )
+    adoption_size: float = rule(
+        0.5, "logit", 0, 3, "added to adoption per size class", "assumption: large firms adopt first"
+    )
     requirement_adapt: float = rule(
-        0.6, "elasticity", 0, 2, "levels asked to the local supply of levels", "assumption: firms ask for what they can find"
+        0.6,
+        "elasticity",
+        0,
+        2,
+        "levels asked to the local supply of levels",
+        "assumption: firms ask for what they can find",
     )
     size_mean_1: float = rule(25, "persons", 1, 100, "mean staff of firms under 100", "assumption: many are tiny")
-    size_mean_2: float = rule(220, "persons", 100, 500, "mean staff of firms of 100 to 500", "assumption: geometric mean")
+    size_mean_2: float = rule(
+        220, "persons", 100, 500, "mean staff of firms of 100 to 500", "assumption: geometric mean"
+    )
     size_mean_3: float = rule(1800, "persons", 500, 10000, "mean staff of firms of 500 to 10000", "assumption: skewed")
     size_mean_4: float = rule(25000, "persons", 10000, 500000, "mean staff of firms over 10000", "assumption: skewed")
-    subsidy_horizon: float = rule(8, "quarters", 1, 60, "quarters over which a hiring subsidy is spread", "assumption: stays")
+    subsidy_horizon: float = rule(
+        8, "quarters", 1, 60, "quarters over which a hiring subsidy is spread", "assumption: stays"
+    )
     subsidy_elasticity: float = rule(
         0.5, "elasticity", 0, 5, "hiring to its cost when a hire is subsidised", "assumption: labour demand near -0.5"
     )
@@ -170,34 +223,58 @@ class FirmParams(Group):
 class HousingParams(Group):
     """Tenure choice, market rents and subsidised units."""
 
-    rent_share_limit: float = rule(0.35, "share", 0.05, 1, "rent to take-home pay above which a tenure is out", "assumption")
-    family_share: float = rule(0.65, "share", 0, 1, "people at home who can live with family", "assumption: parents' homes")
+    rent_share_limit: float = rule(
+        0.35, "share", 0.05, 1, "rent to take-home pay above which a tenure is out", "assumption"
+    )
+    family_share: float = rule(
+        0.65, "share", 0, 1, "people at home who can live with family", "assumption: parents' homes"
+    )
     rent_elasticity: float = rule(
         0.30, "elasticity", 0, 5, "quarterly response of rent to occupancy above normal", "assumption: sluggish rents"
     )
     normal_vacancy: float = rule(0.08, "share", 0, 0.9, "vacancy at which rents rest", "assumption: natural vacancy")
-    stock_speed: float = rule(0.25, "1/quarter", 0, 1, "speed of supply towards its response", "assumption: building takes years")
+    stock_speed: float = rule(
+        0.25, "1/quarter", 0, 1, "speed of supply towards its response", "assumption: building takes years"
+    )
     market_lease_quarters: int = rule(4, "quarters", 1, 40, "length of a market lease", "assumption: yearly leases")
     floor_share: float = rule(
         0.10, "share", 0.01, 1, "least disposable part of take-home pay that people count on", "assumption: subsistence"
     )
-    own_home_years: int = rule(5, "years", 0, 30, "years after graduation before people settle in a home of their own",
-        "assumption: nest before family node")
-    own_home_hazard: float = rule(0.04, "1/quarter", 0, 1, "hazard of settling then, for the employed", "assumption: purchases")
-    crowding: float = rule(0.6, "share", 0.1, 1, "rent of a place in a crowded room relative to a room", "assumption: sharing")
+    own_home_years: int = rule(
+        5,
+        "years",
+        0,
+        30,
+        "years after graduation before people settle in a home of their own",
+        "assumption: nest before family node",
+    )
+    own_home_hazard: float = rule(
+        0.04, "1/quarter", 0, 1, "hazard of settling then, for the employed", "assumption: purchases"
+    )
+    crowding: float = rule(
+        0.6, "share", 0.1, 1, "rent of a place in a crowded room relative to a room", "assumption: sharing"
+    )
 
 
 class HukouParams(Group):
     """Eligibility and ranking for a local hukou."""
 
-    employer_window: int = rule(4, "quarters", 1, 20, "quarters after graduation for the employer channel", "assumption: fresh")
-    points_tenure: int = rule(20, "quarters", 0, 60, "quarters of residence before points count", "assumption: years insured")
+    employer_window: int = rule(
+        4, "quarters", 1, 20, "quarters after graduation for the employer channel", "assumption: fresh"
+    )
+    points_tenure: int = rule(
+        20, "quarters", 0, 60, "quarters of residence before points count", "assumption: years insured"
+    )
     points_education: float = rule(11.5, "points/level", 0, 60, "per level of education", "assumption: point schemes")
     points_year: float = rule(3.0, "points/year", 0, 20, "per year of residence", "assumption: point schemes")
     points_wage: float = rule(2.0, "points", 0, 60, "per log point of pay over the mean", "assumption: tax bonus")
-    state_priority: float = rule(1.0, "score", 0, 10, "state employers in the employer channel", "assumption: digest 003a M11")
+    state_priority: float = rule(
+        1.0, "score", 0, 10, "state employers in the employer channel", "assumption: digest 003a M11"
+    )
     level_priority: float = rule(0.8, "score/level", 0, 10, "level of education in the employer channel", "assumption")
-    belief_speed: float = rule(0.3, "1/quarter", 0, 1, "speed at which chances believed follow chances seen", "assumption")
+    belief_speed: float = rule(
+        0.3, "1/quarter", 0, 1, "speed at which chances believed follow chances seen", "assumption"
+    )
 
 
 class MobilityParams(Group):
@@ -222,17 +299,31 @@ class SkillParams(Group):
     """Formation, use and loss of skills."""
 
     frontier_speed: float = rule(1.0, "years/year", 0, 3, "advance of the technology frontier", "assumption: unit")
-    gap_loss: float = rule(0.045, "1/year", 0, 0.3, "skill lost per year of curriculum gap", "assumption: renewal 000-1021")
-    practice_gain: float = rule(0.35, "skill", 0, 2, "practice share times cooperation depth", "assumption: digest 000 M8")
+    gap_loss: float = rule(
+        0.045, "1/year", 0, 0.3, "skill lost per year of curriculum gap", "assumption: renewal 000-1021"
+    )
+    practice_gain: float = rule(
+        0.35, "skill", 0, 2, "practice share times cooperation depth", "assumption: digest 000 M8"
+    )
     teacher_gain: float = rule(0.20, "skill", 0, 2, "per share of dual teachers", "assumption: digest 000 M6")
-    cooperation_hazard: float = rule(0.6, "factor", 0, 5, "faster curricula with full cooperation", "assumption: co-design")
-    association_hazard: float = rule(0.4, "factor", 0, 5, "faster curricula through an association", "assumption: digest 002")
-    teacher_hazard: float = rule(0.5, "factor", 0, 5, "faster curricula with dual teachers", "assumption: digest 000 M6")
+    cooperation_hazard: float = rule(
+        0.6, "factor", 0, 5, "faster curricula with full cooperation", "assumption: co-design"
+    )
+    association_hazard: float = rule(
+        0.4, "factor", 0, 5, "faster curricula through an association", "assumption: digest 002"
+    )
+    teacher_hazard: float = rule(
+        0.5, "factor", 0, 5, "faster curricula with dual teachers", "assumption: digest 000 M6"
+    )
     ability_spread: float = rule(0.18, "log", 0, 1, "spread of ability", "assumption: scale of skills")
     field_bonus: float = rule(0.12, "skill", 0, 1, "own field in technical skill", "assumption: specialisation")
     level_bonus: float = rule(0.10, "skill", 0, 1, "per level in professional knowledge", "assumption: years of study")
-    learning_by_doing: float = rule(0.02, "1/quarter", 0, 0.5, "approach of practice to its limit in work", "assumption")
-    obsolescence: float = rule(0.006, "1/quarter", 0, 0.2, "loss of technical skill", "assumption: renewal 6-12 months 000-1021")
+    learning_by_doing: float = rule(
+        0.02, "1/quarter", 0, 0.5, "approach of practice to its limit in work", "assumption"
+    )
+    obsolescence: float = rule(
+        0.006, "1/quarter", 0, 0.2, "loss of technical skill", "assumption: renewal 6-12 months 000-1021"
+    )
     training_gain: float = rule(0.03, "skill", 0, 0.5, "gain from a training in the firm", "assumption")
     certificate_hazard: float = rule(0.01, "1/quarter", 0, 0.5, "hazard of earning a certificate", "assumption")
 
@@ -240,7 +331,9 @@ class SkillParams(Group):
 class InstitutionParams(Group):
     """Seats that respond to the market (cobweb)."""
 
-    respond_from: int = rule(2025, "year", 2019, 2040, "first year in which seats respond", "assumption: history is input")
+    respond_from: int = rule(
+        2025, "year", 2019, 2040, "first year in which seats respond", "assumption: history is input"
+    )
     seat_elasticity: float = rule(0.15, "elasticity", 0, 3, "seats to lagged relative pay", "assumption: slow planning")
     capacity: float = rule(0.10, "share/year", 0, 1, "largest change of seats a year", "assumption: teachers and rooms")
     course_years_below: int = rule(3, "years", 1, 8, "length of study below bachelor", "assumption: junior college")
@@ -252,14 +345,20 @@ class InstitutionParams(Group):
 class AwarenessParams(Group):
     """Spread of the knowledge of policies."""
 
-    peer_rate: float = rule(0.10, "1/quarter", 0, 1, "hazard per share of people in the city who know", "assumption: contagion")
+    peer_rate: float = rule(
+        0.10, "1/quarter", 0, 1, "hazard per share of people in the city who know", "assumption: contagion"
+    )
 
 
 class TaxParams(Group):
     """From gross to take-home pay: social contributions, then the monthly income tax schedule."""
 
-    contribution_rate: float = rule(0.175, "share", 0, 0.5, "employee share of insurances and housing fund", "assumption: statutory")
-    contribution_cap_cny_m: float = rule(33000, "CNY/month", 1000, 200000, "highest pay that counts", "assumption: statutory order")
+    contribution_rate: float = rule(
+        0.175, "share", 0, 0.5, "employee share of insurances and housing fund", "assumption: statutory"
+    )
+    contribution_cap_cny_m: float = rule(
+        33000, "CNY/month", 1000, 200000, "highest pay that counts", "assumption: statutory order"
+    )
     allowance_cny_m: float = rule(5000, "CNY/month", 0, 50000, "tax-free pay", "assumption: statutory since 2018")
 
 

@@ -94,7 +94,9 @@ def refresh_utility(places: Any, rules: Rules) -> None:
     for place in range(len(places.records)):
         for level in range(len(EDUCATION)):
             net = take_home(float(places.market_wage[place, level]), tax)
-            _, rent = choose_tenure(net, places.records["rent_shared"][place], places.records["rent_whole"][place], housing)
+            _, rent = choose_tenure(
+                net, places.records["rent_shared"][place], places.records["rent_whole"][place], housing
+            )
             left = max(net - rent - places.records["living_cost"][place], housing.floor_share * net)
             places.utility[place, level] = (
                 rule.b_wage * np.log(left * max(0.05, 1.0 - places.records["unemployment"][place]))

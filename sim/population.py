@@ -104,9 +104,7 @@ def _draw_homes(model: TalentMarket, rows: slice) -> NDArray[np.int8]:
     return draw_rows(cumulative, study, u).astype(np.int8)
 
 
-def draw_rows(
-    cumulative: NDArray[np.float64], row: NDArray[np.int8], u: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def draw_rows(cumulative: NDArray[np.float64], row: NDArray[np.int8], u: NDArray[np.float64]) -> NDArray[np.int64]:
     """Inverse distribution function, row by row: first column of `cumulative[row]` above `u`."""
     drawn = np.zeros(len(u), np.int64)
     for code in np.unique(row):

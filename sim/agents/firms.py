@@ -55,8 +55,13 @@ class FirmSet:
         self.jobs_start = kinds[:, 4].copy()
         n = len(kinds)
         self.identity = (
-            ((self.place.astype(np.uint64) * np.uint64(16) + self.industry.astype(np.uint64)) * np.uint64(4)
-             + self.size.astype(np.uint64)) * np.uint64(2) + self.ownership.astype(np.uint64) + np.uint64(1)
+            (
+                (self.place.astype(np.uint64) * np.uint64(16) + self.industry.astype(np.uint64)) * np.uint64(4)
+                + self.size.astype(np.uint64)
+            )
+            * np.uint64(2)
+            + self.ownership.astype(np.uint64)
+            + np.uint64(1)
         )
         means = np.array([getattr(params.firms, f"size_mean_{k + 1}") for k in range(len(FIRM_SIZE))])
         self.size_mean = means[self.size]
@@ -79,8 +84,8 @@ class FirmSet:
         self.layoffs = np.zeros(n, np.int64)
         self.pay_link = world.pay_link[self.ownership, self.size]
         self.training = 0.25 * world.training_intensity[self.ownership, self.size]
-        self.career = params.search.career_size * self.size + params.search.career_growth * (
-            world.industry_growth[self.industry]
+        self.career = (
+            params.search.career_size * self.size + params.search.career_growth * (world.industry_growth[self.industry])
         )
 
     def __len__(self) -> int:
@@ -132,8 +137,9 @@ def _draw_kinds(world: World, params: Params, scale: int, seed: int) -> NDArray[
                 held = weights * jobs
             else:
                 picks = (np.arange(number) + offsets[place * 16 + industry]) / number * weights.sum()
-                held = np.bincount(np.searchsorted(np.cumsum(weights), picks, side="right").clip(0, N_KINDS - 1),
-                                   minlength=N_KINDS) * (jobs / number)
+                held = np.bincount(
+                    np.searchsorted(np.cumsum(weights), picks, side="right").clip(0, N_KINDS - 1), minlength=N_KINDS
+                ) * (jobs / number)
             rows.extend(
                 (place, industry, kind // len(OWNERSHIP), kind % len(OWNERSHIP), held[kind])
                 for kind in range(N_KINDS)

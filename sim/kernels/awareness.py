@@ -21,9 +21,17 @@ from sim.types import OUT
 
 @njit(cache=True, nogil=True)
 def spread_awareness(
-    start: int, stop: int, people: Any, policies: NDArray[np.int64], start_q: NDArray[np.int64],
-    start_share: NDArray[np.float64], rate: NDArray[np.float64], known_share: NDArray[np.float64], peer_rate: float,
-    quarter: int, key: np.uint64,
+    start: int,
+    stop: int,
+    people: Any,
+    policies: NDArray[np.int64],
+    start_q: NDArray[np.int64],
+    start_share: NDArray[np.float64],
+    rate: NDArray[np.float64],
+    known_share: NDArray[np.float64],
+    peer_rate: float,
+    quarter: int,
+    key: np.uint64,
 ) -> None:
     """Who hears of which policy in rows `start:stop`.
 
@@ -57,7 +65,14 @@ def count_aware(people: Any, policies: NDArray[np.int64], counts: NDArray[np.int
 
 @njit(cache=True, nogil=True)
 def claim_transfer(
-    start: int, stop: int, people: Any, firms: Any, transfers: NDArray[np.void], k: int, quarter: int, key: np.uint64,
+    start: int,
+    stop: int,
+    people: Any,
+    firms: Any,
+    transfers: NDArray[np.void],
+    k: int,
+    quarter: int,
+    key: np.uint64,
     claims: NDArray[np.int64],
 ) -> None:
     """Monthly claims on entry `k` of rows `start:stop`, in hundredths of CNY, 0 where there is none."""
@@ -68,7 +83,9 @@ def claim_transfer(
             continue
         person = load_person(people, firms, i)
         city, wage = person.city, person.wage
-        if is_eligible(entry, person, city, wage, person.industry, person.size, quarter) and within_term(
-            entry, person, city, quarter
-        ) and knows_and_applies(person, entry["policy"], entry["take_up"], key):
+        if (
+            is_eligible(entry, person, city, wage, person.industry, person.size, quarter)
+            and within_term(entry, person, city, quarter)
+            and knows_and_applies(person, entry["policy"], entry["take_up"], key)
+        ):
             claims[i] = int(transfer_amount(entry, person.education, person.rent) * 100.0 + 0.5)

@@ -19,7 +19,12 @@ from sim.types import PREPARING, SEARCHING, STUDYING
 
 @njit(cache=True, nogil=True)
 def choose_after_graduation(
-    start: int, stop: int, people: Any, premium: NDArray[np.float64], unemployment: NDArray[np.float64], rule: Any,
+    start: int,
+    stop: int,
+    people: Any,
+    premium: NDArray[np.float64],
+    unemployment: NDArray[np.float64],
+    rule: Any,
     key: np.uint64,
 ) -> None:
     """State of new graduates in rows `start:stop`.

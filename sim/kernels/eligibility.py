@@ -70,8 +70,14 @@ def knows_and_applies(person: Any, policy: int, take_up: float, key: np.uint64) 
 
 @njit(cache=True)
 def mark_eligible(
-    rows: NDArray[np.int64], people: Any, firms: Any, entries: NDArray[np.void], policy: int, quarter: int,
-    key: np.uint64, informed_only: bool,
+    rows: NDArray[np.int64],
+    people: Any,
+    firms: Any,
+    entries: NDArray[np.void],
+    policy: int,
+    quarter: int,
+    key: np.uint64,
+    informed_only: bool,
 ) -> NDArray[np.bool_]:
     """Which of `rows` the first of `entries` reaches as they live and work now; with `informed_only`, who know of it."""
     reached = np.zeros(rows.shape[0], np.bool_)

@@ -30,8 +30,16 @@ def end_leases(start: int, stop: int, people: Any, quarter: int) -> None:
 
 @njit(cache=True)
 def list_applicants(
-    people: Any, firms: Any, places: NDArray[np.void], schemes: NDArray[np.void], k: int, quarter: int, tax: Any,
-    housing: Any, key: np.uint64, out: NDArray[np.uint32],
+    people: Any,
+    firms: Any,
+    places: NDArray[np.void],
+    schemes: NDArray[np.void],
+    k: int,
+    quarter: int,
+    tax: Any,
+    housing: Any,
+    key: np.uint64,
+    out: NDArray[np.uint32],
 ) -> int:
     """Rows of people who apply for scheme `k`: eligible, informed, not subsidised, and cheaper off than now."""
     found = 0
@@ -70,8 +78,18 @@ def grant_leases(people: Any, rows: NDArray[np.uint32], policy: int, term_q: int
 
 @njit(cache=True, nogil=True)
 def settle_tenures(
-    start: int, stop: int, people: Any, places: NDArray[np.void], schemes: NDArray[np.void], entry_of: NDArray[np.int64], quarter: int,
-    rule: Any, tax: Any, key_family: np.uint64, key_own: np.uint64, scheme_gap: NDArray[np.int64],
+    start: int,
+    stop: int,
+    people: Any,
+    places: NDArray[np.void],
+    schemes: NDArray[np.void],
+    entry_of: NDArray[np.int64],
+    quarter: int,
+    rule: Any,
+    tax: Any,
+    key_family: np.uint64,
+    key_own: np.uint64,
+    scheme_gap: NDArray[np.int64],
     scheme_people: NDArray[np.int64],
 ) -> None:
     """Tenure and rent of rows `start:stop`.

@@ -42,8 +42,16 @@ def skill_bar(level: int, ai: int, rule: Any) -> float:
 
 @njit(cache=True, forceinline=True)
 def score_applicant(
-    people: Any, i: int, line: Any, noise_share: float, firm_identity: np.uint64, weights: NDArray[np.float64],
-    cooperation: NDArray[np.float64], years: NDArray[np.float64], rule: Any, key: np.uint64,
+    people: Any,
+    i: int,
+    line: Any,
+    noise_share: float,
+    firm_identity: np.uint64,
+    weights: NDArray[np.float64],
+    cooperation: NDArray[np.float64],
+    years: NDArray[np.float64],
+    rule: Any,
+    key: np.uint64,
 ) -> float:
     """Score of applicant `i` at `line` (a record of LINE_DTYPE); minus infinity when the bar is not reached."""
     cell = int(line["cell"])
@@ -65,9 +73,19 @@ def score_applicant(
 
 @njit(cache=True, nogil=True)
 def score_applications(
-    start: int, stop: int, searchers: NDArray[np.uint32], applications: NDArray[np.int32], people: Any,
-    lines: NDArray[np.void], firms: Any, weights: NDArray[np.float64], cooperation: NDArray[np.float64], years: NDArray[np.float64], rule: Any,
-    key: np.uint64, scores: NDArray[np.float64],
+    start: int,
+    stop: int,
+    searchers: NDArray[np.uint32],
+    applications: NDArray[np.int32],
+    people: Any,
+    lines: NDArray[np.void],
+    firms: Any,
+    weights: NDArray[np.float64],
+    cooperation: NDArray[np.float64],
+    years: NDArray[np.float64],
+    rule: Any,
+    key: np.uint64,
+    scores: NDArray[np.float64],
 ) -> None:
     """Fill rows `start:stop` of `scores` (searcher, A) with the firms' scores of the applications."""
     for s in range(start, stop):
@@ -76,8 +94,16 @@ def score_applications(
                 line = lines[applications[s, a]]
                 firm = line["firm"]
                 scores[s, a] = score_applicant(
-                    people, searchers[s], line, firms.noise[firm], firms.identity[firm], weights, cooperation, years,
-                    rule, key,
+                    people,
+                    searchers[s],
+                    line,
+                    firms.noise[firm],
+                    firms.identity[firm],
+                    weights,
+                    cooperation,
+                    years,
+                    rule,
+                    key,
                 )
             else:
                 scores[s, a] = -math.inf
@@ -117,7 +143,9 @@ def _sift_down(
 
 @njit(cache=True)
 def match_deferred(
-    applications: NDArray[np.int32], scores: NDArray[np.float64], uids: NDArray[np.uint64],
+    applications: NDArray[np.int32],
+    scores: NDArray[np.float64],
+    uids: NDArray[np.uint64],
     capacity: NDArray[np.int32],
 ) -> NDArray[np.int32]:
     """Worker-optimal stable matching with capacities.
@@ -166,8 +194,11 @@ def match_deferred(
 
 @njit(cache=True)
 def count_blocking_pairs(
-    applications: NDArray[np.int32], scores: NDArray[np.float64], uids: NDArray[np.uint64],
-    capacity: NDArray[np.int32], matched: NDArray[np.int32],
+    applications: NDArray[np.int32],
+    scores: NDArray[np.float64],
+    uids: NDArray[np.uint64],
+    capacity: NDArray[np.int32],
+    matched: NDArray[np.int32],
 ) -> int:
     """Pairs of a worker and a line on its list that would both rather have each other: 0 in a stable matching."""
     n_workers, limit = applications.shape

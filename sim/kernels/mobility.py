@@ -131,8 +131,18 @@ def draw_reason(causes: NDArray[np.float64], at_home: bool, u: float) -> int:
 
 @njit(cache=True, nogil=True)
 def leave_cities(
-    start: int, stop: int, people: Any, places: Any, quarter: int, rule: Any, tax: Any, key_leave: np.uint64,
-    key_reason: np.uint64, key_target: np.uint64, flows: NDArray[np.int64], quits: NDArray[np.int64],
+    start: int,
+    stop: int,
+    people: Any,
+    places: Any,
+    quarter: int,
+    rule: Any,
+    tax: Any,
+    key_leave: np.uint64,
+    key_reason: np.uint64,
+    key_target: np.uint64,
+    flows: NDArray[np.int64],
+    quits: NDArray[np.int64],
 ) -> None:
     """Leaving of rows `start:stop`. `flows` (from, to, education, reason, new graduate) and `quits` (firm,) count."""
     causes = np.empty(4)
@@ -161,8 +171,15 @@ def leave_cities(
 
 @njit(cache=True)
 def take_jobs(
-    searchers: NDArray[np.uint32], matched: NDArray[np.int32], people: Any, lines: NDArray[np.void], quarter: int,
-    match_spread: float, quality: NDArray[np.float64], flows: NDArray[np.int64], quits: NDArray[np.int64],
+    searchers: NDArray[np.uint32],
+    matched: NDArray[np.int32],
+    people: Any,
+    lines: NDArray[np.void],
+    quarter: int,
+    match_spread: float,
+    quality: NDArray[np.float64],
+    flows: NDArray[np.int64],
+    quits: NDArray[np.int64],
     hires: NDArray[np.int64],
 ) -> None:
     """Accepted offers: people change firm and, where the job is elsewhere, city. wage = offer x match quality.

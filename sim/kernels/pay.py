@@ -74,8 +74,15 @@ def within_term(entry: Any, person: Any, city: int, quarter: int) -> bool:
 
 @njit(cache=True, forceinline=True)
 def known_transfers(
-    person: Any, city: int, wage: float, rent: float, industry: int, size: int, quarter: int,
-    transfers: NDArray[np.void], key: np.uint64,
+    person: Any,
+    city: int,
+    wage: float,
+    rent: float,
+    industry: int,
+    size: int,
+    quarter: int,
+    transfers: NDArray[np.void],
+    key: np.uint64,
 ) -> float:
     """Transfers that the person knows of and would get in `city`, CNY/month."""
     total = 0.0
@@ -100,8 +107,16 @@ def scheme_rent(entry: Any, market_rent: float, quarters_in: int) -> float:
 
 @njit(cache=True, forceinline=True)
 def expected_saving(
-    person: Any, city: int, wage: float, rent: float, industry: int, size: int, quarter: int, market_rent: float,
-    schemes: NDArray[np.void], key: np.uint64,
+    person: Any,
+    city: int,
+    wage: float,
+    rent: float,
+    industry: int,
+    size: int,
+    quarter: int,
+    market_rent: float,
+    schemes: NDArray[np.void],
+    key: np.uint64,
 ) -> float:
     """Rent that the person expects to save through subsidised units in `city`: chance x (rent - rent of the scheme)."""
     best = 0.0
@@ -121,8 +136,18 @@ def expected_saving(
 
 @njit(cache=True, forceinline=True)
 def disposable_income(
-    person: Any, city: int, wage: float, industry: int, size: int, quarter: int, places: NDArray[np.void],
-    transfers: NDArray[np.void], schemes: NDArray[np.void], housing: Any, tax: Any, key_family: np.uint64,
+    person: Any,
+    city: int,
+    wage: float,
+    industry: int,
+    size: int,
+    quarter: int,
+    places: NDArray[np.void],
+    transfers: NDArray[np.void],
+    schemes: NDArray[np.void],
+    housing: Any,
+    tax: Any,
+    key_family: np.uint64,
     key_take_up: np.uint64,
 ) -> float:
     """Income left after rent and living cost if the person earned `wage` in `city`, CNY/month; at least a floor.

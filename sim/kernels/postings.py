@@ -24,9 +24,15 @@ def pick(cumulative: NDArray[np.float64], u: float) -> int:
 
 @njit(cache=True)
 def draw_positions(
-    identity: NDArray[np.uint64], place: NDArray[np.int8], industry: NDArray[np.int8], openings: NDArray[np.int64],
-    level_mix: NDArray[np.float64], experience_mix: NDArray[np.float64], ai_probability: NDArray[np.float64],
-    key: np.uint64, counts: NDArray[np.int32],
+    identity: NDArray[np.uint64],
+    place: NDArray[np.int8],
+    industry: NDArray[np.int8],
+    openings: NDArray[np.int64],
+    level_mix: NDArray[np.float64],
+    experience_mix: NDArray[np.float64],
+    ai_probability: NDArray[np.float64],
+    key: np.uint64,
+    counts: NDArray[np.int32],
 ) -> None:
     """Count openings by firm and position cell into `counts` (firm, cell).
 
@@ -37,7 +43,9 @@ def draw_positions(
     for firm in range(identity.shape[0]):
         for number in range(openings[firm]):
             alternative = np.uint64(3 * number)
-            level = pick(level_mix[place[firm], industry[firm]], uniform(draw_bits_of(key, identity[firm], alternative)))
+            level = pick(
+                level_mix[place[firm], industry[firm]], uniform(draw_bits_of(key, identity[firm], alternative))
+            )
             bits = draw_bits_of(key, identity[firm], alternative + np.uint64(1))
             experience = pick(experience_mix[industry[firm]], uniform(bits))
             bits = draw_bits_of(key, identity[firm], alternative + np.uint64(2))

@@ -24,9 +24,7 @@ from sim.types import EMPLOYED, SEARCHING
 
 
 @njit(cache=True)
-def select_searchers(
-    people: Any, share_employed: float, effort: float, key: np.uint64, out: NDArray[np.uint32]
-) -> int:
+def select_searchers(people: Any, share_employed: float, effort: float, key: np.uint64, out: NDArray[np.uint32]) -> int:
     """Write the rows of people who search this quarter into `out`; returns their number."""
     found = 0
     for i in range(people.uid.shape[0]):
@@ -43,8 +41,14 @@ def select_searchers(
 
 @njit(cache=True, forceinline=True)
 def place_utility(
-    person: Any, city: int, places: NDArray[np.void], hukou_chance: NDArray[np.float64], distance: NDArray[np.float64],
-    rule: Any, quarter: int, key_taste: np.uint64,
+    person: Any,
+    city: int,
+    places: NDArray[np.void],
+    hukou_chance: NDArray[np.float64],
+    distance: NDArray[np.float64],
+    rule: Any,
+    quarter: int,
+    key_taste: np.uint64,
 ) -> float:
     """Part of the utility that depends on the person and the city but not on the position."""
     place = places[city]
@@ -93,9 +97,7 @@ def sample_line(
 
 
 @njit(cache=True, forceinline=True)
-def insert_best(
-    lines: NDArray[np.int32], s: int, utilities: NDArray[np.float64], line: int, utility: float
-) -> None:
+def insert_best(lines: NDArray[np.int32], s: int, utilities: NDArray[np.float64], line: int, utility: float) -> None:
     """Keep row `s` of `lines` the best distinct lines, best first; equal utilities keep the lower line first."""
     limit = utilities.shape[0]
     for a in range(limit):
@@ -104,8 +106,9 @@ def insert_best(
     a = limit - 1
     if lines[s, a] >= 0 and (utilities[a] > utility or (utilities[a] == utility and lines[s, a] < line)):
         return
-    while a > 0 and (lines[s, a - 1] < 0 or utilities[a - 1] < utility
-                     or (utilities[a - 1] == utility and lines[s, a - 1] > line)):
+    while a > 0 and (
+        lines[s, a - 1] < 0 or utilities[a - 1] < utility or (utilities[a - 1] == utility and lines[s, a - 1] > line)
+    ):
         lines[s, a] = lines[s, a - 1]
         utilities[a] = utilities[a - 1]
         a -= 1
@@ -115,10 +118,25 @@ def insert_best(
 
 @njit(cache=True, nogil=True)
 def search_positions(
-    start: int, stop: int, searchers: NDArray[np.uint32], people: Any, firms: Any, lines: NDArray[np.void],
-    opening_line: NDArray[np.int32], block_start: NDArray[np.int64], places: NDArray[np.void],
-    hukou_chance: NDArray[np.float64], distance: NDArray[np.float64], market_wage: NDArray[np.float64],
-    transfers: NDArray[np.void], schemes: NDArray[np.void], rule: Any, housing: Any, tax: Any, quarter: int, keys: Any,
+    start: int,
+    stop: int,
+    searchers: NDArray[np.uint32],
+    people: Any,
+    firms: Any,
+    lines: NDArray[np.void],
+    opening_line: NDArray[np.int32],
+    block_start: NDArray[np.int64],
+    places: NDArray[np.void],
+    hukou_chance: NDArray[np.float64],
+    distance: NDArray[np.float64],
+    market_wage: NDArray[np.float64],
+    transfers: NDArray[np.void],
+    schemes: NDArray[np.void],
+    rule: Any,
+    housing: Any,
+    tax: Any,
+    quarter: int,
+    keys: Any,
     applications: NDArray[np.int32],
 ) -> None:
     """Fill rows `start:stop` of `applications` (searcher, A) with lines in order of preference, -1 where none.
@@ -159,7 +177,18 @@ def search_positions(
                     wage = reservation_wage(person, market_wage, rule)
                     value = 0.0
             left = disposable_income(
-                person, city, wage, industry, size, quarter, places, transfers, schemes, housing, tax, keys.family,
+                person,
+                city,
+                wage,
+                industry,
+                size,
+                quarter,
+                places,
+                transfers,
+                schemes,
+                housing,
+                tax,
+                keys.family,
                 keys.take_up,
             )
             value += rule.b_wage * math.log(left)

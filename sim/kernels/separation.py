@@ -39,8 +39,15 @@ def leave_job(people: Any, i: int) -> None:
 
 @njit(cache=True, nogil=True)
 def separate_jobs(
-    start: int, stop: int, people: Any, firms: Any, places: Any, rule: Any, key_quit: np.uint64,
-    key_layoff: np.uint64, separations: NDArray[np.int64],
+    start: int,
+    stop: int,
+    people: Any,
+    firms: Any,
+    places: Any,
+    rule: Any,
+    key_quit: np.uint64,
+    key_layoff: np.uint64,
+    separations: NDArray[np.int64],
 ) -> None:
     """Quits and layoffs of rows `start:stop`; `separations` (firm, 2) counts quits and layoffs."""
     for i in range(start, stop):
@@ -48,8 +55,11 @@ def separate_jobs(
             continue
         firm = people.firm[i]
         hazard = quit_hazard(
-            people.wage[i], places.market_wage[people.city[i], people.education[i]], firms.pay_link[firm],
-            people.tenure_q[i], rule,
+            people.wage[i],
+            places.market_wage[people.city[i], people.education[i]],
+            firms.pay_link[firm],
+            people.tenure_q[i],
+            rule,
         )
         if uniform(draw_bits(key_quit, people.uid[i])) < hazard:
             separations[firm, 0] += 1

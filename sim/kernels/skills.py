@@ -21,8 +21,15 @@ from sim.types import EMPLOYED, PREPARING, SEARCHING
 
 @njit(cache=True, nogil=True)
 def form_skills(
-    start: int, stop: int, people: Any, quality: NDArray[np.float64], gap: NDArray[np.float64],
-    practice: NDArray[np.float64], cooperation: NDArray[np.float64], teachers: NDArray[np.float64], rule: Any,
+    start: int,
+    stop: int,
+    people: Any,
+    quality: NDArray[np.float64],
+    gap: NDArray[np.float64],
+    practice: NDArray[np.float64],
+    cooperation: NDArray[np.float64],
+    teachers: NDArray[np.float64],
+    rule: Any,
     key: np.uint64,
 ) -> None:
     """Skills of new graduates in rows `start:stop`.
@@ -54,8 +61,17 @@ def judge_qualified(people: Any, i: int, weights: NDArray[np.float64], rule: Any
 
 @njit(cache=True, nogil=True)
 def learn(
-    start: int, stop: int, people: Any, firms: Any, mean_weights: NDArray[np.float64],
-    rule: Any, matching: Any, real_growth: float, experience_return: float, experience_fade: float, key: np.uint64,
+    start: int,
+    stop: int,
+    people: Any,
+    firms: Any,
+    mean_weights: NDArray[np.float64],
+    rule: Any,
+    matching: Any,
+    real_growth: float,
+    experience_return: float,
+    experience_fade: float,
+    key: np.uint64,
 ) -> None:
     """Learning of rows `start:stop`: clocks, skills, certificates and the growth of pay in a job."""
     for i in range(start, stop):

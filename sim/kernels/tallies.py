@@ -63,7 +63,12 @@ def take_pulse(start: int, stop: int, people: Any, tax: Any, pulse: NDArray[np.i
 
 @njit(cache=True, nogil=True)
 def tally_people(
-    start: int, stop: int, people: Any, region: NDArray[np.int8], first_cohort_q: int, tax: Any,
+    start: int,
+    stop: int,
+    people: Any,
+    region: NDArray[np.int8],
+    first_cohort_q: int,
+    tax: Any,
     cells: NDArray[np.int64],
 ) -> None:
     """Add rows `start:stop` to `cells` (city, education, field, cohort year, home class, hukou, state, N_PEOPLE)."""
@@ -84,8 +89,16 @@ def tally_people(
 
 @njit(cache=True, nogil=True)
 def tally_anniversaries(
-    start: int, stop: int, people: Any, region: NDArray[np.int8], first_cohort_q: int, quarter: int,
-    ages: NDArray[np.int64], graduated: NDArray[np.int64], employed: NDArray[np.int64], stayed: NDArray[np.int64],
+    start: int,
+    stop: int,
+    people: Any,
+    region: NDArray[np.int8],
+    first_cohort_q: int,
+    quarter: int,
+    ages: NDArray[np.int64],
+    graduated: NDArray[np.int64],
+    employed: NDArray[np.int64],
+    stayed: NDArray[np.int64],
 ) -> None:
     """Look at cohorts at their anniversaries; all counters are by (cohort year, study city, education, field, home class).
 

@@ -21,9 +21,7 @@ def cohort_graduates(model: TalentMarket) -> None:
     """Add the cohort of the year in its quarter, and end preparation for some of the earlier ones."""
     people = model.columns.people
     hazard, key = model.params.cohorts.preparing_exit, model.key(PREPARE_EXIT)
-    run_ranges(
-        len(model.columns), model.threads, lambda start, stop: end_preparation(start, stop, people, hazard, key)
-    )
+    run_ranges(len(model.columns), model.threads, lambda start, stop: end_preparation(start, stop, people, hazard, key))
     if model.quarter.of_year != GRADUATION_QUARTER:
         return
     year = model.quarter.year

@@ -86,4 +86,3 @@ def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
         gain = rule.subsidy_elasticity * entry.cny_per_hire / np.maximum(1.0, pay)
         factor += np.where(reached.astype(bool) & (knows < entry.firm_aware_share), gain, 0.0)
     return factor
-

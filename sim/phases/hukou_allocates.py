@@ -41,7 +41,9 @@ def hukou_allocates(model: TalentMarket) -> None:
     reserved = np.zeros(n_places, np.int64)
     for entry in model.levers.quotas:
         if entry.channel == channel:
-            places = int(round_randomly(sub_key(key, 1 + entry.policy), np.array([entry.places_per_year / model.scale]))[0])
+            places = int(
+                round_randomly(sub_key(key, 1 + entry.policy), np.array([entry.places_per_year / model.scale]))[0]
+            )
             reserved[entry.place] += places
             granted |= _grant_reserved(model, entry, places, rows, granted)
     city = model.columns.people.city[rows]

@@ -69,9 +69,7 @@ class World:
         "share", ("place", "education"), "levels among graduates of a place; rows add to 1", high=1
     )
     field_share: FloatArray = quantity("share", ("education", "field"), "fields among graduates of a level", high=1)
-    home_local_share: FloatArray = quantity(
-        "share", ("place",), "students of a place whose home is that place", high=1
-    )
+    home_local_share: FloatArray = quantity("share", ("place",), "students of a place whose home is that place", high=1)
     home_weight: FloatArray = quantity(
         "weight", ("place",), "relative number of students that a place sends elsewhere to study"
     )
