@@ -94,6 +94,16 @@ Positions: Any = collections.namedtuple(  # type: ignore[misc]
     ],
 )
 
+
+def no_positions(n_places: int) -> Any:
+    """Positions of a quarter in which nothing is open."""
+    return Positions(
+        lines=np.zeros(0, LINE_DTYPE),
+        opening_line=np.zeros(0, np.int32),
+        block_start=np.zeros((len(EDUCATION), n_places + 1), np.int64),
+    )
+
+
 TRANSFER_DTYPE: Final = np.dtype(
     [
         *ELIGIBILITY_FIELDS,

@@ -17,12 +17,13 @@ from sim.agents.graduates import Graduates
 from sim.agents.institutions import Association, Institution
 from sim.columns import ColumnSet
 from sim.demand import Demand
-from sim.market import Schooling
+from sim.market import Schooling, no_positions
 from sim.observe import Observer
 from sim.params import Rules
 from sim.phases.cohort_graduates import cohort_graduates
 from sim.phases.firms_adjust import firms_adjust
 from sim.phases.firms_post import firms_post
+from sim.phases.housing_clears import housing_clears
 from sim.phases.hukou_allocates import hukou_allocates
 from sim.phases.institutions_teach import institutions_teach, refresh_schooling
 from sim.phases.market_matches import market_matches
@@ -32,10 +33,9 @@ from sim.phases.people_move import people_move
 from sim.phases.people_search import people_search
 from sim.phases.people_separate import people_separate
 from sim.phases.people_stay_or_leave import people_stay_or_leave
-from sim.phases.housing_clears import housing_clears
 from sim.phases.policies_act import make_schemes, make_transfers, policies_act
-from sim.policies.levers import Levers
 from sim.places import make_places
+from sim.policies.levers import Levers
 from sim.population import cohort_cells, place_initial_stock
 from sim.rng import make_key
 from sim.types import EDUCATION, FIELD, INSTITUTION, REASON, Quarter
@@ -130,7 +130,7 @@ class TalentMarket(mesa.Model):
 
     def close(self) -> None:
         """Let go of what Mesa keeps of a model beyond its life."""
-        self.remove_all_agents()
+        self.remove_all_agents()  # type: ignore[no-untyped-call]
         mesa.Agent._ids.pop(self, None)  # noqa: SLF001  a class-level table that would keep every model alive
 
     def refresh_firms_table(self) -> None:
@@ -173,6 +173,12 @@ class TalentMarket(mesa.Model):
         self.wage_start = self.places.market_wage.mean(axis=0)
         self.seats = np.ones((n_places, len(EDUCATION), len(FIELD)))
         self.seats_by_year: dict[int, NDArray[np.float64]] = {}
+        self.positions = no_positions(n_places)
+        self.searchers = np.zeros(0, np.uint32)
+        self.applications = np.zeros((0, self.params.search.n_applications), np.int32)
+        self.matched = np.zeros(0, np.int32)
+        self.line_hires = np.zeros(0, np.int64)
+        self.line_hired_fen = np.zeros(0, np.int64)
         self.transfers, self.schemes = make_transfers([]), make_schemes([], {})
         self.scheme_chance: dict[tuple[int, int], float] = {}
         self.scheme_use: dict[tuple[int, int], tuple[int, int, int]] = {}

@@ -22,7 +22,6 @@ from sim.kernels.tallies import (
     PULSE_BURDEN,
     PULSE_EMPLOYED,
     PULSE_RENTERS,
-    PULSE_RESIDENTS,
     tally_anniversaries,
     tally_people,
 )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.mobility import take_jobs
 from sim.kernels.eligibility import mark_eligible
+from sim.kernels.mobility import take_jobs
 from sim.phases.policies_act import book_rows, ration
 from sim.rng import FIRM_AWARE, MATCH_QUALITY, TAKE_UP, normals, sub_key, uniforms
 

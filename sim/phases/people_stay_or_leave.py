@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sim.kernels.mobility import leave_cities
 from sim.phases.ranges import sum_ranges
 from sim.rng import LEAVE, LEAVE_REASON, LEAVE_TARGET
@@ -28,4 +26,3 @@ def people_stay_or_leave(model: TalentMarket) -> None:
     model.flows += flows
     firms.quits += quits
     firms.headcount -= quits
-    model.left_persons = np.asarray(flows.sum(axis=(1, 3, 4)) * model.scale)
