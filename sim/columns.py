@@ -40,7 +40,6 @@ COLUMNS: Final = (
     Column("state", "i1", "code", SEARCHING, "STATE"),
     Column("housing", "i1", "code", UNHOUSED, "HOUSING"),
     Column("scheme", "i1", "policy", NO_SCHEME, "policy that provides the unit, or NO_SCHEME"),
-    Column("life_node", "i1", "code", 0, "node of the transition to resident (LIFE_NODE)"),
     Column("certificate", "i1", "flag", 0, "holds an industry certificate"),
     Column("qualified", "i1", "flag", 0, "skills reach the bar of positions at the own level"),
     Column("cell", "i1", "code", 0, "position held: education x experience x ai, flattened"),

@@ -41,11 +41,11 @@ class Demand:
         """(firm,) jobs that firms want in `quarter`, in agents; `subsidy_factor` (firm,) from hiring subsidies."""
         world, firms = self._world, self._firms
         years = (quarter - (BASE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
-        whole = int(years)
+        whole = max(0, int(years))
         cumulative = world.new_jobs[:, :whole].sum(axis=1)
         if whole < world.new_jobs.shape[1]:
             cumulative = cumulative + (years - whole) * world.new_jobs[:, whole]
-        growth = (world.jobs_start + cumulative) / world.jobs_start
+        growth = np.maximum(0.1, (world.jobs_start + cumulative) / world.jobs_start)
         trend = np.exp(world.industry_growth * years)
         mean_trend = world.industry_share @ trend / world.industry_share.sum(axis=1)
         tilt = trend[firms.industry] / mean_trend[firms.place]
@@ -61,7 +61,8 @@ class Demand:
         if lever is not None:
             factor = factor * lever[firms.place, firms.industry, None]
         probability = self._world.ai_intensity_education[None, :] * factor * index[:, None]
-        return np.clip(probability, 0.0, AI_LIMIT)
+        limited: FloatArray = np.clip(probability, 0.0, AI_LIMIT)
+        return limited
 
     def national_ai_index(self, quarter: int) -> float:
         """AI share of postings relative to 2024, between the yearly values of the world file."""

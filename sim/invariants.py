@@ -11,6 +11,7 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+    from sim.policies.levers import HiringSubsidy, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -40,7 +41,7 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
             np.array_equal(people.housing == SUBSIDISED, people.scheme >= 0)
         ),
         "wages of the employed and rents of places are positive": bool(np.all(people.wage[employed] > 0))
-        and bool(np.all(model.places.records["rent_shared"] > 0)) and bool(np.all(model.places.records["rent_whole"] > 0)),
+        and all(bool(np.all(model.places.records[tenure] > 0)) for tenure in ("rent_shared", "rent_whole")),
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
         "the ledger is the sum of transfers": model.transfers_booked_fen == model.transfers_received_fen,
         "budgets are not exceeded": _budgets_hold(model),
@@ -58,8 +59,9 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 
 def _budgets_hold(model: TalentMarket) -> bool:
+    limited: list[Transfer | HiringSubsidy] = [*model.levers.transfers, *model.levers.hiring]
     return all(
         model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
-        for entry in [*model.levers.transfers, *model.levers.hiring]
+        for entry in limited
         if np.isfinite(entry.budget_cny)
     )

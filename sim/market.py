@@ -43,7 +43,7 @@ PLACE_DTYPE: Final = np.dtype(
     ]
 )
 
-Places: Any = collections.namedtuple(  # type: ignore[misc]
+Places: Any = collections.namedtuple(
     "Places",
     [
         "records",  # (place,) records of PLACE_DTYPE
@@ -54,13 +54,11 @@ Places: Any = collections.namedtuple(  # type: ignore[misc]
     ],
 )
 
-Firms: Any = collections.namedtuple(  # type: ignore[misc]
+Firms: Any = collections.namedtuple(
     "Firms",
     [
-        "place",  # (firm,) i1
         "industry",  # (firm,) i1
         "size",  # (firm,) i1
-        "ownership",  # (firm,) i1
         "identity",  # (firm,) u8, persistent
         "pay_link",  # (firm,) share
         "training",  # (firm,) share of staff a quarter
@@ -85,7 +83,7 @@ LINE_DTYPE: Final = np.dtype(
 )
 """One line is all openings of one firm in one position cell: 28 bytes, read at random by searchers."""
 
-Positions: Any = collections.namedtuple(  # type: ignore[misc]
+Positions: Any = collections.namedtuple(
     "Positions",
     [
         "lines",  # (line,) records of LINE_DTYPE, sorted by (education asked, place)
@@ -133,7 +131,7 @@ SCHEME_DTYPE: Final = np.dtype(
 )
 """One scheme of subsidised units of the quarter in one place, with who is eligible."""
 
-Person: Any = collections.namedtuple(  # type: ignore[misc]
+Person: Any = collections.namedtuple(
     "Person",
     [
         "uid", "cohort_q", "education", "field", "home", "study", "city", "hukou", "state", "arrived_q", "search_q",
@@ -142,12 +140,12 @@ Person: Any = collections.namedtuple(  # type: ignore[misc]
 )  # fmt: skip
 """One person as plain numbers. Passing numbers instead of all columns keeps reference counts out of inner loops."""
 
-SearchKeys: Any = collections.namedtuple(  # type: ignore[misc]
+SearchKeys: Any = collections.namedtuple(
     "SearchKeys", ["family", "take_up", "taste_city", "taste_position", "sample_place", "sample_position"]
 )
 """Keys of the draws of one quarter's search; the first three last for life."""
 
-Schooling: Any = collections.namedtuple(  # type: ignore[misc]
+Schooling: Any = collections.namedtuple(
     "Schooling",
     [
         "gap",  # (place, institution) years behind the frontier

@@ -27,7 +27,7 @@ from sim.phases.housing_clears import housing_clears
 from sim.phases.hukou_allocates import hukou_allocates
 from sim.phases.institutions_teach import institutions_teach, refresh_schooling
 from sim.phases.market_matches import market_matches
-from sim.phases.observe_quarter import observe
+from sim.phases.observe_quarter import observe, refresh_market
 from sim.phases.people_learn import people_learn
 from sim.phases.people_move import people_move
 from sim.phases.people_search import people_search
@@ -71,6 +71,9 @@ PHASES: Final = (
 )
 """The quarter, in order."""
 
+REPORTED_ONLY: Final = ("policies_act", "institutions_teach", "observe")
+"""Phases that do not run before the first reported quarter."""
+
 
 class TalentMarket(mesa.Model):
     """One run of one scenario with one seed.
@@ -98,11 +101,12 @@ class TalentMarket(mesa.Model):
         self.seed, self.threads, self.check, self.scale = seed, threads, check, scenario.scale
         self.phases = phases
         self.first_quarter_number = scenario.start.number
-        self.quarter_number = scenario.start.number
+        self.quarter_number = scenario.start.number - self.params.cohorts.spin_up_quarters
         self.n_quarters = scenario.end.number - scenario.start.number + 1
         self._make_agents()
         self._make_market_state()
         place_initial_stock(self)
+        self._spin_up()
         self.observer = Observer(self)
 
     @property
@@ -189,6 +193,19 @@ class TalentMarket(mesa.Model):
         self.hukou_granted = np.zeros(n_places, np.int64)
         self.hukou_quota = np.zeros(n_places, np.int64)
         self.refresh_firms_table()
+
+    def _spin_up(self) -> None:
+        """Let people sort themselves before the run: no policy acts, and rents, curricula and adoption stand still."""
+        adoption = self.firms.adoption.copy()
+        while self.quarter_number < self.first_quarter_number:
+            for phase in self.phases:
+                if phase.name not in REPORTED_ONLY:
+                    phase.act(self)
+            refresh_market(self)
+            self.flows[:] = 0
+            self.quarter_number += 1
+        self.firms.adoption = adoption
+        self.wage_start = self.places.market_wage.mean(axis=0)
 
     def _expected_persons(self) -> int:
         """Rows to allocate: all cohorts of the run and a margin, so that columns rarely grow."""

@@ -40,10 +40,8 @@ from sim.types import (
     HUKOU,
     INDUSTRY,
     INSTITUTION,
-    REASON,
     REGION,
     STATE,
-    Quarter,
 )
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
@@ -55,7 +53,6 @@ if TYPE_CHECKING:
 N_COHORTS: Final = LAST_COHORT_YEAR - FIRST_COHORT_YEAR + 1
 STAY_NAMES: Final = ("6m", "12m", "3y", "5y", "8y")
 QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
-PAYERS: Final = ("city", "national", "association", "employers")
 Rows = dict[str, Any]
 
 
@@ -285,11 +282,3 @@ def divide(numerator: NDArray[Any], denominator: NDArray[Any]) -> NDArray[np.flo
     """Ratio, NaN where the denominator is 0."""
     ratio: NDArray[np.float64] = np.where(denominator > 0, numerator / np.maximum(1, denominator), np.nan)
     return ratio
-
-
-def quarter_text(number: int) -> str:
-    """`2024Q1` of a quarter number."""
-    return str(Quarter(number))
-
-
-__all__ = ["AI", "PAYERS", "REASON", "Observer", "divide", "quarter_text", "sum_by_cell"]

@@ -32,10 +32,21 @@ class Group(BaseModel):
 class CohortParams(Group):
     """Choice at graduation: further study, slow employment or search."""
 
+    spin_up_quarters: int = rule(
+        8,
+        "quarters",
+        0,
+        24,
+        "simulated before the start and not reported",
+        "assumption: until people placed by lot have sorted themselves",
+    )
     home_decay: float = rule(
         0.6, "1/1000 km", 0, 5, "fall of the origin of students with distance", "assumption: gravity"
     )
     initial_here: float = rule(2.2, "logit", 0, 8, "initial stock: living in the study city", "assumption: digest 003b")
+    initial_jobless_fade: float = rule(
+        0.5, "1/year", 0, 3, "fall with experience of being without a job at the start", "assumption: mostly the newest"
+    )
     initial_home: float = rule(1.6, "logit", 0, 8, "initial stock: living in the home place", "assumption: home ties")
     study_base: float = rule(
         -1.55, "logit", -6, 3, "further study against search, bachelor", "assumption: about a sixth goes on studying"
@@ -69,27 +80,32 @@ class SearchParams(Group):
     n_sampled: int = rule(14, "positions", 1, 60, "positions seen in a quarter (K)", "assumption: a few job boards")
     n_applications: int = rule(3, "positions", 1, 5, "applications sent (A)", "assumption: time limits applications")
     employed_share: float = rule(
-        0.08, "share/quarter", 0, 1, "employed people who search", "assumption: on-the-job search is a minority"
+        0.03, "share/quarter", 0, 1, "employed people who search", "assumption: on-the-job search is a minority"
     )
     see_here: float = rule(
-        0.50, "share", 0, 1, "sampled positions in the current city", "assumption: local news dominate"
+        9.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
     )
-    see_home: float = rule(0.14, "share", 0, 1, "sampled positions in the home place", "assumption: family networks")
+    see_home: float = rule(
+        9.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
+    )
     see_study: float = rule(
-        0.08, "share", 0, 1, "sampled positions in the study city", "assumption: campus recruitment"
+        2.0, "factor", 0, 1000, "visibility of openings in the study city relative to the rest", "assumption: alumni"
     )
     own_level: float = rule(
         0.72, "share", 0, 1, "sampled positions that ask the person's own level", "assumption: search is directed"
     )
-    b_wage: float = rule(1.5, "utility", 0, 10, "weight of log disposable income", "assumption: logit of pay offers")
+    b_wage: float = rule(1.0, "utility", 0, 10, "weight of log disposable income", "assumption: logit of pay offers")
     b_career: float = rule(
         0.6, "utility", 0, 10, "weight of career prospects", "assumption: evidence 003-4402 direction"
     )
     b_hukou: float = rule(0.8, "utility", 0, 10, "weight of the chance of a local hukou", "assumption: digest 003a M11")
     b_amenity: float = rule(0.25, "utility", 0, 10, "weight of city amenities", "assumption: smaller than pay")
-    b_home: float = rule(0.5, "utility", 0, 10, "being at home", "assumption: home ties")
+    b_home: float = rule(0.6, "utility", 0, 10, "being at home", "assumption: home ties")
     b_here: float = rule(
-        0.6, "utility", 0, 10, "staying where one lives, after one year", "assumption: costs of moving"
+        3.5, "utility", 0, 10, "living where one has settled, reached over the settling time", "assumption: roots grow"
+    )
+    settle_quarters: int = rule(
+        20, "quarters", 1, 80, "time from arrival or graduation to settle", "assumption: four years"
     )
     b_move: float = rule(0.15, "utility/1000 km", 0, 5, "distance", "assumption: travel and family visits")
     career_ai: float = rule(0.35, "utility", 0, 5, "an AI position", "assumption: fast promotion")
@@ -119,7 +135,7 @@ class SearchParams(Group):
         0.10, "1/quarter", 0, 1, "fall of the reservation pay with the time searched", "assumption: savings run down"
     )
     job_move_gain: float = rule(
-        0.30, "utility", 0, 5, "gain over the present job below which nobody applies", "assumption: cost of changing"
+        0.5, "utility", 0, 5, "gain over the present job below which nobody applies", "assumption: cost of changing"
     )
 
 
@@ -135,7 +151,7 @@ class MatchingParams(Group):
     w_cooperation: float = rule(
         0.10, "score", 0, 5, "institution that cooperates with firms", "assumption: knows graduates"
     )
-    w_local: float = rule(0.10, "score", 0, 5, "applicant who lives in the city", "assumption: referral and interviews")
+    w_local: float = rule(0.0, "score", 0, 5, "applicant who lives in the city", "assumption: referral and interviews")
     noise: float = rule(0.25, "score", 0, 5, "spread of screening noise", "assumption: interviews are noisy")
     noise_certificate: float = rule(
         0.7, "factor", 0, 1, "noise left with a certificate", "assumption: certified skills"
@@ -168,12 +184,12 @@ class SeparationParams(Group):
     """Quits and layoffs."""
 
     quit_base: float = rule(
-        0.045, "1/quarter", 0, 0.5, "hazard at market pay without pay link", "assumption: yearly ~15 %"
+        0.05, "1/quarter", 0, 0.5, "hazard at market pay without pay link", "assumption: yearly ~15 %"
     )
     quit_pay_link: float = rule(1.2, "log", 0, 10, "fall of quits with the pay link", "assumption: digest 000 M12")
     quit_wage: float = rule(1.0, "elasticity", 0, 10, "quits to pay below the market", "assumption: search models")
     quit_tenure: float = rule(
-        0.12, "1/year", 0, 2, "fall of quits with tenure", "assumption: matches that last are good"
+        0.8, "1/year", 0, 2, "fall of quits with tenure", "assumption: matches that last are good"
     )
     layoff_speed: float = rule(0.4, "1/quarter", 0, 1, "share of surplus staff laid off", "assumption: notice periods")
     layoff_slack: float = rule(0.03, "share", 0, 1, "surplus that is tolerated", "assumption: labour hoarding")
@@ -182,11 +198,14 @@ class SeparationParams(Group):
 class FirmParams(Group):
     """Labour demand of firms."""
 
+    vacancy_start: float = rule(
+        0.04, "share", 0, 0.5, "jobs open at the start", "assumption: as in later years of a run"
+    )
     gap_speed: float = rule(
-        0.65, "1/quarter", 0.01, 1, "share of the gap posted", "assumption: hiring plans by quarter"
+        0.85, "1/quarter", 0.01, 1, "share of the gap posted", "assumption: hiring plans by quarter"
     )
     quit_lead: float = rule(
-        0.9, "share", 0, 1, "expected quits that are posted ahead", "assumption: replacement hiring"
+        1.0, "share", 0, 1, "expected quits that are posted ahead", "assumption: replacement hiring"
     )
     adoption_rate: float = rule(
         0.10, "1/quarter", 0, 1, "logistic diffusion of AI among peers", "assumption: digest 000 M1"
@@ -280,18 +299,18 @@ class HukouParams(Group):
 class MobilityParams(Group):
     """Hazard of leaving a city where home ties are weak."""
 
-    base: float = rule(0.004, "1/quarter", 0, 0.2, "hazard apart from the two nodes", "assumption: yearly ~2 %")
-    peak_citizen: float = rule(0.020, "1/quarter", 0, 0.3, "height of the first peak", "assumption: evidence 003-4382")
+    base: float = rule(0.001, "1/quarter", 0, 0.2, "hazard apart from the two nodes", "assumption: yearly ~2 %")
+    peak_citizen: float = rule(0.006, "1/quarter", 0, 0.3, "height of the first peak", "assumption: evidence 003-4382")
     centre_citizen: float = rule(2.0, "years", 0, 4, "centre of the first peak", "assumption: within the first 3 years")
     width_citizen: float = rule(0.8, "years", 0.2, 4, "width of the first peak", "assumption: within the first 3 years")
-    peak_family: float = rule(0.020, "1/quarter", 0, 0.3, "height of the second peak", "assumption: evidence 003-4382")
+    peak_family: float = rule(0.005, "1/quarter", 0, 0.3, "height of the second peak", "assumption: evidence 003-4382")
     centre_family: float = rule(6.5, "years", 4, 10, "centre of the second peak", "assumption: years 5 to 8")
     width_family: float = rule(1.0, "years", 0.2, 4, "width of the second peak", "assumption: years 5 to 8")
     rent_burden: float = rule(2.0, "log/share", 0, 10, "rent burden above 0.3", "assumption: digest 003b mechanism 5")
     no_hukou: float = rule(0.5, "log", 0, 5, "no local hukou, by the worth of the hukou", "assumption: citizen node")
     schooling: float = rule(0.5, "log", 0, 5, "no local hukou at the family node", "assumption: school places")
-    other_city: float = rule(0.5, "log/utility", 0, 5, "advantage of the best other city", "assumption: push and pull")
-    jobless: float = rule(0.9, "log", 0, 5, "no job", "assumption: employment first (003-4402)")
+    other_city: float = rule(0.3, "log/utility", 0, 5, "advantage of the best other city", "assumption: push and pull")
+    jobless: float = rule(0.6, "log", 0, 5, "no job", "assumption: employment first (003-4402)")
     go_home: float = rule(0.55, "share", 0, 1, "leavers who go home when utilities are equal", "assumption: home ties")
 
 
@@ -390,7 +409,7 @@ class Params(Group):
 
 def _tuple_of(group: type[Group]) -> Any:
     """Named tuple with the fields of a group: the form in which numba kernels receive parameters."""
-    return collections.namedtuple(group.__name__.replace("Params", "Rule"), group.model_fields, module=__name__)  # type: ignore[misc]
+    return collections.namedtuple(group.__name__.replace("Params", "Rule"), group.model_fields, module=__name__)
 
 
 CohortRule = _tuple_of(CohortParams)

@@ -52,7 +52,7 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
 
 
 def career_of_places(world: World, jobs: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """(place,) weight x log size of the job market over the mean city; a rest of a region counts as its smallest city."""
+    """(place,) weight x log size of the job market over the mean city; a rest of a region counts as the smallest."""
     is_city = np.array([kind == "city" for kind in world.kind])
     size = np.log(jobs)
     if not is_city.any():

@@ -2,7 +2,7 @@
 
 Counts per cell (place of study, level, field) are the published or assumed numbers divided by the scale, rounded at
 random without bias. A person's id packs cohort, cell and rank in the cell, so that one more graduate in a cell leaves
-every other id as it was. The initial stock (cohorts 2011 to 2018) is spread over places by a logit in which living
+every other id as it was. The initial stock (cohorts from 2011 on) is spread over places by a logit in which living
 where one studied or comes from counts, with constants solved so that residents are in proportion to jobs.
 """
 
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 GRADUATION_QUARTER: Final = 2
 """Graduates enter in the second quarter."""
 RANK_BITS: Final = np.uint64(28)
-LAST_INITIAL_YEAR: Final = 2018
 
 
 def cohort_quarter(year: int) -> int:
@@ -79,7 +78,7 @@ def add_cohort(model: TalentMarket, year: int, cells: NDArray[np.float64]) -> sl
     people.home[rows] = _draw_homes(model, rows)
     people.hukou[rows] = people.home[rows]
     people.city[rows] = people.study[rows]
-    people.arrived_q[rows] = cohort_quarter(year) - 8
+    people.arrived_q[rows] = cohort_quarter(year)
     cumulative = np.cumsum(model.world.institution_share, axis=1)
     set_institutions(people, rows.start, rows.stop, cumulative, make_key(seed, INSTITUTION_TYPE))
     schooling = model.schooling
@@ -110,17 +109,17 @@ def draw_rows(cumulative: NDArray[np.float64], row: NDArray[np.int8], u: NDArray
     for code in np.unique(row):
         chosen = row == code
         drawn[chosen] = np.searchsorted(cumulative[code], u[chosen], side="right")
-    return np.minimum(drawn, cumulative.shape[1] - 1)
+    columns: NDArray[np.int64] = np.minimum(drawn, cumulative.shape[1] - 1)
+    return columns
 
 
 def place_initial_stock(model: TalentMarket) -> None:
-    """Cohorts 2011 to 2018: where they live, their experience, jobs, hukou and homes at the start of the run."""
-    for year in range(FIRST_COHORT_YEAR, LAST_INITIAL_YEAR + 1):
-        add_cohort(model, year, cohort_cells(model, year))
+    """Cohorts from 2011 on: where they live, their experience, jobs, hukou and homes when the spin-up begins."""
+    for year in range(FIRST_COHORT_YEAR, model.quarter.year + 1):
+        if cohort_quarter(year) < model.quarter_number:
+            add_cohort(model, year, cohort_cells(model, year))
     people, start = model.columns.people, model.quarter_number
     people.city[:] = _draw_initial_places(model)
-    moved = people.city != people.study
-    people.arrived_q[:] = np.where(moved, people.cohort_q, people.cohort_q - 8)
     people.experience_q[:] = np.maximum(0, start - people.cohort_q - 1)
     _give_initial_jobs(model)
     _give_initial_hukou(model)
@@ -157,16 +156,21 @@ def _give_initial_jobs(model: TalentMarket) -> None:
     people, firms, seed = model.columns.people, model.firms, model.seed
     n_places = model.world.n_places
     residents = np.bincount(people.city, minlength=n_places)
-    jobs = np.bincount(firms.place, weights=firms.jobs_start, minlength=n_places)
-    employed_share = np.minimum(0.97, jobs / np.maximum(1, residents))
+    wanted = model.demand.desired_headcount(model.quarter_number, model.levers, np.ones(len(firms)))
+    jobs = np.bincount(firms.place, weights=wanted, minlength=n_places)
+    filled = 1.0 - model.params.firms.vacancy_start
+    jobless = 1.0 - np.minimum(0.97, filled * jobs / np.maximum(1, residents))
+    newness = np.exp(-model.params.cohorts.initial_jobless_fade * 0.25 * people.experience_q)
+    mean = np.bincount(people.city, weights=newness, minlength=n_places) / np.maximum(1, residents)
+    employed_share = 1.0 - np.minimum(0.9, jobless[people.city] * newness / mean[people.city])
     u = uniforms(make_key(seed, INITIAL_JOB), people.uid)
-    hired = u < employed_share[people.city]
+    hired = u < employed_share
     people.state[:] = np.where(hired, EMPLOYED, SEARCHING)
     cumulative = np.cumsum(firms.jobs_start)
     ends = np.searchsorted(firms.place, np.arange(n_places + 1))
     bounds = np.concatenate([[0.0], cumulative])[ends]
     city = people.city[hired]
-    share = u[hired] / employed_share[city]
+    share = u[hired] / employed_share[hired]
     point = bounds[city] + share * (bounds[city + 1] - bounds[city])
     row = np.minimum(np.searchsorted(cumulative, point, side="right"), len(firms) - 1)
     people.firm[hired] = row.astype(np.int32)

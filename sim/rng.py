@@ -19,7 +19,8 @@ GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 FACTOR_1: Final = np.uint64(0xBF58476D1CE4E5B9)
 FACTOR_2: Final = np.uint64(0x94D049BB133111EB)
 FACTOR_3: Final = np.uint64(0xD6E8FEB86659FD93)
-TO_UNIT: Final = 2.0**-53
+TO_UNIT: Final = 2.0**-52
+"""52 bits and a half step fit a double exactly, so that no draw rounds to 1."""
 MASK_32: Final = np.uint64(0xFFFFFFFF)
 
 # One stream per decision. Numbers are fixed for ever: changing one changes every result.
@@ -88,7 +89,7 @@ def draw_bits_of(key: np.uint64, identity: np.uint64, alternative: np.uint64) ->
 @njit(cache=True, forceinline=True)
 def uniform(bits: np.uint64) -> float:
     """Uniform on (0, 1): never exactly 0 or 1."""
-    return (float(np.uint64(bits) >> np.uint64(11)) + 0.5) * TO_UNIT
+    return (float(np.uint64(bits) >> np.uint64(12)) + 0.5) * TO_UNIT
 
 
 @njit(cache=True, forceinline=True)
@@ -126,7 +127,7 @@ def uniforms(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float
         bits = (bits ^ (bits >> np.uint64(30))) * FACTOR_1
         bits = (bits ^ (bits >> np.uint64(27))) * FACTOR_2
         bits = bits ^ (bits >> np.uint64(31))
-    return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * TO_UNIT
+    return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * TO_UNIT
 
 
 @njit(cache=True)

@@ -17,7 +17,7 @@ from sim.worldfile import show_path
 SCENARIO_KEYS: Final[dict[str, str]] = {
     "name": "name of the scenario, like its file",
     "question": "what a reader wants to know",
-    "extends": "scenario over which this one is laid; without it every number needs a source",
+    "extends": "scenario beside this file, or a shipped one, over which it is laid; without it numbers need a source",
     "world": "world file, by name or path",
     "from": "first quarter, such as 2019Q1",
     "to": "last quarter",
@@ -34,7 +34,8 @@ OWN_KEYS: Final = ("name", "question", "expectation", "sources", "extends")
 """Keys that a scenario does not take over from the one that it extends."""
 BASE_FOCUS: Final = "focus_of_base"
 """Key of the merged tree under which a focus is kept that the file itself does not name."""
-SCENARIO_FOLDERS: Final = (Path("scenarios"), Path(__file__).parent.parent / "scenarios")
+SCENARIO_FOLDERS: Final = (Path("scenarios"), Path(__file__).resolve().parent.parent / "scenarios")
+"""Where a scenario is looked for by its name: under the working folder, then beside the package."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,8 @@ def _read_chain(path: Path, problems: list[Problem]) -> list[tuple[Path, Node]]:
     chain: list[tuple[Path, Node]] = []
     while True:
         if not path.is_file():
-            near = sorted({file.stem for folder in (*SCENARIO_FOLDERS, path.parent) for file in folder.glob("*.yaml")})
+            folders = (*SCENARIO_FOLDERS, (chain[-1][0] if chain else path).parent)
+            near = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
             at = chain[-1][1].fields["extends"] if chain else Node(show_path(path), 0, "scenario", None)
             report(problems, at, f"there is no scenario `{path.stem}`", suggest_name(path.stem, near))
             return []
@@ -95,7 +97,8 @@ def _read_chain(path: Path, problems: list[Problem]) -> list[tuple[Path, Node]]:
         base = root.fields.get("extends")
         if base is None:
             return chain[::-1]
-        path = path.parent / f"{base.value}.yaml"
+        beside = path.parent / f"{base.value}.yaml"
+        path = beside if beside.is_file() else find_scenario(str(base.value))
         if any(path.resolve() == file.resolve() for file, _ in chain):
             report(problems, base, f"`{base.value}` extends itself", "Name another scenario, or remove `extends`")
             return []

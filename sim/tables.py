@@ -86,7 +86,8 @@ def _column(model: TalentMarket, name: str, values: np.ndarray[Any, Any]) -> Any
 
 
 def _text(codes: np.ndarray[Any, Any], names: tuple[str, ...]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes.astype(np.int64), categories=list(names))
+    kind: Any = pd.CategoricalDtype(list(names))  # the stubs know no categories of text here
+    return pd.Categorical.from_codes(codes.astype(np.int64), dtype=kind)
 
 
 def _cohorts(model: TalentMarket, rows: dict[str, Any]) -> pd.DataFrame:

@@ -42,9 +42,10 @@ class Firm(mesa.Agent):
 class FirmSet:
     """Columns of all firms, sorted by place.
 
-    Fixed: place, industry, size, ownership, identity, jobs_start (agents), stands_for (real firms), noise.
-    State: headcount, desired, adoption (share of firms that use AI), premium (log), openings, unfilled, quit_rate,
-    fill_rate, and the counts of the quarter (hires, quits, layoffs).
+    Fixed: place, industry, size, ownership, identity, jobs_start (agents), size_mean (persons a real firm), stands_for
+    (real firms at the start), trait (log pay premium), pay_link, training (share of staff a quarter), career (utility).
+    State: headcount, desired, adoption (share of firms that use AI), premium (log), openings, carried, unfilled,
+    quit_rate, and the counts of the quarter (hires, quits, layoffs).
     """
 
     def __init__(self, model: mesa.Model, world: World, params: Params, *, scale: int, seed: int) -> None:
@@ -65,7 +66,7 @@ class FirmSet:
         )
         means = np.array([getattr(params.firms, f"size_mean_{k + 1}") for k in range(len(FIRM_SIZE))])
         self.size_mean = means[self.size]
-        self.noise = np.ones(n)
+        self.stands_for = self.jobs_start * scale / self.size_mean
         key = make_key(seed, FIRM_TRAITS)
         spread = params.wages.firm_spread
         self.trait = spread * normals(key, self.identity)
@@ -97,11 +98,6 @@ class FirmSet:
             self._agents[row] = Firm(self._model, self, row)
         return self._agents[row]
 
-    @property
-    def stands_for(self) -> NDArray[np.float64]:
-        """Real firms that each agent stands for per job held in the model, as shares of a firm."""
-        return 1.0 / self.size_mean
-
     def surplus_share(self, slack: float) -> NDArray[np.float64]:
         """(firm,) share of staff above desired headcount and `slack`."""
         surplus = self.headcount - self.desired * (1.0 + slack)
@@ -110,16 +106,14 @@ class FirmSet:
     def table(self, slack: float, noise_factor: NDArray[np.float64]) -> Any:
         """What kernels read of the firms this quarter; `noise_factor` (place,) scales screening noise."""
         return Firms(
-            place=self.place,
             industry=self.industry,
             size=self.size,
-            ownership=self.ownership,
             identity=self.identity,
             pay_link=self.pay_link,
             training=self.training,
             surplus_share=self.surplus_share(slack),
             career=self.career,
-            noise=self.noise * noise_factor[self.place],
+            noise=noise_factor[self.place],
         )
 
 

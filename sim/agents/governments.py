@@ -24,7 +24,7 @@ class Ledger:
 
     def remaining_cny(self, policy: int, budget_cny: float) -> float:
         """Money of a policy's budget that is left."""
-        return budget_cny - self.spent_fen[policy] / 100.0
+        return budget_cny - float(self.spent_fen[policy]) / 100.0
 
     def close_quarter(self, quarter: int) -> None:
         """Keep the quarter's entries and start the next."""

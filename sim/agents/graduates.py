@@ -8,7 +8,7 @@ registered object per person would cost twenty times the memory and time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import mesa
 import numpy as np
@@ -19,7 +19,7 @@ from sim.columns import COLUMNS, ColumnSet
 if TYPE_CHECKING:
     import pandas as pd
 
-_NAMES = frozenset(column.name for column in COLUMNS)
+_NAMES: Final = tuple(column.name for column in COLUMNS)
 
 
 class Graduate(mesa.Agent):
@@ -71,7 +71,7 @@ class Graduates:
 
     def get(self, name: str) -> NDArray[Any]:
         """Values of one column (a copy when the set is a selection)."""
-        values = getattr(self.columns.people, name)
+        values: NDArray[Any] = getattr(self.columns.people, name)
         return values if self._rows is None else values[self._rows]
 
     def set(self, name: str, value: Any) -> Graduates:
@@ -98,7 +98,7 @@ class Graduates:
         values = self.get(name)
         return {int(code): self.select(values == code) for code in np.unique(values)}
 
-    def to_frame(self, names: tuple[str, ...] = tuple(column.name for column in COLUMNS)) -> pd.DataFrame:
+    def to_frame(self, names: tuple[str, ...] = _NAMES) -> pd.DataFrame:
         """Columns `names` as a data frame."""
         import pandas as pd
 

@@ -43,7 +43,7 @@ def _point_numba_at_cache() -> None:
     from numba import config
 
     if "NUMBA_CACHE_DIR" not in os.environ:
-        config.CACHE_DIR = str(_cache_folder())
+        config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]  # numba makes its options at run time
 
 
 _point_numba_at_cache()

@@ -79,7 +79,7 @@ def mark_eligible(
     key: np.uint64,
     informed_only: bool,
 ) -> NDArray[np.bool_]:
-    """Which of `rows` the first of `entries` reaches as they live and work now; with `informed_only`, who know of it."""
+    """(row,) whether the first of `entries` reaches the person as they live and work now; `informed_only`: and know."""
     reached = np.zeros(rows.shape[0], np.bool_)
     for s in range(rows.shape[0]):
         person = load_person(people, firms, rows[s])

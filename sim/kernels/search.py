@@ -58,7 +58,7 @@ def place_utility(
     if person.home == city:
         value += rule.b_home
     if person.city == city:
-        value += rule.b_here * min(1.0, (quarter - person.arrived_q) / 4.0)
+        value += rule.b_here * min(1.0, (quarter - person.arrived_q) / rule.settle_quarters)
     value -= rule.b_move * distance[person.city, city]
     return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(city)))
 
@@ -74,24 +74,35 @@ def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -
 def sample_line(
     person: Any, k: int, opening_line: NDArray[np.int32], block_start: NDArray[np.int64], rule: Any, keys: Any
 ) -> int:
-    """Line of the k-th position that the person happens to see; -1 when there is none where they look."""
+    """Line of the k-th position that the person happens to see; -1 when nothing is open at the level looked at.
+
+    An opening where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times as visible
+    on top of being visible as one of the country's.
+    """
     level = int(person.education)
     u = uniform(draw_bits_of(keys.sample_place, person.uid, np.uint64(k)))
     if level > 0 and u >= rule.own_level:
         level = min(level - 1, int((u - rule.own_level) / (1.0 - rule.own_level) * level))
-    u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k)))
-    first, last = block_start[level, 0], block_start[level, block_start.shape[1] - 1]
-    place = -1
-    if u < rule.see_here:
-        place = int(person.city)
-    elif u < rule.see_here + rule.see_home:
-        place = int(person.home)
-    elif u < rule.see_here + rule.see_home + rule.see_study:
-        place = int(person.study)
-    if place >= 0:
-        first, last = block_start[level, place], block_start[level, place + 1]
+    start = block_start[level]
+    city, home, study = int(person.city), int(person.home), int(person.study)
+    here = rule.see_here * (start[city + 1] - start[city])
+    at_home = rule.see_home * (start[home + 1] - start[home]) if home != city else 0.0
+    alumni = rule.see_study * (start[study + 1] - start[study]) if study not in (city, home) else 0.0
+    first, last = start[0], start[start.shape[0] - 1]
     if last <= first:
         return -1
+    u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k))) * (
+        here + at_home + alumni + (last - first)
+    )
+    place = -1
+    if u < here:
+        place = city
+    elif u < here + at_home:
+        place = home
+    elif u < here + at_home + alumni:
+        place = study
+    if place >= 0:
+        first, last = start[place], start[place + 1]
     u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k + 1)))
     return opening_line[first + int(u * (last - first))]
 
@@ -177,20 +188,9 @@ def search_positions(
                     wage = reservation_wage(person, market_wage, rule)
                     value = 0.0
             left = disposable_income(
-                person,
-                city,
-                wage,
-                industry,
-                size,
-                quarter,
-                places,
-                transfers,
-                schemes,
-                housing,
-                tax,
-                keys.family,
+                person, city, wage, industry, size, quarter, places, transfers, schemes, housing, tax, keys.family,
                 keys.take_up,
-            )
+            )  # fmt: skip
             value += rule.b_wage * math.log(left)
             value += place_utility(person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city)
             if k < 0:

@@ -54,7 +54,10 @@ def form_skills(
 
 @njit(cache=True, forceinline=True)
 def judge_qualified(people: Any, i: int, weights: NDArray[np.float64], rule: Any) -> int:
-    """`weights` (1, skill): 1 if the skills of person `i` reach the bar of positions of the own level (AI positions for AI graduates)."""
+    """Flag: 1 if person `i` reaches the bar of positions of the own level (AI positions for graduates of AI fields).
+
+    `weights` (1, skill) are the mean weights over industries.
+    """
     ai = 1 if people.field[i] == 0 else 0
     return 1 if weighted_skill(people, i, weights, 0) >= skill_bar(people.education[i], ai, rule) else 0
 

@@ -100,10 +100,11 @@ def tally_anniversaries(
     employed: NDArray[np.int64],
     stayed: NDArray[np.int64],
 ) -> None:
-    """Look at cohorts at their anniversaries; all counters are by (cohort year, study city, education, field, home class).
+    """Look at cohorts at their anniversaries.
 
-    `graduated` has 3 columns (graduates, further study, preparing), counted in the quarter of graduation; `employed`
-    and `stayed` one column for each of `ages` (quarters since graduation). Who goes on studying counts as neither.
+    All counters are by (cohort year, study city, education, field, home class). `graduated` has 3 columns (graduates,
+    further study, preparing), counted in the quarter of graduation. `employed` and `stayed` have one column for each of
+    `ages` (quarters since graduation): people in work anywhere, and those of them who live in the study city.
     """
     for i in range(start, stop):
         age = quarter - people.cohort_q[i]
@@ -119,8 +120,7 @@ def tally_anniversaries(
             row[2] += 1 if state == PREPARING else 0
             continue
         for k in range(ages.shape[0]):
-            if age == ages[k]:
-                if state == EMPLOYED:
-                    employed[year, study, people.education[i], people.field[i], home, k] += 1
-                if people.city[i] == study and state != STUDYING and state != OUT:
+            if age == ages[k] and state == EMPLOYED:
+                employed[year, study, people.education[i], people.field[i], home, k] += 1
+                if people.city[i] == study:
                     stayed[year, study, people.education[i], people.field[i], home, k] += 1

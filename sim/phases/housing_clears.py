@@ -29,6 +29,8 @@ def housing_clears(model: TalentMarket) -> None:
     _settle(model)
     shared = np.bincount(people.city[people.housing == SHARED], minlength=model.world.n_places)
     whole = np.bincount(people.city[people.housing == WHOLE], minlength=model.world.n_places)
+    if model.quarter_number < model.first_quarter_number:
+        return  # before the run rents stand at the values of the world file
     for city in model.cities:
         city.clear_rents(int(shared[city.index]), int(whole[city.index]), model.params.housing)
 

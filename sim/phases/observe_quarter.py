@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.invariants import check_invariants
 from sim.kernels.tallies import N_PULSE, PULSE_SEARCHING, take_pulse
@@ -15,21 +16,9 @@ from sim.types import EDUCATION
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
-
 def observe(model: TalentMarket) -> None:
-    """Take the pulse of the quarter, renew what people and firms know of the places, and record the tables."""
-    people, world = model.columns.people, model.world
-    (pulse,) = sum_ranges(
-        len(model.columns), model.threads, ((world.n_places, len(EDUCATION), N_PULSE),),
-        lambda start, stop, counts: take_pulse(start, stop, people, model.rules.tax, counts),
-    )  # fmt: skip
-    openings = np.diff(model.positions.block_start, axis=1).T
-    searching = pulse[..., PULSE_SEARCHING]
-    hired = model.searchers[model.matched >= 0]
-    seekers = searching.sum(axis=1) + np.bincount(people.city[hired], minlength=world.n_places)
-    tightness = (openings.sum(axis=1) + 1.0) / (seekers + 1.0)
-    model.demand.log_tightness[:] = np.clip(np.log(tightness), -1.5, 1.5)[:, None]
-    refresh_places(model, pulse)
+    """Renew what people and firms know of the market, settle budgets, and record the tables of the quarter."""
+    pulse = refresh_market(model)
     for government in model.governments:
         government.settle(model.ledger)
     if model.check:
@@ -37,3 +26,19 @@ def observe(model: TalentMarket) -> None:
     model.observer.record(pulse)
     model.ledger.close_quarter(model.quarter_number)
     model.flows[:] = 0
+
+
+def refresh_market(model: TalentMarket) -> NDArray[np.int64]:
+    """Take the pulse of the quarter, (place, education, counters), and renew pay, tightness and utility of places."""
+    people, world = model.columns.people, model.world
+    (pulse,) = sum_ranges(
+        len(model.columns), model.threads, ((world.n_places, len(EDUCATION), N_PULSE),),
+        lambda start, stop, counts: take_pulse(start, stop, people, model.rules.tax, counts),
+    )  # fmt: skip
+    openings = np.diff(model.positions.block_start, axis=1).T
+    hired = model.searchers[model.matched >= 0]
+    seekers = pulse[..., PULSE_SEARCHING].sum(axis=1) + np.bincount(people.city[hired], minlength=world.n_places)
+    tightness = (openings.sum(axis=1) + 1.0) / (seekers + 1.0)
+    model.demand.log_tightness[:] = np.clip(np.log(tightness), -1.5, 1.5)[:, None]
+    refresh_places(model, pulse)
+    return pulse

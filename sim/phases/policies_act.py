@@ -31,7 +31,7 @@ def policies_act(model: TalentMarket) -> None:
     model.schemes = make_schemes(levers.schemes, model.scheme_chance)
     model.places.records["sample_factor"][:] = levers.sample_factor
     model.refresh_firms_table()
-    _spread(model)
+    spread_knowledge(model, 0, len(model.columns))
     _pay(model)
     for cost in levers.fixed_costs:
         fen = np.zeros(model.world.n_places, np.int64)
@@ -51,7 +51,7 @@ def make_transfers(entries: Sequence[Transfer]) -> NDArray[np.void]:
 
 
 def make_schemes(entries: Sequence[HousingScheme], chance: dict[tuple[int, int], float]) -> NDArray[np.void]:
-    """Schemes of the levers as the records that kernels read; `chance` by policy and place is what applicants expect."""
+    """Schemes of the levers as the records that kernels read; `chance` (policy, place) is what applicants expect."""
     table = np.zeros(len(entries), SCHEME_DTYPE)
     for row, entry in zip(table, entries, strict=True):
         copy_eligibility(row, entry.eligible)
@@ -69,7 +69,8 @@ def copy_eligibility(row: np.void, eligible: NDArray[np.void]) -> None:
         row[name] = record[name]
 
 
-def _spread(model: TalentMarket) -> None:
+def spread_knowledge(model: TalentMarket, first: int, last: int) -> None:
+    """Let people of rows `first:last` hear of the policies in force; new graduates hear in the phase that adds them."""
     entries = model.levers.communications
     if not entries:
         return
@@ -83,10 +84,10 @@ def _spread(model: TalentMarket) -> None:
     known = counts[:, :-1] / np.maximum(1, counts[:, -1:])
     key = model.key(AWARE)
     run_ranges(
-        len(model.columns), model.threads,
+        last - first, model.threads,
         lambda start, stop: spread_awareness(
-            start, stop, people, policies, start_q, start_share, rate, known, model.rules.awareness.peer_rate,
-            model.quarter_number, key,
+            first + start, first + stop, people, policies, start_q, start_share, rate, known,
+            model.rules.awareness.peer_rate, model.quarter_number, key,
         ),
     )  # fmt: skip
 
@@ -96,14 +97,8 @@ def _pay(model: TalentMarket) -> None:
     people.transfer[:] = 0.0
     booked_before = int(model.ledger.fen.sum())
     claims = np.zeros(n, np.int64) if model.levers.transfers else np.zeros(0, np.int64)
-    key = model.lasting_key(TAKE_UP)
     for k, entry in enumerate(model.levers.transfers):
-        run_ranges(
-            n, model.threads,
-            lambda start, stop, k=k: claim_transfer(
-                start, stop, people, model.firms_table, model.transfers, k, model.quarter_number, key, claims
-            ),
-        )  # fmt: skip
+        _claim(model, k, claims)
         rows = np.flatnonzero(claims)
         fen = claims[rows] * 3 * model.scale
         rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
@@ -112,6 +107,16 @@ def _pay(model: TalentMarket) -> None:
     model.transfers_booked_fen = int(model.ledger.fen.sum()) - booked_before
     received = np.rint(people.transfer.astype(np.float64) * 100.0).astype(np.int64)
     model.transfers_received_fen = int(received.sum()) * 3 * model.scale
+
+
+def _claim(model: TalentMarket, k: int, claims: NDArray[np.int64]) -> None:
+    people, key = model.columns.people, model.lasting_key(TAKE_UP)
+    run_ranges(
+        len(model.columns), model.threads,
+        lambda start, stop: claim_transfer(
+            start, stop, people, model.firms_table, model.transfers, k, model.quarter_number, key, claims
+        ),
+    )  # fmt: skip
 
 
 def ration(

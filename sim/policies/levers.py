@@ -20,9 +20,6 @@ ANY: Final = -1
 """A bit mask in which everything is set: no restriction."""
 NO_LIMIT: Final = 2**31 - 1
 
-HUKOU_ANY, HUKOU_WITHOUT, HUKOU_WITH = range(3)
-HOME_ANY, HOME_HERE, HOME_ELSEWHERE = range(3)
-
 QUEUE_RULES: Final = ("lottery", "first_come", "points")
 QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
 HUKOU_CHANNELS: Final = ("points", "employer")

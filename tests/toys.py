@@ -1,0 +1,141 @@
+"""Small inputs for kernels and small runs of the toy world.
+
+Rules hold 0 wherever a test gives no value (1 quarter of settling), so that tests do not depend on tuned parameters.
+"""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from sim import kernels, params
+from sim.columns import ColumnSet
+from sim.market import ELIGIBILITY_FIELDS, LINE_DTYPE, PLACE_DTYPE, SCHEME_DTYPE, TRANSFER_DTYPE, Firms, Places
+from sim.model import PHASES, TalentMarket
+from sim.policies import PolicyUnion
+from sim.policies.levers import ANY, NO_LIMIT
+from sim.results import table_checksum
+from sim.scenario import load_scenario
+from sim.types import N_POSITION_CELLS
+
+assert kernels.source_hash()
+
+DATA = Path(__file__).parent / "data"
+BASELINE = DATA / "two_cities_baseline.yaml"
+NO_TAX = {"contribution_cap_cny_m": 1e9, "allowance_cny_m": 1e9}
+"""Take-home pay is the wage."""
+
+
+def make_rule(name, **values):
+    """Named tuple of one group of parameters, such as `search`: the values given, 0 everywhere else."""
+    group = params.Params.model_fields[name].annotation
+    kind = getattr(params, group.__name__.replace("Params", "Rule"))
+    unknown = values.keys() - group.model_fields.keys()
+    assert not unknown, unknown
+    values = {"settle_quarters": 1, **values} if name == "search" else values
+    return kind(*(field.annotation(values.get(key, 0)) for key, field in group.model_fields.items()))
+
+
+def make_people(n, **values):
+    """Columns of `n` people with ids 1 to n; a value may be one number or one per person."""
+    columns = ColumnSet(n)
+    columns.append(n)
+    people = columns.people
+    people.uid[:] = np.arange(1, n + 1)
+    for name, value in values.items():
+        getattr(people, name)[:] = value
+    return people
+
+
+def make_firms(n=1, **values):
+    """The table of `n` firms; identity 1 to n."""
+    small = {"place", "industry", "size", "ownership"}
+    table = {name: np.zeros(n, np.int8 if name in small else np.float64) for name in Firms._fields}
+    table["identity"] = np.arange(1, n + 1).astype(np.uint64)
+    for name, value in values.items():
+        table[name][:] = value
+    return Firms(**table)
+
+
+def make_records(n=2, **values):
+    """Records of `n` places in which everything is 0 but positions seen."""
+    records = np.zeros(n, PLACE_DTYPE)
+    records["sample_factor"] = records["news"] = 1.0
+    for name, value in values.items():
+        records[name] = value
+    return records
+
+
+def make_places(n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0):
+    """The table of `n` places; numbers are spread over places and levels."""
+    return Places(
+        records=make_records(n) if records is None else records,
+        hukou_chance=np.zeros((n, 4)) + hukou_chance,
+        distance=np.zeros((n, n)) + distance,
+        market_wage=np.zeros((n, 4)) + market_wage,
+        utility=np.zeros((n, 4)) + utility,
+    )
+
+
+def make_entries(dtype, n=1, **values):
+    """`n` entries of a policy table that reach everybody, with the values given."""
+    entries = np.zeros(n, dtype)
+    for name, _ in ELIGIBILITY_FIELDS:
+        if name.endswith("_mask"):
+            entries[name] = ANY
+    entries["max_quarters"], entries["wage_max_cny_m"] = NO_LIMIT, np.inf
+    if dtype == TRANSFER_DTYPE:
+        entries["cap_cny_m"], entries["term_q"], entries["take_up"] = np.inf, NO_LIMIT, 1.0
+    if dtype == SCHEME_DTYPE:
+        entries["rent_cap_cny_m"], entries["term_q"], entries["take_up"] = np.inf, 12, 1.0
+    for name, value in values.items():
+        entries[name] = value
+    return entries
+
+
+def make_lines(**values):
+    """Lines of open positions; `wage` says how many. Identity and firm follow the number of the line."""
+    n = len(values["wage"])
+    lines = np.zeros(n, LINE_DTYPE)
+    lines["capacity"] = 1
+    lines["firm"] = np.arange(n)
+    for name, value in values.items():
+        lines[name] = value
+    lines["identity"] = (lines["firm"].astype(np.uint64) + np.uint64(1)) * np.uint64(N_POSITION_CELLS) + lines[
+        "cell"
+    ].astype(np.uint64)
+    return lines
+
+
+def toy_scenario(*overrides, policies=(), scale=1000, quarters=16, world=None):
+    """The toy baseline with changes: overrides, policies as plain data, and arrays of the world."""
+    scenario = load_scenario(BASELINE, overrides, scale=scale, quarters=quarters)
+    specs = tuple(TypeAdapter(PolicyUnion).validate_python(data) for data in policies)
+    changed = dataclasses.replace(scenario.world, **(world or {}))
+    return dataclasses.replace(scenario, policies=specs, world=changed)
+
+
+def run_toy(scenario, *, seed=1, threads=1, check=False, phases=PHASES, on_step=None, on_start=None):
+    """Run a scenario; `on_start(model)` and `on_step(model)` act before the first and after each quarter."""
+    model = TalentMarket(scenario, seed=seed, threads=threads, check=check, phases=phases)
+    if on_start is not None:
+        on_start(model)
+    for _ in range(model.n_quarters):
+        model.step()
+        if on_step is not None:
+            on_step(model)
+    model.close()
+    return model
+
+
+def checksums(model):
+    """Table -> checksum of its content."""
+    return {name: table_checksum(frame) for name, frame in model.tables().items()}
+
+
+def snapshot(model, names=None):
+    """Column -> values in the order of ids: the state of persons whatever their rows."""
+    people = model.columns.people
+    order = np.argsort(people.uid, kind="stable")
+    return {name: getattr(people, name)[order].copy() for name in (names or people._fields)}
