@@ -83,10 +83,10 @@ class SearchParams(Group):
         0.03, "share/quarter", 0, 1, "employed people who search", "assumption: on-the-job search is a minority"
     )
     see_here: float = rule(
-        9.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
+        14.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
     )
     see_home: float = rule(
-        9.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
+        12.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
     )
     see_study: float = rule(
         2.0, "factor", 0, 1000, "visibility of openings in the study city relative to the rest", "assumption: alumni"
@@ -100,7 +100,7 @@ class SearchParams(Group):
     )
     b_hukou: float = rule(0.8, "utility", 0, 10, "weight of the chance of a local hukou", "assumption: digest 003a M11")
     b_amenity: float = rule(0.25, "utility", 0, 10, "weight of city amenities", "assumption: smaller than pay")
-    b_home: float = rule(0.6, "utility", 0, 10, "being at home", "assumption: home ties")
+    b_home: float = rule(0.4, "utility", 0, 10, "being at home", "assumption: home ties")
     b_here: float = rule(
         3.5, "utility", 0, 10, "living where one has settled, reached over the settling time", "assumption: roots grow"
     )
@@ -253,7 +253,7 @@ class HousingParams(Group):
     )
     normal_vacancy: float = rule(0.08, "share", 0, 0.9, "vacancy at which rents rest", "assumption: natural vacancy")
     stock_speed: float = rule(
-        0.25, "1/quarter", 0, 1, "speed of supply towards its response", "assumption: building takes years"
+        0.10, "1/quarter", 0, 1, "speed of supply towards its response", "assumption: building takes years"
     )
     market_lease_quarters: int = rule(4, "quarters", 1, 40, "length of a market lease", "assumption: yearly leases")
     floor_share: float = rule(
@@ -270,6 +270,7 @@ class HousingParams(Group):
     own_home_hazard: float = rule(
         0.04, "1/quarter", 0, 1, "hazard of settling then, for the employed", "assumption: purchases"
     )
+    whole_rooms: float = rule(1.8, "rooms", 1, 4, "rooms that a small whole unit stands for", "assumption: rent ratio")
     crowding: float = rule(
         0.6, "share", 0.1, 1, "rent of a place in a crowded room relative to a room", "assumption: sharing"
     )

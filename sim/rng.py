@@ -23,7 +23,8 @@ TO_UNIT: Final = 2.0**-52
 """52 bits and a half step fit a double exactly, so that no draw rounds to 1."""
 MASK_32: Final = np.uint64(0xFFFFFFFF)
 
-# One stream per decision. Numbers are fixed for ever: changing one changes every result.
+# One stream per decision. Numbers are fixed for ever: changing one changes every result. A retired one (SCHEME_APPLY)
+# keeps its number.
 (
     ROUND_COHORT,
     PERSON_TRAITS,

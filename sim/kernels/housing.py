@@ -18,6 +18,9 @@ from sim.kernels.pay import choose_tenure, lives_with_family, scheme_rent, take_
 from sim.rng import draw_bits, uniform
 from sim.types import EMPLOYED, FAMILY, NO_SCHEME, OUT, SEARCHING, STUDYING, SUBSIDISED, UNHOUSED
 
+NO_END = 32767
+"""End of a lease whose term has no limit: the last quarter that its column holds."""
+
 
 @njit(cache=True, nogil=True)
 def end_leases(start: int, stop: int, people: Any, quarter: int) -> None:
@@ -73,7 +76,7 @@ def grant_leases(people: Any, rows: NDArray[np.uint32], policy: int, term_q: int
         people.housing[i] = SUBSIDISED
         people.scheme[i] = policy
         people.lease_start_q[i] = quarter
-        people.lease_end_q[i] = quarter + term_q
+        people.lease_end_q[i] = min(quarter + term_q, NO_END)
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,45 @@
+"""Known limit 7, first part: a policy of size zero is no policy, bit for bit."""
+
+from pathlib import Path
+
+import pytest
+from toys import checksums, run_toy, toy_scenario
+
+from sim.policies import POLICY_KINDS
+from sim.sourced import read_yaml
+
+CASES = Path(__file__).parent.parent / "cases"
+QUARTERS = 8
+
+
+def read_zeros(kind):
+    case = read_yaml(CASES / f"{kind}.yaml", []).to_plain()
+    return [{**case["policy"], "from": "2019Q3", "to": "2020Q3", **change} for change in case["zero"]]
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return checksums(run_toy(toy_scenario(quarters=QUARTERS)))
+
+
+@pytest.mark.parametrize("kind", POLICY_KINDS)
+def test_size_zero_is_the_baseline(kind, baseline):
+    for policy in read_zeros(kind):
+        assert checksums(run_toy(toy_scenario(policies=[policy], quarters=QUARTERS))) == baseline, policy
+
+
+def test_all_zeros_together_are_the_baseline(baseline):
+    policies = [policy for kind in POLICY_KINDS for policy in read_zeros(kind)]
+    assert checksums(run_toy(toy_scenario(policies=policies, quarters=QUARTERS))) == baseline
+
+
+@pytest.mark.parametrize("kind", POLICY_KINDS)
+def test_before_its_first_quarter_a_policy_changes_nothing(kind, baseline):
+    case = read_yaml(CASES / f"{kind}.yaml", []).to_plain()
+    policy = {key: value for key, value in case["policy"].items() if key != "to"} | {"from": "2021Q1"}
+    assert checksums(run_toy(toy_scenario(policies=[policy], quarters=QUARTERS))) == baseline
+
+
+def test_another_seed_is_another_run(baseline):
+    other = checksums(run_toy(toy_scenario(quarters=QUARTERS), seed=2))
+    assert other["people"] != baseline["people"]

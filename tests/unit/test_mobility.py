@@ -1,0 +1,198 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from toys import NO_TAX, make_lines, make_people, make_places, make_records, make_rule
+
+from sim.kernels.mobility import choose_place, draw_reason, leave_causes, leave_cities, move_person, node_hazard, take_jobs
+from sim.rng import LEAVE, LEAVE_REASON, LEAVE_TARGET, make_key, uniforms
+from sim.types import (
+    EDUCATION,
+    EMPLOYED,
+    FIRST_JOB,
+    JOB_MOVE,
+    LEAVE_CAREER,
+    LEAVE_FAMILY,
+    LEAVE_HOUSING,
+    LEAVE_HUKOU,
+    NO_FIRM,
+    NO_QUARTER,
+    NO_SCHEME,
+    OUT,
+    PREPARING,
+    REASON,
+    RETURN_HOME,
+    SEARCHING,
+    SHARED,
+    STUDYING,
+    SUBSIDISED,
+    UNHOUSED,
+)
+
+TAX = make_rule("tax", **NO_TAX)
+KEYS = tuple(make_key(1, decision, 76) for decision in (LEAVE, LEAVE_REASON, LEAVE_TARGET))
+NODES = make_rule("mobility", base=0.001, peak_citizen=0.02, centre_citizen=2, width_citizen=0.8, peak_family=0.01,
+                  centre_family=6, width_family=1)  # fmt: skip
+
+
+def leave(people, rule, places=None, quarter=76):
+    places = places or make_places(3)
+    n = len(places.records)
+    flows, quits = np.zeros((n, n, len(EDUCATION), len(REASON), 2), np.int64), np.zeros(2, np.int64)
+    leave_cities(0, len(people.uid), people, places, quarter, rule, TAX, *KEYS, flows, quits)
+    return flows, quits.tolist()
+
+
+def causes_of(people, rule, places=None, pay=10000.0):
+    causes = np.zeros(4)
+    hazard = leave_causes(people, 0, places or make_places(records=make_records(hukou_value=0.5)), 76, pay, rule, causes)
+    return hazard, causes.tolist()
+
+
+def test_the_hazard_of_the_clock_by_hand():
+    assert node_hazard(2.0, NODES) == pytest.approx(0.001 + 0.02 + 0.01 * math.exp(-8))
+    assert node_hazard(6.0, NODES) == pytest.approx(0.001 + 0.01 + 0.02 * math.exp(-12.5))
+    assert node_hazard(40.0, NODES) == pytest.approx(0.001)
+
+
+def test_leaving_has_two_peaks():
+    hazards = [node_hazard(0.25 * k, NODES) for k in range(40)]
+    peaks = [0.25 * k for k in range(1, 39) if hazards[k - 1] < hazards[k] > hazards[k + 1]]
+    assert peaks == [2, 6]
+
+
+def test_moving_ends_the_lease_and_the_transfer():
+    people = make_people(1, housing=SUBSIDISED, scheme=2, rent=900, transfer=500, lease_start_q=70, lease_end_q=82, wage=9000)
+    move_person(people, 0, 1, 76)
+    assert (people.city[0], people.arrived_q[0], people.housing[0], people.scheme[0]) == (1, 76, UNHOUSED, NO_SCHEME)
+    assert (people.rent[0], people.transfer[0], people.wage[0]) == (0, 0, 9000)
+    assert (people.lease_start_q[0], people.lease_end_q[0]) == (NO_QUARTER, NO_QUARTER)
+
+
+def test_places_are_drawn_by_inverse_distribution():
+    utilities = np.log([1.0, 2.0, 3.0, 4.0])
+    assert [choose_place(utilities, -1, u) for u in (0.05, 0.15, 0.35, 0.65, 0.999)] == [0, 1, 2, 3, 3]
+    assert [choose_place(utilities, 2, u) for u in (0.1, 0.2, 0.4, 0.5, 1.0)] == [0, 1, 1, 3, 3]
+    assert choose_place(np.array([0.0]), 0, 0.5) == -1
+
+
+@given(st.lists(st.floats(-800, 800), min_size=2, max_size=6), st.floats(0, 1), st.integers(0, 5))
+def test_any_utilities_give_a_place_that_is_not_excluded(utilities, u, excluded):
+    place = choose_place(np.array(utilities), excluded, u)
+    assert 0 <= place < len(utilities)
+    assert place != excluded
+
+
+def test_causes_by_hand():
+    rule = make_rule("mobility", base=0.01, width_citizen=1, width_family=1, no_hukou=0.6, schooling=0.4, rent_burden=2,
+                     other_city=0.5, jobless=0.8)  # fmt: skip
+    places = make_places(records=make_records(hukou_value=0.5))
+    places.utility[1] = 1.0
+    young = make_people(1, cohort_q=70, hukou=1, rent=5000, state=EMPLOYED)
+    hazard, causes = causes_of(young, rule, places)
+    assert causes == pytest.approx([0.6 * 0.5, 2 * 0.2, 0, 0.5])
+    assert hazard == pytest.approx(0.01 * math.exp(1.2))
+    old = make_people(1, cohort_q=60, hukou=1, rent=1000, state=SEARCHING)
+    hazard, causes = causes_of(old, rule, places, pay=0.0)
+    assert causes == pytest.approx([0, 2 * 0.2, (0.6 + 0.4) * 0.5, 0.5 + 0.8])
+    settled = make_people(1, cohort_q=60, hukou=0, rent=1000, state=EMPLOYED)
+    assert causes_of(settled, rule, places)[1] == pytest.approx([0, 0, 0, 0.5])
+
+
+@given(st.floats(0, 20000), st.floats(0, 20000), st.integers(40, 76))
+def test_dearer_rent_never_lowers_the_hazard(one, other, cohort):
+    rule = NODES._replace(rent_burden=2.0, no_hukou=0.5)
+    low, high = sorted((one, other))
+    hazards = [causes_of(make_people(1, rent=rent, cohort_q=cohort, hukou=1), rule)[0] for rent in (low, high)]
+    assert hazards[0] <= hazards[1]
+    with_hukou = causes_of(make_people(1, rent=high, cohort_q=cohort, hukou=0), rule)[0]
+    assert with_hukou <= hazards[1]
+
+
+def test_reasons_are_in_proportion_to_their_causes():
+    causes = np.array([1.0, 2.0, -3.0, 0.5])  # 0.5 of base: 4 in all; what holds people back is no reason
+    drawn = [draw_reason(causes, False, u) for u in (0.1, 0.13, 0.37, 0.38, 0.87, 0.88, 0.999)]
+    assert drawn == [LEAVE_CAREER, LEAVE_HUKOU, LEAVE_HUKOU, LEAVE_HOUSING, LEAVE_HOUSING, LEAVE_CAREER, LEAVE_CAREER]
+    assert draw_reason(causes, True, 0.1) == RETURN_HOME
+    assert draw_reason(np.array([0.0, 0.0, 2.0, 0.0]), True, 0.5) == LEAVE_FAMILY
+    assert draw_reason(np.zeros(4), True, 0.999) == RETURN_HOME
+
+
+ALL_LEAVE = make_rule("mobility", base=1, width_citizen=1, width_family=1, go_home=1)
+
+
+def test_who_may_leave():
+    states = [STUDYING, PREPARING, SEARCHING, EMPLOYED, OUT, SEARCHING, SEARCHING]
+    people = make_people(7, state=states, firm=[-1, -1, -1, 0, -1, -1, -1], home=[2, 2, 2, 2, 2, 0, 2],
+                         arrived_q=[60, 60, 60, 60, 60, 60, 76])  # fmt: skip
+    flows, quits = leave(people, ALL_LEAVE)
+    # not: students, people in preparation, out, at home, or arrived in this quarter
+    assert people.city.tolist() == [0, 0, 2, 2, 0, 0, 0]
+    assert flows.sum() == flows[0, 2, 0].sum() == 2
+    assert quits == [1, 0]
+    assert (people.state[3], people.firm[3], people.wage[3]) == (SEARCHING, NO_FIRM, 0)
+
+
+def test_people_leave_by_their_draw():
+    people = make_people(400, state=SEARCHING, home=2)
+    leave(people, ALL_LEAVE._replace(base=0.3))
+    assert np.array_equal(people.city == 2, uniforms(KEYS[0], people.uid) < 0.3)
+
+
+def test_a_share_goes_home_and_the_rest_where_it_is_best():
+    people = make_people(400, state=SEARCHING, home=2)
+    places = make_places(4)
+    places.utility[3] = -np.inf
+    leave(people, ALL_LEAVE._replace(go_home=0.4), places)
+    u = uniforms(KEYS[2], people.uid)
+    expected = np.where(u < 0.4, 2, np.where((u - 0.4) / 0.6 < 0.5, 1, 2))
+    assert people.city.tolist() == expected.tolist()
+
+
+def test_nobody_leaves_without_a_hazard():
+    people = make_people(50, state=SEARCHING, home=1, cohort_q=70)
+    flows, _ = leave(people, make_rule("mobility", width_citizen=1, width_family=1))
+    assert not flows.any()
+
+
+def take(people, matched, lines, quality=None, spread=0.0, n_firms=3):
+    flows = np.zeros((2, 2, len(EDUCATION), len(REASON), 2), np.int64)
+    quits, hires = np.zeros(n_firms, np.int64), np.zeros(len(lines), np.int64)
+    quality = np.zeros(len(matched)) if quality is None else np.array(quality)
+    searchers = np.arange(len(matched), dtype=np.uint32)
+    take_jobs(searchers, np.array(matched, np.int32), people, lines, 76, spread, quality, flows, quits, hires)
+    return flows, quits.tolist(), hires.tolist()
+
+
+def test_accepted_offers_change_job_and_place():
+    lines = make_lines(wage=[9000, 8000], firm=[1, 2], place=[1, 0], cell=[5, 7])
+    people = make_people(4, state=[SEARCHING, SEARCHING, EMPLOYED, SEARCHING], firm=[-1, -1, 0, -1], experience_q=[0, 0, 9, 0],
+                         education=1, tenure_q=[0, 0, 9, 0], search_q=[3, 1, 0, 2], housing=SHARED, arrived_q=60)  # fmt: skip
+    flows, quits, hires = take(people, [0, 1, 0, -1], lines)
+    assert people.state.tolist() == [EMPLOYED, EMPLOYED, EMPLOYED, SEARCHING]
+    assert people.firm.tolist() == [1, 2, 1, NO_FIRM]
+    assert people.cell.tolist() == [5, 7, 5, 0]
+    assert people.wage.tolist() == [9000, 8000, 9000, 0]
+    assert people.city.tolist() == [1, 0, 1, 0]
+    assert people.arrived_q.tolist() == [76, 60, 76, 60]
+    assert people.housing.tolist() == [UNHOUSED, SHARED, UNHOUSED, SHARED]
+    assert people.tenure_q.tolist() == [0, 0, 0, 0]
+    assert people.search_q.tolist() == [0, 0, 0, 2]
+    assert (quits, hires) == ([1, 0, 0], [2, 1])
+    assert flows[0, 1, 1, FIRST_JOB, 1] == flows[0, 0, 1, FIRST_JOB, 1] == flows[0, 1, 1, JOB_MOVE, 0] == 1
+    assert flows.sum() == 3
+
+
+def test_a_second_job_in_the_same_city_is_no_flow():
+    people = make_people(2, state=[SEARCHING, EMPLOYED], firm=[-1, 0], experience_q=4)
+    flows, quits, _ = take(people, [0, 0], make_lines(wage=[9000], firm=1))
+    assert not flows.any()
+    assert quits == [1, 0, 0]
+
+
+def test_match_quality_is_log_normal_with_mean_one():
+    people = make_people(3, state=SEARCHING)
+    take(people, [0, 0, 0], make_lines(wage=[10000]), quality=[-1.0, 0.0, 2.0], spread=0.1)
+    assert people.wage == pytest.approx([10000 * math.exp(0.1 * q - 0.005) for q in (-1, 0, 2)], rel=1e-6)
