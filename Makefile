@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 8
-SCALE ?= 1000
+SCALE ?= 250
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 

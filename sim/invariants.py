@@ -24,14 +24,15 @@ def check_invariants(model: TalentMarket) -> None:
 def _conditions(model: TalentMarket) -> dict[str, bool]:
     people, firms = model.columns.people, model.firms
     employed = people.state == EMPLOYED
-    staff = np.bincount(people.firm[employed], minlength=len(firms)) if employed.any() else np.zeros(len(firms))
+    working = employed & (people.firm != NO_FIRM)
+    staff = np.bincount(people.firm[working], minlength=len(firms))
     used = model.scheme_use.values()
     return {
         "persons are conserved by cohort": _cohorts_conserved(model),
         "ids are unique": len(np.unique(people.uid)) == len(people.uid),
         "employed people, and only they, have an employer": bool(np.array_equal(employed, people.firm != NO_FIRM)),
         "headcount of a firm is the number of its people": bool(np.array_equal(staff, firms.headcount)),
-        "people work where they live": bool(np.all(firms.place[people.firm[employed]] == people.city[employed])),
+        "people work where they live": bool(np.all(firms.place[people.firm[working]] == people.city[working])),
         "hires do not exceed openings": bool(np.all(firms.hires <= firms.openings))
         and bool(np.all(model.line_hires <= model.positions.lines["capacity"])),
         "every opening has a firm": int(model.positions.lines["capacity"].sum()) == int(firms.openings.sum()),

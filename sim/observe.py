@@ -27,7 +27,7 @@ from sim.kernels.tallies import (
 )
 from sim.phases.ranges import sum_ranges
 from sim.population import cohort_cells, cohort_quarter
-from sim.rng import INSTITUTION_TYPE, round_randomly
+from sim.rng import ROUND_POSTINGS, uniforms
 from sim.stickiness import DIMENSIONS, score_cities
 from sim.types import (
     AI,
@@ -111,8 +111,9 @@ class Observer:
         model, lines = self._model, self._model.positions.lines
         firms, cell, firm = model.firms, lines["cell"].astype(np.int64), lines["firm"]
         new_share = 1.0 - firms.carried[firm] / np.maximum(1, firms.openings[firm])
-        key = model.key(INSTITUTION_TYPE)
-        new = round_randomly(key, lines["capacity"] * new_share) if len(firm) else np.zeros(0, np.int64)
+        expected = lines["capacity"] * new_share
+        u = uniforms(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]))
+        new = (np.floor(expected) + (u < expected - np.floor(expected))).astype(np.int64)
         applied = model.applications[model.applications >= 0]
         applicants = np.bincount(applied, minlength=len(firm))
         codes = (

@@ -83,10 +83,10 @@ class SearchParams(Group):
         0.03, "share/quarter", 0, 1, "employed people who search", "assumption: on-the-job search is a minority"
     )
     see_here: float = rule(
-        14.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
+        17.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
     )
     see_home: float = rule(
-        12.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
+        20.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
     )
     see_study: float = rule(
         2.0, "factor", 0, 1000, "visibility of openings in the study city relative to the rest", "assumption: alumni"
@@ -105,7 +105,7 @@ class SearchParams(Group):
         3.5, "utility", 0, 10, "living where one has settled, reached over the settling time", "assumption: roots grow"
     )
     settle_quarters: int = rule(
-        20, "quarters", 1, 80, "time from arrival or graduation to settle", "assumption: four years"
+        20, "quarters", 1, 80, "time from arrival or graduation to settle", "assumption: five years"
     )
     b_move: float = rule(0.15, "utility/1000 km", 0, 5, "distance", "assumption: travel and family visits")
     career_ai: float = rule(0.35, "utility", 0, 5, "an AI position", "assumption: fast promotion")

@@ -63,7 +63,8 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     FIRM_AWARE,
     INSTITUTION_TYPE,
     OWN_HOME,
-) = range(1, 38)
+    ROUND_POSTINGS,
+) = range(1, 39)
 
 
 @njit(cache=True, forceinline=True)

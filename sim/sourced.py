@@ -23,7 +23,8 @@ from sim.errors import Problem
 
 UNITS: Final = frozenset({
     "share", "share/quarter", "share/year", "1/quarter", "1/year", "CNY", "CNY/month", "CNY/year", "CNY/person",
-    "CNY/seat", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter", "seats",
+    "CNY/seat", "rooms",
+        "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter", "seats",
     "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
     "index", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
     "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "utility/1000 km", "1/1000 km",

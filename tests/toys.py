@@ -38,11 +38,12 @@ def make_rule(name, **values):
 
 
 def make_people(n, **values):
-    """Columns of `n` people with ids 1 to n; a value may be one number or one per person."""
+    """Columns of `n` people with ids 1 to n, graduates of quarter 60; a value may be one number or one per person."""
     columns = ColumnSet(n)
     columns.append(n)
     people = columns.people
     people.uid[:] = np.arange(1, n + 1)
+    people.cohort_q[:] = people.arrived_q[:] = 60
     for name, value in values.items():
         getattr(people, name)[:] = value
     return people
@@ -61,7 +62,7 @@ def make_firms(n=1, **values):
 def make_records(n=2, **values):
     """Records of `n` places in which everything is 0 but positions seen."""
     records = np.zeros(n, PLACE_DTYPE)
-    records["sample_factor"] = records["news"] = 1.0
+    records["sample_factor"] = 1.0
     for name, value in values.items():
         records[name] = value
     return records

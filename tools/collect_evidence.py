@@ -1,8 +1,9 @@
 """Copy the published figures that the project cites into calibration/evidence, one file per document.
 
-Every id (`003-4438-01`; a run is written `001-0251-01 to 04`) in the YAML and Python files of sim/, scenarios/ and
-calibration/ is looked up in the CSV files of SOURCE; the rows found are written with the columns and in the order of
-the source. Rows that are no longer cited are dropped. Ids that no source file has are listed and the exit code is 1.
+Every id (`003-4438-01`; a run is written `001-0251-01 to 04`) in the YAML and Python files of sim/, scenarios/,
+calibration/ and tests/ is looked up in the CSV files of SOURCE; the rows found are written with the columns and in the
+order of the source. Rows that are no longer cited are dropped. Ids that no source file has are listed and the exit
+code is 1.
 
     python tools/collect_evidence.py SOURCE
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "calibration" / "evidence"
-SCANNED_FOLDERS = ("sim", "scenarios", "calibration")
+SCANNED_FOLDERS = ("sim", "scenarios", "calibration", "tests")
 SCANNED_SUFFIXES = (".yaml", ".yml", ".py")
 
 _RUN = re.compile(r"\b(\d{3}-\d{4})-(\d{2})(?:\s+to\s+(\d{2})\b(?!-))?")

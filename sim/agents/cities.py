@@ -25,7 +25,7 @@ DEPRECIATION: Final = 0.005
 
 
 class City(mesa.Agent):
-    """One place. Rents in CNY/month; stock and use of rental housing in rooms (a small whole unit counts for several)."""
+    """One place. Rents in CNY/month; stock and use of rental housing in rooms (a whole unit counts for several)."""
 
     def __init__(self, model: mesa.Model, world: World, index: int, places: Any) -> None:
         super().__init__(model)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.market import Person
 from sim.rng import draw_bits_of, uniform
+from sim.types import EMPLOYED
 
 
 @njit(cache=True, forceinline=True)
@@ -36,13 +37,15 @@ def is_eligible(entry: Any, person: Any, city: int, wage: float, industry: int, 
     """Whether the person, living in `city` at `wage` (0: no job) with an employer of `industry` and `size`, is reached.
 
     `entry` is a record with the fields of sim.market.ELIGIBILITY_FIELDS; `industry` and `size` are -1 without employer.
+    With an employer, present or weighed, the person counts as employed.
     """
+    state = EMPLOYED if industry >= 0 else person.state
     if not (
         has_bit(entry["place_mask"], city)
         and has_bit(entry["education_mask"], person.education)
         and has_bit(entry["field_mask"], person.field)
         and has_bit(entry["study_mask"], person.study)
-        and has_bit(entry["state_mask"], person.state)
+        and has_bit(entry["state_mask"], state)
     ):
         return False
     since = quarter - person.cohort_q

@@ -1,8 +1,8 @@
 """Tenure of each person: subsidised lease, family home, or the best market tenure that is affordable.
 
-Market rent answers occupancy: rent' = rent (occupied / stock / (1 - normal vacancy))^elasticity, per tenure and place.
 Market leases last a year; rents paid change when a lease ends. Subsidised leases end with their term. People settle in
-a home of their own with a hazard from the fifth year on, which takes them off the rental market.
+a home of their own with a hazard from the fifth year on, which takes them off the rental market. How market rents
+answer occupancy is the business of the cities (sim/agents/cities.py).
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.eligibility import mark_eligible
+from sim.phases.policies_act import make_condition
 from sim.policies.levers import CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
 from sim.rng import HUKOU_TIE, ROUND_QUOTA, TAKE_UP, round_randomly, sub_key, uniforms
 from sim.types import EDUCATION, EMPLOYED
@@ -87,7 +88,7 @@ def _grant_reserved(
     """The first `places` candidates whom the entry names and who know of it."""
     at = np.flatnonzero((model.columns.people.city[rows] == entry.place) & ~granted)
     reached = mark_eligible(
-        rows[at], model.columns.people, model.firms_table, np.atleast_1d(entry.eligible), entry.policy,
+        rows[at], model.columns.people, model.firms_table, make_condition(entry.eligible), entry.policy,
         model.quarter_number, model.lasting_key(TAKE_UP), True,
     )  # fmt: skip
     given = np.zeros(len(rows), bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,10 @@ from sim.types import EDUCATION
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+
+TIGHTNESS_LIMIT: Final = 1.5
+"""Log tightness counts up to this much either way: a cell with a handful of people says little."""
+
 
 def observe(model: TalentMarket) -> None:
     """Renew what people and firms know of the market, settle budgets, and record the tables of the quarter."""
@@ -37,8 +41,9 @@ def refresh_market(model: TalentMarket) -> NDArray[np.int64]:
     )  # fmt: skip
     openings = np.diff(model.positions.block_start, axis=1).T
     hired = model.searchers[model.matched >= 0]
-    seekers = pulse[..., PULSE_SEARCHING].sum(axis=1) + np.bincount(people.city[hired], minlength=world.n_places)
-    tightness = (openings.sum(axis=1) + 1.0) / (seekers + 1.0)
-    model.demand.log_tightness[:] = np.clip(np.log(tightness), -1.5, 1.5)[:, None]
+    group = people.city[hired].astype(np.int64) * len(EDUCATION) + people.education[hired]
+    placed = np.bincount(group, minlength=openings.size).reshape(openings.shape)
+    tightness = (openings + 1.0) / (pulse[..., PULSE_SEARCHING] + placed + 1.0)
+    model.demand.log_tightness[:] = np.clip(np.log(tightness), -TIGHTNESS_LIMIT, TIGHTNESS_LIMIT)
     refresh_places(model, pulse)
     return pulse

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.eligibility import mark_eligible
 from sim.kernels.mobility import take_jobs
-from sim.phases.policies_act import book_rows, ration
+from sim.phases.policies_act import book_rows, make_condition, ration
 from sim.rng import FIRM_AWARE, MATCH_QUALITY, TAKE_UP, normals, sub_key, uniforms
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _pay_for_hires(model: TalentMarket) -> None:
         employer = people.firm[hired]
         knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity[employer])
         reached = mark_eligible(
-            hired, people, model.firms_table, np.atleast_1d(entry.eligible), entry.policy, model.quarter_number,
+            hired, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
             model.lasting_key(TAKE_UP), False,
         )  # fmt: skip
         rows = hired[reached & (knows < entry.firm_aware_share)]

@@ -69,6 +69,13 @@ def copy_eligibility(row: np.void, eligible: NDArray[np.void]) -> None:
         row[name] = record[name]
 
 
+def make_condition(eligible: NDArray[np.void]) -> NDArray[np.void]:
+    """Who is reached, as one record of TRANSFER_DTYPE, so that kernels meet few types of record."""
+    table = np.zeros(1, TRANSFER_DTYPE)
+    copy_eligibility(table[0], eligible)
+    return table
+
+
 def spread_knowledge(model: TalentMarket, first: int, last: int) -> None:
     """Let people of rows `first:last` hear of the policies in force; new graduates hear in the phase that adds them."""
     entries = model.levers.communications

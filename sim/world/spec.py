@@ -144,7 +144,6 @@ class World:
     # --- living
     rent_shared_cny_m: FloatArray = quantity("CNY/month", ("place",), "market rent of a room in a shared flat")
     rent_whole_cny_m: FloatArray = quantity("CNY/month", ("place",), "market rent of a small whole unit")
-    whole_stock_share: FloatArray = quantity("share", ("place",), "whole units among rental places", high=1)
     vacancy_start: FloatArray = quantity("share", ("place",), "vacant among rental places at the start", high=0.9)
     stock_growth: FloatArray = quantity("1/year", ("place",), "trend growth of the rental stock", low=-0.5, high=1)
     supply_elasticity: FloatArray = quantity(

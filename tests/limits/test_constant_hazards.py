@@ -37,21 +37,39 @@ def test_a_whole_market_with_constant_hazards_finds_its_steady_state():
     # in the order of the quarter people lose jobs first and search then, so that u = s (1 - f) / (s + f - s f)
     s, f = 0.2, 0.5
     zero = [
-        "separation.quit_pay_link", "separation.quit_wage", "separation.quit_tenure", "separation.layoff_speed",
-        "matching.bar", "matching.bar_level", "matching.bar_ai", "search.employed_share", "search.b_move", "search.b_here",
-        "search.taste_city", "mobility.base", "mobility.peak_citizen", "mobility.peak_family",
-    ]  # fmt: skip
+        "separation.quit_pay_link",
+        "separation.quit_wage",
+        "separation.quit_tenure",
+        "separation.layoff_speed",
+        "matching.bar",
+        "matching.bar_level",
+        "matching.bar_ai",
+        "search.employed_share",
+        "search.b_move",
+        "search.b_here",
+        "search.taste_city",
+        "mobility.base",
+        "mobility.peak_citizen",
+        "mobility.peak_family",
+    ]
     scenario = toy_scenario(
-        *(f"params.{name}=0" for name in zero), f"params.separation.quit_base={s}", f"params.search.effort={f}",
-        "params.search.n_sampled=60", "params.search.replacement=0.05", "params.search.replacement_decay=1",
-        policies=[{"kind": "ai_demand_shock", "from": "2019Q1", "labour_factor": 10}], scale=300,
-    )  # fmt: skip
+        *(f"params.{name}=0" for name in zero),
+        f"params.separation.quit_base={s}",
+        f"params.search.effort={f}",
+        "params.search.n_sampled=60",
+        "params.search.replacement=0.05",
+        "params.search.replacement_decay=1",
+        policies=[{"kind": "ai_demand_shock", "from": "2019Q1", "labour_factor": 10}],
+        scale=300,
+    )
     phases = tuple(phase for phase in PHASES if phase.name != "cohort_graduates")
     shares, found = [], []
 
     def look(model):
         state = model.columns.people.state
-        shares.append(np.count_nonzero(state == SEARCHING) / np.count_nonzero((state == SEARCHING) | (state == EMPLOYED)))
+        shares.append(
+            np.count_nonzero(state == SEARCHING) / np.count_nonzero((state == SEARCHING) | (state == EMPLOYED))
+        )
         found.append(np.mean(model.matched >= 0))
 
     model = run_toy(scenario, phases=phases, on_step=look)

@@ -13,9 +13,18 @@ SUBSIDY = {"kind": "living_subsidy", "city": "alpha", "from": "2019Q3", "amount_
 
 def spread(people, *, policies=(0,), start=(70,), share=(0.0,), rate=(0.0,), known=0.0, peer=0.0, quarter=80):
     spread_awareness(
-        0, len(people.uid), people, np.array(policies, np.int64), np.array(start, np.int64), np.array(share),
-        np.array(rate), np.zeros((2, len(policies))) + known, peer, quarter, KEY,
-    )  # fmt: skip
+        0,
+        len(people.uid),
+        people,
+        np.array(policies, np.int64),
+        np.array(start, np.int64),
+        np.array(share),
+        np.array(rate),
+        np.zeros((2, len(policies))) + known,
+        peer,
+        quarter,
+        KEY,
+    )
     return people.aware.tolist()
 
 
@@ -71,11 +80,28 @@ def test_the_informed_are_counted_by_place():
 
 
 def test_claims_by_hand():
-    people = make_people(6, state=EMPLOYED, firm=0, wage=8000, rent=[1000.25, 1000, 1000, 1000, 9000, 1000], cohort_q=70,
-                         arrived_q=60, aware=[1, 0, 1, 1, 1, 1], city=[0, 0, 1, 0, 0, 0], education=[1, 1, 1, 0, 1, 2])  # fmt: skip
+    people = make_people(
+        6,
+        state=EMPLOYED,
+        firm=0,
+        wage=8000,
+        rent=[1000.25, 1000, 1000, 1000, 9000, 1000],
+        cohort_q=70,
+        arrived_q=60,
+        aware=[1, 0, 1, 1, 1, 1],
+        city=[0, 0, 1, 0, 0, 0],
+        education=[1, 1, 1, 0, 1, 2],
+    )
     people.cohort_q[5] = 40
-    entries = make_entries(TRANSFER_DTYPE, place_mask=1, education_mask=6, amount_cny_m=[9, 500, 700, 9], rent_share=0.1,
-                           cap_cny_m=1000, term_q=20)  # fmt: skip
+    entries = make_entries(
+        TRANSFER_DTYPE,
+        place_mask=1,
+        education_mask=6,
+        amount_cny_m=[9, 500, 700, 9],
+        rent_share=0.1,
+        cap_cny_m=1000,
+        term_q=20,
+    )
     claims = np.full(6, 7, np.int64)
     claim_transfer(0, 6, people, make_firms(), entries, 0, 80, make_key(1, TAKE_UP), claims)
     # hundredths of CNY: not aware, elsewhere, too low a level, capped, and past its term

@@ -17,7 +17,13 @@ NEVER = -900.0
 
 def choose(people, *, premium=0.0, unemployment=0.0, **rule):
     choose_after_graduation(
-        0, len(people.uid), people, np.zeros((2, 4)) + premium, np.zeros(2) + unemployment, make_rule("cohorts", **rule), KEY
+        0,
+        len(people.uid),
+        people,
+        np.zeros((2, 4)) + premium,
+        np.zeros(2) + unemployment,
+        make_rule("cohorts", **rule),
+        KEY,
     )
     return np.bincount(people.state, minlength=3)[:3].tolist()
 

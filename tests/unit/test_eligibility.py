@@ -7,7 +7,7 @@ from toys import make_entries, make_firms, make_people
 from sim.kernels.eligibility import has_bit, is_eligible, knows_and_applies, load_person, mark_eligible
 from sim.market import TRANSFER_DTYPE
 from sim.policies.levers import ANY
-from sim.rng import TAKE_UP, make_key, uniform, draw_bits_of
+from sim.rng import TAKE_UP, draw_bits_of, make_key, uniform
 from sim.types import EMPLOYED, SEARCHING
 
 KEY = make_key(1, TAKE_UP)

@@ -1,14 +1,9 @@
 import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from toys import NO_TAX, make_entries, make_firms, make_people, make_records, make_rule
 
-from sim.agents.cities import _rent_response
 from sim.kernels.housing import end_leases, grant_leases, list_applicants, settle_tenures
 from sim.kernels.pay import lives_with_family
 from sim.market import SCHEME_DTYPE
-from sim.params import HousingParams
 from sim.policies.levers import NO_LIMIT
 from sim.rng import FAMILY_HOME, OWN_HOME, TAKE_UP, make_key, uniforms
 from sim.types import (
@@ -35,9 +30,20 @@ NO_SCHEMES = np.zeros(0, SCHEME_DTYPE)
 def settle(people, *, schemes=NO_SCHEMES, entry_of=((-1, -1),), rule=RULE, quarter=76):
     gap, tenants = np.zeros(2, np.int64), np.zeros(2, np.int64)
     settle_tenures(
-        0, len(people.uid), people, PLACES, schemes, np.array(entry_of, np.int64), quarter, rule, TAX, FAMILY_KEY,
-        OWN_KEY, gap, tenants,
-    )  # fmt: skip
+        0,
+        len(people.uid),
+        people,
+        PLACES,
+        schemes,
+        np.array(entry_of, np.int64),
+        quarter,
+        rule,
+        TAX,
+        FAMILY_KEY,
+        OWN_KEY,
+        gap,
+        tenants,
+    )
     return gap.tolist(), tenants.tolist()
 
 
@@ -49,16 +55,23 @@ def applicants(people, quarter=76, **entry):
 
 
 def test_leases_end_in_their_quarter_and_homes_do_not():
-    people = make_people(4, housing=[SHARED, SUBSIDISED, SUBSIDISED, FAMILY], scheme=[-1, 2, 2, -1],
-                         lease_end_q=[76, 76, 77, 0])  # fmt: skip
+    people = make_people(
+        4, housing=[SHARED, SUBSIDISED, SUBSIDISED, FAMILY], scheme=[-1, 2, 2, -1], lease_end_q=[76, 76, 77, 0]
+    )
     end_leases(0, 4, people, 76)
     assert people.housing.tolist() == [UNHOUSED, UNHOUSED, SUBSIDISED, FAMILY]
     assert people.scheme.tolist() == [NO_SCHEME, NO_SCHEME, 2, NO_SCHEME]
 
 
 def test_the_market_houses_by_pay_and_transfers_for_a_year():
-    people = make_people(5, home=9, state=[EMPLOYED, EMPLOYED, EMPLOYED, SEARCHING, EMPLOYED], wage=[8000, 7000, 3000, 0, 7000],
-                         transfer=[0, 0, 0, 0, 1000], city=[0, 0, 0, 1, 0])  # fmt: skip
+    people = make_people(
+        5,
+        home=9,
+        state=[EMPLOYED, EMPLOYED, EMPLOYED, SEARCHING, EMPLOYED],
+        wage=[8000, 7000, 3000, 0, 7000],
+        transfer=[0, 0, 0, 0, 1000],
+        city=[0, 0, 0, 1, 0],
+    )
     settle(people)
     assert people.housing.tolist() == [WHOLE, SHARED, SHARED, SHARED, WHOLE]
     assert people.rent.tolist() == [2400, 1000, 500, 400, 2400]
@@ -94,8 +107,9 @@ def test_the_employed_settle_from_the_year_on_that_the_rule_says():
 
 
 def test_tenants_of_a_scheme_pay_its_rent_and_the_gap_is_booked():
-    people = make_people(3, home=9, state=EMPLOYED, wage=9000, housing=SUBSIDISED, scheme=1, lease_start_q=[76, 74, 70],
-                         lease_end_q=99)  # fmt: skip
+    people = make_people(
+        3, home=9, state=EMPLOYED, wage=9000, housing=SUBSIDISED, scheme=1, lease_start_q=[76, 74, 70], lease_end_q=99
+    )
     schemes = make_entries(SCHEME_DTYPE, 2, policy=[0, 1], rent_share=0.5, rent_cap_cny_m=1000, free_q=2)
     gap, tenants = settle(people, schemes=schemes, entry_of=[[0, -1], [1, -1]])
     assert people.rent.tolist() == [0, 1000, 1000]
@@ -143,15 +157,3 @@ def test_a_lease_without_end_does_not_end():
     grant_leases(people, np.array([0], np.uint32), 0, NO_LIMIT, 76)
     end_leases(0, 1, people, 200)
     assert people.housing[0] == SUBSIDISED
-
-
-@given(st.integers(0, 300), st.integers(0, 300))
-def test_fuller_means_dearer(one, other):
-    rule = HousingParams(rent_elasticity=0.3, normal_vacancy=0.1)
-    low, high = sorted((one, other))
-    assert 0.9 <= _rent_response(low, 100.0, rule) <= _rent_response(high, 100.0, rule) <= 1.1
-
-
-def test_rents_rest_at_normal_vacancy_and_without_elasticity():
-    assert _rent_response(90, 100.0, HousingParams(rent_elasticity=0.3, normal_vacancy=0.1)) == pytest.approx(1)
-    assert _rent_response(900, 100.0, HousingParams(rent_elasticity=0)) == 1

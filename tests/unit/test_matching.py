@@ -46,10 +46,14 @@ def rank_of(applications, s, line):
 
 
 def is_stable(applications, scores, uids, capacity, matched):
-    """By definition: nobody is unacceptable, no line over capacity, no worker and line would both rather have each other."""
+    """By definition: all are acceptable, no line is over capacity, no pair would rather have each other."""
     held = {line: [s for s in range(len(uids)) if matched[s] == line] for line in range(len(capacity))}
-    value = {(s, line): (scores[s, a], -int(uids[s])) for s, wishes in enumerate(applications.tolist())
-             for a, line in enumerate(wishes) if line >= 0}  # fmt: skip
+    value = {
+        (s, line): (scores[s, a], -int(uids[s]))
+        for s, wishes in enumerate(applications.tolist())
+        for a, line in enumerate(wishes)
+        if line >= 0
+    }
     if any(len(staff) > capacity[line] for line, staff in held.items()):
         return False
     for s in range(len(uids)):
@@ -154,9 +158,20 @@ def score(people, lines, cooperation=0.0, firm_noise=0.0, **rule):
     applications = np.tile(np.arange(len(lines), dtype=np.int32), (n, 1))
     scores = np.zeros((n, len(lines)))
     score_applications(
-        0, n, np.arange(n, dtype=np.uint32), applications, people, lines, make_firms(len(lines), noise=firm_noise), WEIGHTS,
-        np.zeros((2, 4)) + cooperation, YEARS, make_rule("matching", **rule), KEY, scores,
-    )  # fmt: skip
+        0,
+        n,
+        np.arange(n, dtype=np.uint32),
+        applications,
+        people,
+        lines,
+        make_firms(len(lines), noise=firm_noise),
+        WEIGHTS,
+        np.zeros((2, 4)) + cooperation,
+        YEARS,
+        make_rule("matching", **rule),
+        KEY,
+        scores,
+    )
     return scores
 
 
@@ -192,16 +207,29 @@ def test_below_the_bar_nobody_is_acceptable():
 def test_an_empty_application_has_no_score():
     people, scores = make_people(1), np.zeros((1, 2))
     score_applications(
-        0, 1, np.zeros(1, np.uint32), np.full((1, 2), -1, np.int32), people, make_lines(wage=[1]), make_firms(), WEIGHTS,
-        np.zeros((2, 4)), YEARS, make_rule("matching"), KEY, scores,
-    )  # fmt: skip
+        0,
+        1,
+        np.zeros(1, np.uint32),
+        np.full((1, 2), -1, np.int32),
+        people,
+        make_lines(wage=[1]),
+        make_firms(),
+        WEIGHTS,
+        np.zeros((2, 4)),
+        YEARS,
+        make_rule("matching"),
+        KEY,
+        scores,
+    )
     assert np.all(scores == -np.inf)
 
 
 def test_noise_is_keyed_by_person_and_firm_and_smaller_with_a_certificate():
     people = make_people(2, certificate=[0, 1])
     lines = make_lines(wage=[9000, 9000])
-    draws = [[normal(np.uint64(draw_bits_of(KEY, np.uint64(uid), np.uint64(firm)))) for firm in (1, 2)] for uid in (1, 2)]
+    draws = [
+        [normal(np.uint64(draw_bits_of(KEY, np.uint64(uid), np.uint64(firm)))) for firm in (1, 2)] for uid in (1, 2)
+    ]
     scores = score(people, lines, firm_noise=0.5, noise=0.4, w_certificate=3, noise_certificate=0.25)
     assert scores[0] == pytest.approx([0.2 * draw for draw in draws[0]])
     assert scores[1] == pytest.approx([3 + 0.05 * draw for draw in draws[1]])

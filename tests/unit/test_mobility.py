@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys import NO_TAX, make_lines, make_people, make_places, make_records, make_rule
 
-from sim.kernels.mobility import choose_place, draw_reason, leave_causes, leave_cities, move_person, node_hazard, take_jobs
+from sim.kernels.mobility import (
+    choose_place,
+    draw_reason,
+    leave_causes,
+    leave_cities,
+    move_person,
+    node_hazard,
+    take_jobs,
+)
 from sim.rng import LEAVE, LEAVE_REASON, LEAVE_TARGET, make_key, uniforms
 from sim.types import (
     EDUCATION,
@@ -33,8 +41,16 @@ from sim.types import (
 
 TAX = make_rule("tax", **NO_TAX)
 KEYS = tuple(make_key(1, decision, 76) for decision in (LEAVE, LEAVE_REASON, LEAVE_TARGET))
-NODES = make_rule("mobility", base=0.001, peak_citizen=0.02, centre_citizen=2, width_citizen=0.8, peak_family=0.01,
-                  centre_family=6, width_family=1)  # fmt: skip
+NODES = make_rule(
+    "mobility",
+    base=0.001,
+    peak_citizen=0.02,
+    centre_citizen=2,
+    width_citizen=0.8,
+    peak_family=0.01,
+    centre_family=6,
+    width_family=1,
+)
 
 
 def leave(people, rule, places=None, quarter=76):
@@ -47,7 +63,9 @@ def leave(people, rule, places=None, quarter=76):
 
 def causes_of(people, rule, places=None, pay=10000.0):
     causes = np.zeros(4)
-    hazard = leave_causes(people, 0, places or make_places(records=make_records(hukou_value=0.5)), 76, pay, rule, causes)
+    hazard = leave_causes(
+        people, 0, places or make_places(records=make_records(hukou_value=0.5)), 76, pay, rule, causes
+    )
     return hazard, causes.tolist()
 
 
@@ -64,7 +82,9 @@ def test_leaving_has_two_peaks():
 
 
 def test_moving_ends_the_lease_and_the_transfer():
-    people = make_people(1, housing=SUBSIDISED, scheme=2, rent=900, transfer=500, lease_start_q=70, lease_end_q=82, wage=9000)
+    people = make_people(
+        1, housing=SUBSIDISED, scheme=2, rent=900, transfer=500, lease_start_q=70, lease_end_q=82, wage=9000
+    )
     move_person(people, 0, 1, 76)
     assert (people.city[0], people.arrived_q[0], people.housing[0], people.scheme[0]) == (1, 76, UNHOUSED, NO_SCHEME)
     assert (people.rent[0], people.transfer[0], people.wage[0]) == (0, 0, 9000)
@@ -86,8 +106,17 @@ def test_any_utilities_give_a_place_that_is_not_excluded(utilities, u, excluded)
 
 
 def test_causes_by_hand():
-    rule = make_rule("mobility", base=0.01, width_citizen=1, width_family=1, no_hukou=0.6, schooling=0.4, rent_burden=2,
-                     other_city=0.5, jobless=0.8)  # fmt: skip
+    rule = make_rule(
+        "mobility",
+        base=0.01,
+        width_citizen=1,
+        width_family=1,
+        no_hukou=0.6,
+        schooling=0.4,
+        rent_burden=2,
+        other_city=0.5,
+        jobless=0.8,
+    )
     places = make_places(records=make_records(hukou_value=0.5))
     places.utility[1] = 1.0
     young = make_people(1, cohort_q=70, hukou=1, rent=5000, state=EMPLOYED)
@@ -125,8 +154,13 @@ ALL_LEAVE = make_rule("mobility", base=1, width_citizen=1, width_family=1, go_ho
 
 def test_who_may_leave():
     states = [STUDYING, PREPARING, SEARCHING, EMPLOYED, OUT, SEARCHING, SEARCHING]
-    people = make_people(7, state=states, firm=[-1, -1, -1, 0, -1, -1, -1], home=[2, 2, 2, 2, 2, 0, 2],
-                         arrived_q=[60, 60, 60, 60, 60, 60, 76])  # fmt: skip
+    people = make_people(
+        7,
+        state=states,
+        firm=[-1, -1, -1, 0, -1, -1, -1],
+        home=[2, 2, 2, 2, 2, 0, 2],
+        arrived_q=[60, 60, 60, 60, 60, 60, 76],
+    )
     flows, quits = leave(people, ALL_LEAVE)
     # not: students, people in preparation, out, at home, or arrived in this quarter
     assert people.city.tolist() == [0, 0, 2, 2, 0, 0, 0]
@@ -168,8 +202,17 @@ def take(people, matched, lines, quality=None, spread=0.0, n_firms=3):
 
 def test_accepted_offers_change_job_and_place():
     lines = make_lines(wage=[9000, 8000], firm=[1, 2], place=[1, 0], cell=[5, 7])
-    people = make_people(4, state=[SEARCHING, SEARCHING, EMPLOYED, SEARCHING], firm=[-1, -1, 0, -1], experience_q=[0, 0, 9, 0],
-                         education=1, tenure_q=[0, 0, 9, 0], search_q=[3, 1, 0, 2], housing=SHARED, arrived_q=60)  # fmt: skip
+    people = make_people(
+        4,
+        state=[SEARCHING, SEARCHING, EMPLOYED, SEARCHING],
+        firm=[-1, -1, 0, -1],
+        experience_q=[0, 0, 9, 0],
+        education=1,
+        tenure_q=[0, 0, 9, 0],
+        search_q=[3, 1, 0, 2],
+        housing=SHARED,
+        arrived_q=60,
+    )
     flows, quits, hires = take(people, [0, 1, 0, -1], lines)
     assert people.state.tolist() == [EMPLOYED, EMPLOYED, EMPLOYED, SEARCHING]
     assert people.firm.tolist() == [1, 2, 1, NO_FIRM]

@@ -37,9 +37,7 @@ def a_person(**values):
 def income(person, wage, *, city=0, places=None, transfers=NO_TRANSFERS, schemes=NO_SCHEMES, housing=HOUSING, tax=FREE):
     if places is None:
         places = make_records(rent_shared=1000, rent_whole=2400, living_cost=2000)
-    return disposable_income(
-        person, city, wage, -1, -1, 76, places, transfers, schemes, housing, tax, FAMILY_KEY, KEY
-    )
+    return disposable_income(person, city, wage, -1, -1, 76, places, transfers, schemes, housing, tax, FAMILY_KEY, KEY)
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,9 @@ def test_alternatives_give_independent_draws():
 def test_decisions_have_keys_of_their_own():
     decisions = [value for name, value in vars(rng).items() if name.isupper() and isinstance(value, int)]
     decisions = [value for value in decisions if 0 < value < 1000]
-    keys = {int(make_key(seed, decision, quarter)) for seed in (0, 1, 2) for decision in decisions for quarter in (0, 76)}
+    keys = {
+        int(make_key(seed, decision, quarter)) for seed in (0, 1, 2) for decision in decisions for quarter in (0, 76)
+    }
     assert len(set(decisions)) == len(decisions) == 37
     assert len(keys) == 3 * 37 * 2
 
@@ -141,5 +143,5 @@ def test_round_randomly_is_unbiased():
 
 def test_one_more_unit_changes_no_other_element():
     key, expected = make_key(1, rng.ROUND_COHORT), np.array([1.25, 2.5, 3.75])
-    more = expected + [0, 1, 0]
+    more = expected + np.array([0, 1, 0])
     assert np.array_equal(round_randomly(key, more) - round_randomly(key, expected), [0, 1, 0])

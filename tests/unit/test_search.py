@@ -41,10 +41,26 @@ def search(people, lines, rule, *, firms=None, places=None, n_applications=3, qu
     searchers = np.arange(len(people.uid), dtype=np.uint32)
     applications = np.full((len(searchers), n_applications), -7, np.int32)
     search_positions(
-        0, len(searchers), searchers, people, firms, lines, *index_lines(lines), places.records, places.hukou_chance,
-        places.distance, places.market_wage, np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX,
-        quarter, KEYS, applications,
-    )  # fmt: skip
+        0,
+        len(searchers),
+        searchers,
+        people,
+        firms,
+        lines,
+        *index_lines(lines),
+        places.records,
+        places.hukou_chance,
+        places.distance,
+        places.market_wage,
+        np.zeros(0, TRANSFER_DTYPE),
+        np.zeros(0, SCHEME_DTYPE),
+        rule,
+        HOUSING,
+        TAX,
+        quarter,
+        KEYS,
+        applications,
+    )
     return applications.tolist()
 
 
@@ -84,10 +100,16 @@ def test_tastes_for_cities_last_and_differ():
     rule = make_rule("search", taste_city=0.5)
     records, zero = make_records(), np.zeros((2, 4))
     people, key = make_people(400, home=-1, city=0, arrived_q=76, hukou=0), make_key(1, TASTE_CITY)
-    values = np.array([
-        [place_utility(load_person(people, make_firms(), i), c, records, zero, zero[:, :2], rule, q, key) for c in (0, 1)]
-        for q in (76, 76) for i in range(400)
-    ])  # fmt: skip
+    values = np.array(
+        [
+            [
+                place_utility(load_person(people, make_firms(), i), c, records, zero, zero[:, :2], rule, q, key)
+                for c in (0, 1)
+            ]
+            for q in (76, 76)
+            for i in range(400)
+        ]
+    )
     assert np.array_equal(values[:400], values[400:])
     assert stats.kstest(values[:400].ravel() / 0.5, "norm").pvalue > ERROR_RATE
     assert stats.pearsonr(*values[:400].T).pvalue > ERROR_RATE
@@ -104,44 +126,43 @@ def test_the_reservation_wage_falls_with_the_time_searched():
 LINES = make_lines(wage=[9000] * 6, cell=[2, 2, 14, 14, 26, 26], place=[0, 1, 0, 1, 0, 1], capacity=[1, 1, 2, 1, 1, 1])
 
 
+@pytest.mark.parametrize(("own", "seen"), [(1, {2, 3}), (0, {0, 1}), (0.5, {0, 1, 2, 3})])
+def test_levels_at_which_people_look(own, seen):
+    person = load_person(make_people(1, education=1), make_firms(), 0)
+    rule = make_rule("search", own_level=own)
+    assert {sample_line(person, k, *index_lines(LINES), rule, KEYS) for k in range(200)} == seen
+
+
 @pytest.mark.parametrize(
-    ("shares", "seen"),
+    ("city", "home", "study", "weights"),
     [
-        ({"see_here": 1, "own_level": 1}, {2}),
-        ({"see_home": 1, "own_level": 1}, {3}),
-        ({"see_study": 1, "own_level": 1}, {2}),
-        ({"own_level": 1}, {2, 3}),
-        ({"own_level": 0}, {0, 1}),
-        ({"own_level": 0.5}, {0, 1, 2, 3}),
+        (0, 1, 2, [4, 3, 2.5]),
+        (0, 0, 2, [4, 1, 2.5]),
+        (0, 0, 0, [4, 1, 1]),
+        (0, 1, 1, [4, 3, 1]),
+        (2, 2, 0, [2.5, 1, 4]),
     ],
 )
-def test_where_people_look(shares, seen):
-    person = load_person(make_people(1, education=1, city=0, home=1, study=0), make_firms(), 0)
-    rule = make_rule("search", **shares)
-    lines = {sample_line(person, k, 1.0, *index_lines(LINES), rule, KEYS) for k in range(200)}
-    assert lines == seen
+def test_openings_at_hand_are_more_visible(city, home, study, weights):
+    # three times as visible where one lives, twice at home, one and a half times where one studied, on top of once
+    person = load_person(make_people(1, education=1, city=city, home=home, study=study), make_firms(), 0)
+    rule = make_rule("search", own_level=1, see_here=3, see_home=2, see_study=1.5)
+    lines = make_lines(wage=[9000] * 3, cell=14, place=[0, 1, 2], capacity=[1, 2, 3])
+    seen = [sample_line(person, k, *index_lines(lines, 3), rule, KEYS) for k in range(3000)]
+    expected = np.array(weights) * [1, 2, 3]
+    assert stats.chisquare(np.bincount(seen, minlength=3), 3000 * expected / expected.sum()).pvalue > ERROR_RATE
 
 
-def test_a_place_without_openings_shows_nothing():
+def test_a_level_without_openings_shows_nothing():
     person = load_person(make_people(1, education=3, city=0), make_firms(), 0)
     rule = make_rule("search", see_here=1, own_level=1)
-    assert sample_line(person, 0, 1.0, *index_lines(LINES), rule, KEYS) == -1
-
-
-@pytest.mark.parametrize(("news", "share"), [(0.0, 0.0), (1.0, 0.3), (2.0, 0.6), (9.0, 0.8)])
-def test_news_scale_what_is_seen_in_the_current_city(news, share):
-    person = load_person(make_people(1, education=1, city=0, home=1), make_firms(), 0)
-    rule = make_rule("search", own_level=1, see_here=0.3, see_home=0.2)
-    lines = make_lines(wage=[9000] * 2, cell=14, place=[0, 1])
-    seen = [sample_line(person, k, news, *index_lines(lines), rule, KEYS) for k in range(2000)]
-    here = share + (0.8 - share) / 2  # what is neither local nor from home is from anywhere
-    assert stats.binomtest(seen.count(0), 2000, here).pvalue > ERROR_RATE
+    assert sample_line(person, 0, *index_lines(LINES), rule, KEYS) == -1
 
 
 def test_every_opening_is_seen_equally_often():
     person = load_person(make_people(1, education=1), make_firms(), 0)
     rule = make_rule("search", own_level=1)
-    lines = [sample_line(person, k, 1.0, *index_lines(LINES), rule, KEYS) for k in range(3000)]
+    lines = [sample_line(person, k, *index_lines(LINES), rule, KEYS) for k in range(3000)]
     assert stats.chisquare([lines.count(2), lines.count(3)], [2000, 1000]).pvalue > ERROR_RATE
 
 

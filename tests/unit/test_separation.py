@@ -55,7 +55,9 @@ def test_quits_and_layoffs_follow_their_draws_and_are_booked_with_the_firm():
     people = make_people(400, state=EMPLOYED, firm=np.arange(400) % 2, wage=10000)
     quits = uniforms(QUIT_KEY, people.uid) < 0.2
     layoffs = ~quits & (uniforms(LAYOFF_KEY, people.uid) < 0.5 * np.where(people.firm == 1, 0.4, 0.0))
-    counts = separate(people, make_firms(2, surplus_share=[0, 0.4]), make_rule("separation", quit_base=0.2, layoff_speed=0.5))
+    counts = separate(
+        people, make_firms(2, surplus_share=[0, 0.4]), make_rule("separation", quit_base=0.2, layoff_speed=0.5)
+    )
     assert counts[:, 0].tolist() == np.bincount(np.arange(400)[quits] % 2).tolist()
     assert counts[:, 1].tolist() == [0, np.count_nonzero(layoffs)]
     assert np.array_equal(people.state == SEARCHING, quits | layoffs)

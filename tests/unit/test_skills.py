@@ -23,17 +23,35 @@ def form(people, *, quality=1.0, gap=0.0, practice=0.0, cooperation=0.0, teacher
 
 def study(people, *, firms=None, growth=0.0, experience=0.0, fade=0.0, **rule):
     learn(
-        0, len(people.uid), people, firms or make_firms(), MEAN, make_rule("skills", **rule), make_rule("matching", bar=0.5),
-        growth, experience, fade, LEARN_KEY,
-    )  # fmt: skip
+        0,
+        len(people.uid),
+        people,
+        firms or make_firms(),
+        MEAN,
+        make_rule("skills", **rule),
+        make_rule("matching", bar=0.5),
+        growth,
+        experience,
+        fade,
+        LEARN_KEY,
+    )
     return people
 
 
 def test_skills_of_the_mean_graduate_by_hand():
     people = form(
-        make_people(2, education=[0, 2], field=[0, 1]), quality=1.2, gap=4, practice=0.5, cooperation=0.4, teachers=0.3,
-        gap_loss=0.05, practice_gain=0.6, teacher_gain=0.2, field_bonus=0.1, level_bonus=0.08,
-    )  # fmt: skip
+        make_people(2, education=[0, 2], field=[0, 1]),
+        quality=1.2,
+        gap=4,
+        practice=0.5,
+        cooperation=0.4,
+        teachers=0.3,
+        gap_loss=0.05,
+        practice_gain=0.6,
+        teacher_gain=0.2,
+        field_bonus=0.1,
+        level_bonus=0.08,
+    )
     taught = 0.5 * 1.2 * 0.8
     assert people.ability.tolist() == [1, 1]
     assert people.knowledge == pytest.approx([taught, taught + 0.16])
@@ -63,7 +81,9 @@ def test_fresher_curricula_practice_and_cooperation_never_hurt(gap, practice, co
     rule = {"gap_loss": 0.05, "practice_gain": 0.4}
     base = form(make_people(1), gap=gap, practice=practice, cooperation=cooperation, **rule)
     fresher = form(make_people(1), gap=0.5 * gap, practice=practice, cooperation=cooperation, **rule)
-    deeper = form(make_people(1), gap=gap, practice=min(1, 1.2 * practice), cooperation=min(1, 1.2 * cooperation), **rule)
+    deeper = form(
+        make_people(1), gap=gap, practice=min(1, 1.2 * practice), cooperation=min(1, 1.2 * cooperation), **rule
+    )
     assert fresher.technical[0] >= base.technical[0]
     assert deeper.practice[0] >= base.practice[0]
 
@@ -114,7 +134,9 @@ def test_training_follows_the_firm():
 
 
 def test_technical_skill_becomes_obsolete_in_the_labour_force():
-    people = study(make_people(5, state=[STUDYING, PREPARING, SEARCHING, EMPLOYED, OUT], firm=0, technical=1), obsolescence=0.1)
+    people = study(
+        make_people(5, state=[STUDYING, PREPARING, SEARCHING, EMPLOYED, OUT], firm=0, technical=1), obsolescence=0.1
+    )
     assert people.technical == pytest.approx([1, 0.9, 0.9, 0.9, 1])
 
 

@@ -56,7 +56,8 @@ def test_the_ages_of_a_cohort_are_6_and_12_months_and_3_5_and_8_years():
 
 
 @pytest.mark.parametrize(
-    ("rent", "wage", "transfer", "burden"), [(2000, 8000, 0, 0.25), (2000, 7000, 1000, 0.25), (9000, 8000, 0, 1), (0, 0, 0, 1)]
+    ("rent", "wage", "transfer", "burden"),
+    [(2000, 8000, 0, 0.25), (2000, 7000, 1000, 0.25), (9000, 8000, 0, 1), (0, 0, 0, 1)],
 )
 def test_rent_burden_by_hand(rent, wage, transfer, burden):
     assert rent_burden(make_people(1, rent=rent, wage=wage, transfer=transfer), 0, TAX) == burden

@@ -194,7 +194,7 @@ def test_graduates_of_the_country(china):
 def test_jobs_are_consistent_with_graduates(china):
     world, _ = china
     stock = world.graduates[:, : COHORT_YEARS.index("2019")].sum()
-    assert world.jobs_start.sum() == pytest.approx(0.9 * 0.88 * stock, rel=0.01)
+    assert world.jobs_start.sum() == pytest.approx(0.96 * stock, rel=0.01)
     for i, year in enumerate(MODEL_YEARS):
         share = 0.84 * (0.93 if year in {"2020", "2022"} else 1)
         expected = share * world.graduates[:, COHORT_YEARS.index(year)].sum()

@@ -1,0 +1,211 @@
+"""What must hold at the end of every quarter holds in all runs, and a run that breaks it is stopped."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toys import make_entries, run_toy, toy_scenario
+
+import sim.phases.market_matches
+from sim.errors import InvariantError
+from sim.invariants import check_invariants
+from sim.market import TRANSFER_DTYPE
+from sim.model import TalentMarket
+from sim.policies import POLICY_KINDS
+from sim.policies.levers import Transfer
+from sim.types import EMPLOYED, SEARCHING, SUBSIDISED, UNHOUSED, Quarter
+
+FROM, TO = "2019Q2", "2020Q4"
+POLICIES = {
+    "living_subsidy": {"city": "alpha", "amount_cny_m": 1500, "budget_cny": 300_000_000},
+    "rent_subsidy": {"city": "east", "rent_share": 0.5, "cap_cny_m": 800, "eligible": {"home": "elsewhere"}},
+    "talent_housing": {"city": "all", "units": 40_000, "units_per_quarter": 15_000, "term_years": 1, "queue": "points"},
+    "settling_support": {"city": "beta", "units": 25_000, "queue": "first_come"},
+    "hukou_quota": {"city": "alpha", "places_per_year": 20_000, "channel": "employer", "awareness": 0.9},
+    "hiring_subsidy": {"city": "alpha", "cny_per_hire": 30_000, "budget_cny": 1_000_000_000},
+    "ai_demand_shock": {"ai_factor": 4, "labour_factor": 0.7, "ramp_quarters": 3},
+    "enrolment_change": {"city": "alpha", "factor": 1.5, "levels": ["master"], "cost_cny_per_seat": 40_000},
+    "curriculum_reform": {"city": "all", "lag_factor": 0.5, "practice_add": 0.2, "cost_cny_per_year": 1_000_000},
+    "association_platform": {"city": "beta", "coverage": 0.8},
+}
+
+
+def policies_of(*kinds):
+    return [{"kind": kind, "from": FROM, "to": TO, **POLICIES[kind]} for kind in kinds]
+
+
+def test_every_kind_of_policy_is_tried():
+    assert POLICIES.keys() == POLICY_KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", [None, *POLICIES])
+@pytest.mark.parametrize(("seed", "scale"), [(1, 1000), (2, 400), (3, 5000)])
+def test_nothing_is_broken_under_any_policy(kind, seed, scale):
+    policies = policies_of(kind) if kind else []
+    model = run_toy(toy_scenario(policies=policies, scale=scale, quarters=12), seed=seed, check=True)
+    assert model.quarter_number == Quarter.parse("2022Q1").number
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2**32), st.integers(500, 20_000), st.sets(st.sampled_from(sorted(POLICIES))))
+def test_nothing_is_broken_under_any_mix_of_policies(seed, scale, kinds):
+    run_toy(toy_scenario(policies=policies_of(*sorted(kinds)), scale=scale, quarters=12), seed=seed, check=True)
+
+
+def a_person(model, *conditions):
+    """Row of the first person for whom all conditions hold."""
+    return int(np.flatnonzero(np.logical_and.reduce(conditions))[0])
+
+
+def lose_a_person(model, people):
+    people.cohort_q[0] += 4
+
+
+def repeat_an_id(model, people):
+    people.uid[1] = people.uid[0]
+
+
+def employ_without_employer(model, people):
+    people.state[a_person(model, people.state == SEARCHING)] = EMPLOYED
+
+
+def search_with_employer(model, people):
+    people.state[a_person(model, people.state == EMPLOYED)] = SEARCHING
+
+
+def forget_staff(model, people):
+    model.firms.headcount[0] += 1
+
+
+def commute_between_cities(model, people):
+    row = a_person(model, people.state == EMPLOYED)
+    people.city[row] = 1 - people.city[row]
+
+
+def hire_too_many(model, people):
+    model.firms.hires[0] = model.firms.openings[0] + 1
+
+
+def fill_a_line_twice(model, people):
+    model.line_hires[0] = model.positions.lines["capacity"][0] + 1
+
+
+def post_without_firm(model, people):
+    model.positions.lines["capacity"][0] += 1
+
+
+def grant_beyond_quota(model, people):
+    model.hukou_granted[0] = model.hukou_quota[0] + 1
+
+
+def overfill_units(model, people):
+    key = next(iter(model.scheme_use))
+    model.scheme_use[key] = (5, 6, 0)
+
+
+def subsidise_without_scheme(model, people):
+    people.housing[a_person(model, people.scheme < 0)] = SUBSIDISED
+
+
+def hold_a_lease_outside(model, people):
+    people.scheme[a_person(model, people.housing == UNHOUSED)] = 0
+
+
+def work_for_nothing(model, people):
+    people.wage[a_person(model, people.state == EMPLOYED)] = 0
+
+
+def let_for_nothing(model, people):
+    model.places.records["rent_shared"][0] = 0
+
+
+def pay_tenants(model, people):
+    people.rent[0] = -1
+
+
+def pay_without_booking(model, people):
+    model.transfers_received_fen += 1
+
+
+def overspend(model, people):
+    entries = make_entries(TRANSFER_DTYPE)
+    transfer = Transfer(
+        policy=0, eligible=entries, amount_cny_m=np.zeros(4), rent_share=0, cap_cny_m=np.inf, start_quarter=0,
+        term_quarters=1, take_up=1, budget_cny=10.0,
+    )  # fmt: skip
+    model.levers = dataclasses.replace(model.levers, transfers=[transfer])
+    model.ledger.spent_fen[0] = 1001
+
+
+def be_too_sure(model, people):
+    model.places.hukou_chance[0, 0] = 1.01
+
+
+BREAKS = {
+    lose_a_person: "persons are conserved by cohort",
+    repeat_an_id: "ids are unique",
+    employ_without_employer: "employed people, and only they, have an employer",
+    search_with_employer: "employed people, and only they, have an employer",
+    forget_staff: "headcount of a firm is the number of its people",
+    commute_between_cities: "people work where they live",
+    hire_too_many: "hires do not exceed openings",
+    fill_a_line_twice: "hires do not exceed openings",
+    post_without_firm: "every opening has a firm",
+    grant_beyond_quota: "hukou grants do not exceed quotas",
+    overfill_units: "subsidised dwellings do not exceed units",
+    subsidise_without_scheme: "subsidised people hold a lease of a scheme",
+    hold_a_lease_outside: "subsidised people hold a lease of a scheme",
+    work_for_nothing: "wages of the employed and rents of places are positive",
+    let_for_nothing: "wages of the employed and rents of places are positive",
+    pay_tenants: "rents paid are not negative",
+    pay_without_booking: "the ledger is the sum of transfers",
+    overspend: "budgets are not exceeded",
+    be_too_sure: "chances are shares",
+}
+
+
+@pytest.fixture
+def model():
+    model = TalentMarket(toy_scenario(policies=policies_of("talent_housing"), quarters=4), seed=1, check=True)
+    model.step()
+    model.step()
+    yield model
+    model.close()
+
+
+@pytest.mark.parametrize("mistake", BREAKS, ids=lambda mistake: mistake.__name__)
+def test_a_broken_rule_is_named(model, mistake):
+    check_invariants(model)
+    mistake(model, model.columns.people)
+    with pytest.raises(InvariantError, match=BREAKS[mistake]):
+        check_invariants(model)
+
+
+def test_all_broken_rules_are_named_together(model):
+    be_too_sure(model, model.columns.people)
+    pay_tenants(model, model.columns.people)
+    with pytest.raises(InvariantError, match="2019Q3: broken: rents paid are not negative; chances are shares"):
+        check_invariants(model)
+
+
+def test_a_run_with_a_mistake_stops_in_the_quarter_of_the_mistake(model):
+    model.columns.people.uid[1] = model.columns.people.uid[0]
+    with pytest.raises(InvariantError, match="2019Q3"):
+        model.step()
+
+
+def test_an_unstable_matching_stops_the_run(model, monkeypatch):
+    def turn_everybody_down(applications, scores, uids, capacity):
+        return np.full(len(uids), -1, np.int32)
+
+    monkeypatch.setattr(sim.phases.market_matches, "match_deferred", turn_everybody_down)
+    with pytest.raises(InvariantError, match="blocking pairs"):
+        model.step()
+
+
+def test_without_check_nothing_is_checked(model):
+    model.check = False
+    model.columns.people.uid[1] = model.columns.people.uid[0]
+    model.step()
