@@ -24,6 +24,21 @@ if TYPE_CHECKING:
     from sim.results import RunResult
     from sim.scenario import Scenario
 
+HEADLINES: Final = (
+    "stay_share_12m",
+    "stayed_12m",
+    "arrivals",
+    "rent",
+    "rent_burden",
+    "wage",
+    "employment_rate",
+    "hukou_granted",
+    "talent",
+    "stay_share_12m_other_cities",
+    "talent_other_cities",
+    "public_cost",
+)
+"""Outcomes that planners are shown first, in this order; comparison.csv has them all."""
 OUTCOME_COLUMNS: Final = ("outcome", "group", "unit", "value")
 COMPARISON_COLUMNS: Final = (
     "policy",

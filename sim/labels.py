@@ -190,8 +190,8 @@ _FIGURES: Final[dict[str, tuple[str, str]]] = {
     "horizon.5y": ("5 years", "5年"),
     "horizon.8y": ("8 years", "8年"),
     "title.stay_shares": (
-        "{city}: share of local graduates who still live there, by time since graduation",
-        "{city}：本地毕业生留存率（按毕业后时间）",
+        "{city}: share of local graduates with a job there, by time since graduation",
+        "{city}：本地毕业生留城就业率（按毕业后时间）",
     ),
     "title.origin_destination": (
         "{scenario}: moves between cities, {start} to {end} (persons)",
@@ -250,10 +250,10 @@ _FIGURES: Final[dict[str, tuple[str, str]]] = {
     "caption.one_seed": ("Lines: one seed, so no band is drawn.", "实线：单个随机种子，故不绘色带。"),
     "caption.stay_shares": (
         (
-            "Stays: lives in the city of study and is not in further study, over all who graduated there. "
+            "Stays: lives and has a job in the city of study, over all who graduated there (further study included). "
             "Cohorts that have not reached the time are left out."
         ),
-        "留存：仍居住在就读城市且未升学的人数占当地毕业生总数之比；尚未达到该时点的届别不显示。",
+        "留存：在就读城市居住并就业的人数占当地毕业生总数（含升学）之比；尚未达到该时点的届别不显示。",
     ),
     "caption.origin_destination": (
         (

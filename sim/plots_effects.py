@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.compare import ALL, COST_PER_STAYER
+from sim.compare import ALL, COST_PER_STAYER, HEADLINES
 from sim.labels import Lang, label, label_code
 from sim.plots_data import RunsByScenario, measure_cost_by_payer
 from sim.plots_style import (
@@ -32,22 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-HEADLINES: Final = (
-    "stay_share_12m",
-    "stayed_12m",
-    "arrivals",
-    "rent",
-    "rent_burden",
-    "wage",
-    "employment_rate",
-    "hukou_granted",
-    "talent",
-    "stay_share_12m_other_cities",
-    "talent_other_cities",
-    "public_cost",
-)
-"""Outcomes of plot_effects, in this order."""
 
 THOUSAND: Final = 1e3
 MILLION: Final = 1e6

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sim.compare import compare_runs, summarise_run
+from sim.compare import COST_PER_STAYER, HEADLINES, compare_runs, summarise_run
 from sim.labels import LABELS, Lang, label, label_code
 from sim.results import (
     COMPARISON_FORMAT,
@@ -40,24 +40,6 @@ OnDone = Callable[[int, int], None]
 T = TypeVar("T")
 _RUNS: Final = "runs"
 _FIGURES: Final = "figures"
-
-HEADLINES: Final = (
-    "stay_share_12m",
-    "stayed_12m",
-    "arrivals",
-    "rent",
-    "rent_burden",
-    "wage",
-    "employment_rate",
-    "hukou_granted",
-    "talent",
-    "stay_share_12m_other_cities",
-    "talent_other_cities",
-    "public_cost",
-    "cost",
-    "cost_per_additional_stayer",
-)
-"""Outcomes that the terminal shows, in this order; comparison.csv has them all."""
 
 POINTS: Final[dict[Lang, str]] = {"en": " points", "zh": " 个百分点"}
 """A difference of shares in percent is in percentage points."""
@@ -144,7 +126,7 @@ def list_effects(comparison: DataFrame, policy: str, *, lang: Lang) -> list[tupl
     by_outcome = {str(row["outcome"]): row for row in rows.to_dict("records")}
     if _is_same_cost(by_outcome):
         del by_outcome["cost"]
-    return [_write_row(by_outcome[name], lang) for name in HEADLINES if name in by_outcome]
+    return [_write_row(by_outcome[name], lang) for name in (*HEADLINES, COST_PER_STAYER) if name in by_outcome]
 
 
 def _run_all(

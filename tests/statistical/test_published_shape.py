@@ -36,9 +36,9 @@ def published(row_id):
 
 def report(title, rows):
     """Print simulated beside published; rows (name, simulated, published text, role)."""
-    print(f"\n{title}")
+    print(f"\n{title}")  # noqa: T201  the comparison is meant to be read
     for name, simulated, text, role in rows:
-        print(f"  {name:34s} simulated {simulated:8.2f}   published {text:>10s}   {role}")
+        print(f"  {name:34s} simulated {simulated:8.2f}   published {text:>10s}   {role}")  # noqa: T201  the comparison is meant to be read
 
 
 class LeaverCount:

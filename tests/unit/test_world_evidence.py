@@ -196,7 +196,7 @@ def test_jobs_are_consistent_with_graduates(china):
     stock = world.graduates[:, : COHORT_YEARS.index("2019")].sum()
     assert world.jobs_start.sum() == pytest.approx(0.96 * stock, rel=0.01)
     for i, year in enumerate(MODEL_YEARS):
-        share = 0.84 * (0.93 if year in {"2020", "2022"} else 1)
+        share = 0.8887 * (0.93 if year in {"2020", "2022"} else 1)
         expected = share * world.graduates[:, COHORT_YEARS.index(year)].sum()
         assert world.new_jobs[:, i].sum() == pytest.approx(expected, rel=0.001)
     beijing = world.places.index("beijing")
