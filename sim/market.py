@@ -87,7 +87,8 @@ Positions: Any = collections.namedtuple(
     "Positions",
     [
         "lines",  # (line,) records of LINE_DTYPE, sorted by (education asked, place)
-        "opening_line",  # (opening,) i4 line of each opening
+        "opening_line",  # (opening,) i4 line of each opening, sorted by (education asked, place, point)
+        "opening_point",  # (opening,) f8 point of each opening on the ring of its block, 0 to 1
         "block_start",  # (education, place + 1) i8 first opening of the block in opening_line
     ],
 )
@@ -98,6 +99,7 @@ def no_positions(n_places: int) -> Any:
     return Positions(
         lines=np.zeros(0, LINE_DTYPE),
         opening_line=np.zeros(0, np.int32),
+        opening_point=np.zeros(0),
         block_start=np.zeros((len(EDUCATION), n_places + 1), np.int64),
     )
 

@@ -64,7 +64,8 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     INSTITUTION_TYPE,
     OWN_HOME,
     ROUND_POSTINGS,
-) = range(1, 39)
+    OPENING_POINT,
+) = range(1, 40)
 
 
 @njit(cache=True, forceinline=True)

@@ -71,40 +71,60 @@ def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -
 
 
 @njit(cache=True, forceinline=True)
+def follow_point(points: NDArray[np.float64], first: int, last: int, u: float) -> int:
+    """Index in `first:last` of the first of the ascending `points` at or above `u`; `first` when none is."""
+    low, high = first, last
+    while low < high:
+        middle = (low + high) // 2
+        if points[middle] < u:
+            low = middle + 1
+        else:
+            high = middle
+    return first if low == last else low
+
+
+@njit(cache=True, forceinline=True)
 def sample_line(
-    person: Any, k: int, opening_line: NDArray[np.int32], block_start: NDArray[np.int64], rule: Any, keys: Any
+    person: Any,
+    k: int,
+    opening_line: NDArray[np.int32],
+    opening_point: NDArray[np.float64],
+    block_start: NDArray[np.int64],
+    rule: Any,
+    keys: Any,
 ) -> int:
     """Line of the k-th position that the person happens to see; -1 when nothing is open at the level looked at.
 
     An opening where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times as visible
-    on top of being visible as one of the country's.
+    on top of being visible as one of the country's. In the place, the opening that follows a random point is seen.
     """
     level = int(person.education)
     u = uniform(draw_bits_of(keys.sample_place, person.uid, np.uint64(k)))
     if level > 0 and u >= rule.own_level:
         level = min(level - 1, int((u - rule.own_level) / (1.0 - rule.own_level) * level))
     start = block_start[level]
+    n_places = start.shape[0] - 1
     city, home, study = int(person.city), int(person.home), int(person.study)
     here = rule.see_here * (start[city + 1] - start[city])
     at_home = rule.see_home * (start[home + 1] - start[home]) if home != city else 0.0
     alumni = rule.see_study * (start[study + 1] - start[study]) if study not in (city, home) else 0.0
-    first, last = start[0], start[start.shape[0] - 1]
-    if last <= first:
+    total = start[n_places] - start[0]
+    if total <= 0:
         return -1
-    u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k))) * (
-        here + at_home + alumni + (last - first)
-    )
-    place = -1
+    u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k))) * (here + at_home + alumni + total)
     if u < here:
         place = city
     elif u < here + at_home:
         place = home
     elif u < here + at_home + alumni:
         place = study
-    if place >= 0:
-        first, last = start[place], start[place + 1]
+    else:
+        opening = start[0] + min(total - 1, int(u - here - at_home - alumni))
+        place = 0
+        while start[place + 1] <= opening:
+            place += 1
     u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k + 1)))
-    return opening_line[first + int(u * (last - first))]
+    return opening_line[follow_point(opening_point, start[place], start[place + 1], u)]
 
 
 @njit(cache=True, forceinline=True)
@@ -136,6 +156,7 @@ def search_positions(
     firms: Any,
     lines: NDArray[np.void],
     opening_line: NDArray[np.int32],
+    opening_point: NDArray[np.float64],
     block_start: NDArray[np.int64],
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
@@ -167,7 +188,7 @@ def search_positions(
         floor = -math.inf
         for k in range(-1, n_seen):
             if k >= 0:
-                number = k if full else sample_line(person, k, opening_line, block_start, rule, keys)
+                number = k if full else sample_line(person, k, opening_line, opening_point, block_start, rule, keys)
                 if number < 0:
                     continue
                 line = lines[number]

@@ -6,18 +6,21 @@ Of the openings of a quarter, those left from the last one are carried, the rest
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.postings import draw_positions
 from sim.market import LINE_DTYPE, Positions
-from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, sub_key, uniforms
+from sim.rng import FIRM_AWARE, OPENING_POINT, POSTING_CELL, ROUND_FIRM, sub_key, uniforms
 from sim.types import EDUCATION, N_POSITION_CELLS
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+
+MOST_OPENINGS: Final = 1 << 20
+"""More than one line has: keeps the ids of openings apart."""
 
 
 def firms_post(model: TalentMarket) -> None:
@@ -65,9 +68,25 @@ def make_positions(model: TalentMarket, counts: NDArray[np.int32]) -> Positions:
     lines["career"] = model.firms.career[firm] + model.params.search.career_ai * (cell % 2)
     for name in ("place", "industry", "size"):
         lines[name] = getattr(model.firms, name)[firm]
-    return Positions(
-        lines=lines, opening_line=np.repeat(np.arange(len(firm), dtype=np.int32), capacity), block_start=ends[first]
-    )
+    opening_line, opening_point = place_on_rings(model, lines, block)
+    return Positions(lines=lines, opening_line=opening_line, opening_point=opening_point, block_start=ends[first])
+
+
+def place_on_rings(
+    model: TalentMarket, lines: NDArray[np.void], block: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Each opening's line and point, sorted by `block` (line,) and point.
+
+    Whoever looks at a block sees the opening that follows a random point (consistent hashing): one opening more or
+    less changes what is seen in its own arc only, so that scenarios keep sharing their draws.
+    """
+    capacity = lines["capacity"]
+    line = np.repeat(np.arange(len(lines), dtype=np.int32), capacity)
+    number = np.arange(len(line)) - np.repeat(np.cumsum(capacity) - capacity, capacity)
+    identity = lines["identity"][line] * np.uint64(MOST_OPENINGS) + number.astype(np.uint64)
+    point = uniforms(model.key(OPENING_POINT), identity)
+    order = np.lexsort((line, point, block[line]))
+    return line[order], point[order]
 
 
 def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:

@@ -30,12 +30,13 @@ def people_search(model: TalentMarket) -> None:
         sample_place=model.key(SAMPLE_PLACE),
         sample_position=model.key(SAMPLE_POSITION),
     )
-    lines, opening_line, block_start = model.positions
-    if len(lines):
+    positions = model.positions
+    if len(positions.lines):
         run_ranges(
             found, model.threads,
             lambda start, stop: search_positions(
-                start, stop, searchers, people, model.firms_table, lines, opening_line, block_start, places.records,
+                start, stop, searchers, people, model.firms_table, positions.lines,
+                positions.opening_line, positions.opening_point, positions.block_start, places.records,
                 places.hukou_chance, places.distance, places.market_wage, model.transfers, model.schemes, rule,
                 model.rules.housing, model.rules.tax, model.quarter_number, keys, applications,
             ),

@@ -28,11 +28,17 @@ ERROR_RATE = 1e-4
 
 
 def index_lines(lines, n_places=2):
-    """`opening_line` and `block_start` of lines that are sorted by level and place."""
+    """`opening_line`, `opening_point` (equal arcs) and `block_start` of lines that are sorted by level and place."""
     opening_line = np.repeat(np.arange(len(lines), dtype=np.int32), lines["capacity"])
     block = (lines["cell"].astype(int) // 12) * n_places + lines["place"]
     ends = np.searchsorted(block[opening_line], np.arange(4 * n_places + 1))
-    return opening_line, ends[np.arange(4)[:, None] * n_places + np.arange(n_places + 1)].astype(np.int64)
+    starts, sizes = ends[block[opening_line]], np.diff(ends)[block[opening_line]]
+    opening_point = (np.arange(len(opening_line)) - starts + 1) / sizes
+    return (
+        opening_line,
+        opening_point,
+        ends[np.arange(4)[:, None] * n_places + np.arange(n_places + 1)].astype(np.int64),
+    )
 
 
 def search(people, lines, rule, *, firms=None, places=None, n_applications=3, quarter=76):
