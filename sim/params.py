@@ -83,10 +83,10 @@ class SearchParams(Group):
         0.03, "share/quarter", 0, 1, "employed people who search", "assumption: on-the-job search is a minority"
     )
     see_here: float = rule(
-        17.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
+        9.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
     )
     see_home: float = rule(
-        20.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
+        24.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
     )
     see_study: float = rule(
         2.0, "factor", 0, 1000, "visibility of openings in the study city relative to the rest", "assumption: alumni"
@@ -102,12 +102,12 @@ class SearchParams(Group):
     b_amenity: float = rule(0.25, "utility", 0, 10, "weight of city amenities", "assumption: smaller than pay")
     b_home: float = rule(0.4, "utility", 0, 10, "being at home", "assumption: home ties")
     b_here: float = rule(
-        3.5, "utility", 0, 10, "living where one has settled, reached over the settling time", "assumption: roots grow"
+        6.0, "utility", 0, 10, "living where one has settled, reached over the settling time", "assumption: roots grow"
     )
     settle_quarters: int = rule(
         20, "quarters", 1, 80, "time from arrival or graduation to settle", "assumption: five years"
     )
-    b_move: float = rule(0.15, "utility/1000 km", 0, 5, "distance", "assumption: travel and family visits")
+    b_move: float = rule(0.6, "utility/1000 km", 0, 5, "distance", "assumption: travel and family visits")
     career_ai: float = rule(0.35, "utility", 0, 5, "an AI position", "assumption: fast promotion")
     career_size: float = rule(0.10, "utility", 0, 5, "per class of firm size", "assumption: internal labour markets")
     career_growth: float = rule(
@@ -300,11 +300,11 @@ class HukouParams(Group):
 class MobilityParams(Group):
     """Hazard of leaving a city where home ties are weak."""
 
-    base: float = rule(0.001, "1/quarter", 0, 0.2, "hazard apart from the two nodes", "assumption: yearly ~2 %")
-    peak_citizen: float = rule(0.006, "1/quarter", 0, 0.3, "height of the first peak", "assumption: evidence 003-4382")
+    base: float = rule(0.0005, "1/quarter", 0, 0.2, "hazard apart from the two nodes", "assumption: yearly ~2 %")
+    peak_citizen: float = rule(0.004, "1/quarter", 0, 0.3, "height of the first peak", "assumption: evidence 003-4382")
     centre_citizen: float = rule(2.0, "years", 0, 4, "centre of the first peak", "assumption: within the first 3 years")
     width_citizen: float = rule(0.8, "years", 0.2, 4, "width of the first peak", "assumption: within the first 3 years")
-    peak_family: float = rule(0.005, "1/quarter", 0, 0.3, "height of the second peak", "assumption: evidence 003-4382")
+    peak_family: float = rule(0.003, "1/quarter", 0, 0.3, "height of the second peak", "assumption: evidence 003-4382")
     centre_family: float = rule(6.5, "years", 4, 10, "centre of the second peak", "assumption: years 5 to 8")
     width_family: float = rule(1.0, "years", 0.2, 4, "width of the second peak", "assumption: years 5 to 8")
     rent_burden: float = rule(2.0, "log/share", 0, 10, "rent burden above 0.3", "assumption: digest 003b mechanism 5")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sim.compare import COST_PER_STAYER, HEADLINES, compare_runs, summarise_run
+from sim.compare import COST, COST_PER_STAYER, HEADLINES, compare_runs, summarise_run
 from sim.labels import LABELS, Lang, label, label_code
 from sim.results import (
     COMPARISON_FORMAT,
@@ -126,7 +126,7 @@ def list_effects(comparison: DataFrame, policy: str, *, lang: Lang) -> list[tupl
     by_outcome = {str(row["outcome"]): row for row in rows.to_dict("records")}
     if _is_same_cost(by_outcome):
         del by_outcome["cost"]
-    return [_write_row(by_outcome[name], lang) for name in (*HEADLINES, COST_PER_STAYER) if name in by_outcome]
+    return [_write_row(by_outcome[name], lang) for name in (*HEADLINES, COST, COST_PER_STAYER) if name in by_outcome]
 
 
 def _run_all(

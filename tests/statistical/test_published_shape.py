@@ -18,7 +18,7 @@ from sim.scenario import load_scenario
 from sim.types import EDUCATION, OUT, PREPARING, STUDYING, Quarter
 
 ROOT = Path(__file__).parents[2]
-SCALE, SEEDS, QUARTERS = 300, (1, 2, 3, 4), 26
+SCALE, SEEDS, QUARTERS = 300, (1, 2, 3, 4, 5, 6), 26
 QUARTER_SHARES = ("001-0183-01", "001-0183-02", "001-0183-03", "001-0183-04", "001-0183-05", "001-0183-06")
 POINTS = 5.0
 """Tolerance of the shares by education, percentage points."""
