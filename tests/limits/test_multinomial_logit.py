@@ -24,7 +24,8 @@ def choose_lines(people, lines, rule, places, seed):
     search_positions(
         0, len(people.uid), np.arange(len(people.uid), dtype=np.uint32), people, make_firms(len(lines)), lines,
         np.zeros(0, np.int32), np.zeros(0), np.zeros((4, 4), np.int64),
-        places.records, places.hukou_chance, places.distance, places.market_wage, np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, keys,
+        places.records, places.hukou_chance, places.distance, places.market_wage,
+        np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, keys,
         applications,
     )  # fmt: skip
     return applications[:, 0]
@@ -74,8 +75,8 @@ def test_the_employed_move_with_the_probability_that_an_offer_beats_the_job():
     applications, places = np.full((N, 1), -1, np.int32), make_places(1)
     search_positions(
         0, N, np.arange(N, dtype=np.uint32), people, firms, lines, np.zeros(0, np.int32), np.zeros(0),
-        np.zeros((4, 2), np.int64), places.records, places.hukou_chance, places.distance, places.market_wage, np.zeros(0, TRANSFER_DTYPE),
-        np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, keys, applications,
+        np.zeros((4, 2), np.int64), places.records, places.hukou_chance, places.distance,
+        places.market_wage, np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, keys, applications,
     )  # fmt: skip
     expected = 1 - np.exp(-np.exp(-0.4 / 0.5))
     assert stats.binomtest(int((applications >= 0).sum()), N, expected).pvalue > ERROR_RATE
