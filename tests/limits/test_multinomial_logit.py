@@ -76,7 +76,8 @@ def test_the_employed_move_with_the_probability_that_an_offer_beats_the_job():
     search_positions(
         0, N, np.arange(N, dtype=np.uint32), people, firms, lines, np.zeros(0, np.int32), np.zeros(0),
         np.zeros((4, 2), np.int64), places.records, places.hukou_chance, places.distance,
-        places.market_wage, np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, keys, applications,
+        places.market_wage, np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, keys,
+        applications,
     )  # fmt: skip
     expected = 1 - np.exp(-np.exp(-0.4 / 0.5))
     assert stats.binomtest(int((applications >= 0).sum()), N, expected).pvalue > ERROR_RATE
