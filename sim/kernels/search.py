@@ -17,8 +17,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import load_person
-from sim.kernels.pay import disposable_income
+from sim.kernels.eligibility import has_bit, load_person
+from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
 from sim.rng import draw_bits, draw_bits_of, gumbel, normal, uniform
 from sim.types import EMPLOYED, SEARCHING
 
@@ -70,17 +70,26 @@ def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -
     return rule.replacement * patience * market_wage[person.city, person.education]
 
 
+@njit(cache=True)
+def fill_guide(points: NDArray[np.float64], block_start: NDArray[np.int64], out: NDArray[np.int64]) -> None:
+    """Guide table: `out[first + b]` is the first point of a block of n at or above b / n; saves a search."""
+    for level in range(block_start.shape[0]):
+        for place in range(block_start.shape[1] - 1):
+            first, last = block_start[level, place], block_start[level, place + 1]
+            at = first
+            for b in range(last - first):
+                while at < last and points[at] < b / (last - first):
+                    at += 1
+                out[first + b] = at
+
+
 @njit(cache=True, forceinline=True)
-def follow_point(points: NDArray[np.float64], first: int, last: int, u: float) -> int:
+def follow_point(points: NDArray[np.float64], guide: NDArray[np.int64], first: int, last: int, u: float) -> int:
     """Index in `first:last` of the first of the ascending `points` at or above `u`; `first` when none is."""
-    low, high = first, last
-    while low < high:
-        middle = (low + high) // 2
-        if points[middle] < u:
-            low = middle + 1
-        else:
-            high = middle
-    return first if low == last else low
+    at = guide[first + min(last - first - 1, int(u * (last - first)))]
+    while at < last and points[at] < u:
+        at += 1
+    return first if at >= last else at
 
 
 @njit(cache=True, forceinline=True)
@@ -89,6 +98,7 @@ def sample_line(
     k: int,
     opening_line: NDArray[np.int32],
     opening_point: NDArray[np.float64],
+    guide: NDArray[np.int64],
     block_start: NDArray[np.int64],
     rule: Any,
     keys: Any,
@@ -124,7 +134,7 @@ def sample_line(
         while start[place + 1] <= opening:
             place += 1
     u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k + 1)))
-    return opening_line[follow_point(opening_point, start[place], start[place + 1], u)]
+    return opening_line[follow_point(opening_point, guide, start[place], start[place + 1], u)]
 
 
 @njit(cache=True, forceinline=True)
@@ -145,6 +155,35 @@ def insert_best(lines: NDArray[np.int32], s: int, utilities: NDArray[np.float64]
         a -= 1
     lines[s, a] = line
     utilities[a] = utility
+
+
+@njit(cache=True)
+def fill_log_disposable(
+    lines: NDArray[np.void], places: NDArray[np.void], housing: Any, tax: Any, out: NDArray[np.float64]
+) -> None:
+    """Log income left at each line for who rents there and for who lives with family: `out` (line, 2).
+
+    Only what does not depend on the person; with `disposable_income` of a person whom no policy reaches it is equal.
+    """
+    for number in range(lines.shape[0]):
+        line = lines[number]
+        place = places[line["place"]]
+        net = take_home(float(line["wage"]), tax)
+        _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
+        least = max(housing.floor_share * net, 1.0)
+        out[number, 0] = math.log(max(net - rent - place["living_cost"], least))
+        out[number, 1] = math.log(max(net - place["living_cost"], least))
+
+
+@njit(cache=True)
+def mark_policy_places(transfers: NDArray[np.void], schemes: NDArray[np.void], out: NDArray[np.bool_]) -> None:
+    """Places in which any transfer or subsidised unit can reach anybody."""
+    for place in range(out.shape[0]):
+        out[place] = False
+        for k in range(transfers.shape[0]):
+            out[place] |= has_bit(transfers[k]["place_mask"], place)
+        for k in range(schemes.shape[0]):
+            out[place] |= schemes[k]["place"] == place
 
 
 @njit(cache=True, nogil=True)
@@ -174,8 +213,16 @@ def search_positions(
     """Fill rows `start:stop` of `applications` (searcher, A) with lines in order of preference, -1 where none.
 
     Nobody applies below the utility of the present job plus a gain, or of going on searching at the reservation wage.
+    What depends on the line alone is computed once, what depends on person and city once per city that a person sees.
     """
     utilities = np.empty(applications.shape[1], np.float64)
+    log_left = np.empty((lines.shape[0], 2))
+    fill_log_disposable(lines, places, housing, tax, log_left)
+    guide = np.empty(opening_point.shape[0], np.int64)
+    fill_guide(opening_point, block_start, guide)
+    has_policy = np.empty(places.shape[0], np.bool_)
+    mark_policy_places(transfers, schemes, has_policy)
+    city_value, city_seen = np.empty(places.shape[0]), np.full(places.shape[0], -1, np.int64)
     full = lines.shape[0] <= rule.n_sampled
     for s in range(start, stop):
         person = load_person(people, firms, searchers[s])
@@ -186,9 +233,12 @@ def search_positions(
         if full:
             n_seen = lines.shape[0]
         floor = -math.inf
+        with_family = lives_with_family(person.uid, housing, keys.family)
         for k in range(-1, n_seen):
             if k >= 0:
-                number = k if full else sample_line(person, k, opening_line, opening_point, block_start, rule, keys)
+                number = k
+                if not full:
+                    number = sample_line(person, k, opening_line, opening_point, guide, block_start, rule, keys)
                 if number < 0:
                     continue
                 line = lines[number]
@@ -208,12 +258,21 @@ def search_positions(
                 else:
                     wage = reservation_wage(person, market_wage, rule)
                     value = 0.0
-            left = disposable_income(
-                person, city, wage, industry, size, quarter, places, transfers, schemes, housing, tax, keys.family,
-                keys.take_up,
-            )  # fmt: skip
-            value += rule.b_wage * math.log(left)
-            value += place_utility(person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city)
+            if number >= 0 and not has_policy[city]:
+                left = log_left[number, 1 if with_family and person.home == city else 0]
+            else:
+                left = math.log(
+                    disposable_income(
+                        person, city, wage, industry, size, quarter, places, transfers, schemes, housing, tax,
+                        keys.family, keys.take_up,
+                    )
+                )  # fmt: skip
+            if city_seen[city] != s:
+                city_seen[city] = s
+                city_value[city] = place_utility(
+                    person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city
+                )
+            value += rule.b_wage * left + city_value[city]
             if k < 0:
                 floor = value
             elif value > floor:

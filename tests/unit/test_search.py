@@ -9,6 +9,8 @@ from toys import NO_TAX, make_firms, make_lines, make_people, make_places, make_
 
 from sim.kernels.eligibility import load_person
 from sim.kernels.search import (
+    fill_guide,
+    follow_point,
     insert_best,
     place_utility,
     reservation_wage,
@@ -39,6 +41,14 @@ def index_lines(lines, n_places=2):
         opening_point,
         ends[np.arange(4)[:, None] * n_places + np.arange(n_places + 1)].astype(np.int64),
     )
+
+
+def guide_lines(lines, n_places=2):
+    """The same with the guide table that `sample_line` reads before `block_start`."""
+    opening_line, opening_point, block_start = index_lines(lines, n_places)
+    guide = np.empty(len(opening_point), np.int64)
+    fill_guide(opening_point, block_start, guide)
+    return opening_line, opening_point, guide, block_start
 
 
 def search(people, lines, rule, *, firms=None, places=None, n_applications=3, quarter=76):
@@ -136,7 +146,7 @@ LINES = make_lines(wage=[9000] * 6, cell=[2, 2, 14, 14, 26, 26], place=[0, 1, 0,
 def test_levels_at_which_people_look(own, seen):
     person = load_person(make_people(1, education=1), make_firms(), 0)
     rule = make_rule("search", own_level=own)
-    assert {sample_line(person, k, *index_lines(LINES), rule, KEYS) for k in range(200)} == seen
+    assert {sample_line(person, k, *guide_lines(LINES), rule, KEYS) for k in range(200)} == seen
 
 
 @pytest.mark.parametrize(
@@ -154,7 +164,7 @@ def test_openings_at_hand_are_more_visible(city, home, study, weights):
     person = load_person(make_people(1, education=1, city=city, home=home, study=study), make_firms(), 0)
     rule = make_rule("search", own_level=1, see_here=3, see_home=2, see_study=1.5)
     lines = make_lines(wage=[9000] * 3, cell=14, place=[0, 1, 2], capacity=[1, 2, 3])
-    seen = [sample_line(person, k, *index_lines(lines, 3), rule, KEYS) for k in range(3000)]
+    seen = [sample_line(person, k, *guide_lines(lines, 3), rule, KEYS) for k in range(3000)]
     expected = np.array(weights) * [1, 2, 3]
     assert stats.chisquare(np.bincount(seen, minlength=3), 3000 * expected / expected.sum()).pvalue > ERROR_RATE
 
@@ -162,13 +172,13 @@ def test_openings_at_hand_are_more_visible(city, home, study, weights):
 def test_a_level_without_openings_shows_nothing():
     person = load_person(make_people(1, education=3, city=0), make_firms(), 0)
     rule = make_rule("search", see_here=1, own_level=1)
-    assert sample_line(person, 0, *index_lines(LINES), rule, KEYS) == -1
+    assert sample_line(person, 0, *guide_lines(LINES), rule, KEYS) == -1
 
 
 def test_every_opening_is_seen_equally_often():
     person = load_person(make_people(1, education=1), make_firms(), 0)
     rule = make_rule("search", own_level=1)
-    lines = [sample_line(person, k, *index_lines(LINES), rule, KEYS) for k in range(3000)]
+    lines = [sample_line(person, k, *guide_lines(LINES), rule, KEYS) for k in range(3000)]
     assert stats.chisquare([lines.count(2), lines.count(3)], [2000, 1000]).pvalue > ERROR_RATE
 
 
@@ -245,3 +255,16 @@ def test_seeing_more_never_makes_the_best_position_worse(uid):
     best = [search(people, lines, make_rule("search", n_sampled=k, b_wage=1, own_level=1))[0][0] for k in (2, 5, 30)]
     wages = [lines["wage"][line] if line >= 0 else 0 for line in best]
     assert wages == sorted(wages)
+
+
+def test_the_guide_finds_what_a_search_finds():
+    """Consistent hashing: the opening that follows a point, with and without the guide; past the last, the first."""
+    generator = np.random.default_rng(3)
+    points = np.concatenate([np.sort(generator.random(n)) for n in (1, 40, 700)])
+    ends = np.array([[0, 1, 41, 741]], np.int64)
+    guide = np.empty(len(points), np.int64)
+    fill_guide(points, ends, guide)
+    for first, last in ((0, 1), (1, 41), (41, 741)):
+        for u in generator.random(400):
+            expected = first + np.searchsorted(points[first:last], u) % (last - first)
+            assert follow_point(points, guide, first, last, u) == expected
