@@ -43,7 +43,7 @@ _WIDTH_WITHOUT_TERMINAL: Final = 150
 _POLICY_KEYS: Final = "policies."
 
 ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
-Seed = Annotated[int, typer.Option(help="First seed.", min=0)]
+Seed = Annotated[int, typer.Option(help="First seed.", min=0, max=2**62)]
 Seeds = Annotated[int, typer.Option(help="Number of seeds, counted up from --seed.", min=1)]
 Scale = Annotated[int | None, typer.Option(help="Persons that one agent stands for.", min=1)]
 Quarters = Annotated[int | None, typer.Option(help="Simulate this many quarters only.", min=1)]
@@ -289,11 +289,27 @@ def _load_compared(
     for_all = [text for text in overrides if not text.startswith(_POLICY_KEYS)]
     loaded = [load_scenario(base, for_all, scale=scale, quarters=quarters)]
     loaded += [load_scenario(policy, overrides, scale=scale, quarters=quarters) for policy in policies]
+    _refuse_unlike(loaded)
     named: dict[str, Scenario] = {}
     for scenario in loaded:
         twins = sum(name.partition("#")[0] == scenario.name for name in named)
         named[f"{scenario.name}#{twins + 1}" if twins else scenario.name] = scenario
     return named
+
+
+def _refuse_unlike(scenarios: Sequence[Scenario]) -> None:
+    """Raise a user error unless all scenarios have one world, span and scale: else their runs cannot be paired."""
+
+    def describe(scenario: Scenario) -> str:
+        return f"world {scenario.world.name}, {scenario.start} to {scenario.end}, scale {scenario.scale}"
+
+    base = describe(scenarios[0])
+    for other in scenarios[1:]:
+        if describe(other) != base:
+            raise TalentsimError(
+                f"{other.name} ({describe(other)}) cannot be compared with {scenarios[0].name} ({base}). "
+                "Give both the same world, from, to and scale"
+            )
 
 
 def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], seeds: Sequence[int]) -> Path:

@@ -22,6 +22,7 @@ from sim.kernels.tallies import (
     PULSE_BURDEN,
     PULSE_EMPLOYED,
     PULSE_RENTERS,
+    PULSE_RESIDENTS,
     tally_anniversaries,
     tally_people,
 )
@@ -42,6 +43,7 @@ from sim.types import (
     INSTITUTION,
     REGION,
     STATE,
+    STUDYING,
 )
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
@@ -71,8 +73,9 @@ class Observer:
         self._employed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
         self._stayed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
         self._ages = np.array(ANNIVERSARIES, np.int64)
-        self._residents_start = np.bincount(model.columns.people.city, minlength=world.n_places)
         people = model.columns.people
+        present = people.state != STUDYING  # who goes on studying comes back as a graduate of the next level
+        self._residents_start = np.bincount(people.city[present], minlength=world.n_places)
         self._employed_start = np.bincount(people.city[people.state == EMPLOYED], minlength=world.n_places)
         self._qualified = np.full((world.n_places, len(EDUCATION), len(FIELD), len(INSTITUTION)), np.nan)
 
@@ -166,7 +169,7 @@ class Observer:
 
     def _cities(self, pulse: NDArray[np.int64]) -> Rows:
         model, world, scale = self._model, self._model.world, self._model.scale
-        residents = np.bincount(model.columns.people.city, minlength=world.n_places)
+        residents = pulse[..., PULSE_RESIDENTS].sum(axis=1)
         employed = pulse[..., PULSE_EMPLOYED].sum(axis=1)
         talent = world.talent_start + (residents - self._residents_start) * scale
         working = world.employed_start + (employed - self._employed_start) * scale

@@ -83,10 +83,10 @@ class SearchParams(Group):
         0.03, "share/quarter", 0, 1, "employed people who search", "assumption: on-the-job search is a minority"
     )
     see_here: float = rule(
-        9.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
+        11.0, "factor", 0, 1000, "visibility of openings where one lives relative to the rest", "assumption: local news"
     )
     see_home: float = rule(
-        24.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
+        30.0, "factor", 0, 1000, "visibility of openings at home relative to the rest", "assumption: family networks"
     )
     see_study: float = rule(
         2.0, "factor", 0, 1000, "visibility of openings in the study city relative to the rest", "assumption: alumni"
@@ -94,13 +94,13 @@ class SearchParams(Group):
     own_level: float = rule(
         0.72, "share", 0, 1, "sampled positions that ask the person's own level", "assumption: search is directed"
     )
-    b_wage: float = rule(1.0, "utility", 0, 10, "weight of log disposable income", "assumption: logit of pay offers")
+    b_wage: float = rule(1.2, "utility", 0, 10, "weight of log disposable income", "assumption: logit of pay offers")
     b_career: float = rule(
         0.6, "utility", 0, 10, "weight of career prospects", "assumption: evidence 003-4402 direction"
     )
     b_hukou: float = rule(0.8, "utility", 0, 10, "weight of the chance of a local hukou", "assumption: digest 003a M11")
     b_amenity: float = rule(0.25, "utility", 0, 10, "weight of city amenities", "assumption: smaller than pay")
-    b_home: float = rule(0.4, "utility", 0, 10, "being at home", "assumption: home ties")
+    b_home: float = rule(1.0, "utility", 0, 10, "being at home", "assumption: home ties")
     b_here: float = rule(
         6.0, "utility", 0, 10, "living where one has settled, reached over the settling time", "assumption: roots grow"
     )
@@ -236,6 +236,7 @@ class FirmParams(Group):
     subsidy_elasticity: float = rule(
         0.5, "elasticity", 0, 5, "hiring to its cost when a hire is subsidised", "assumption: labour demand near -0.5"
     )
+    quit_memory: float = rule(0.9, "share", 0, 1, "weight of the past in expected quits", "assumption: two years")
     jobs_per_firm: float = rule(6.0, "agents", 1, 1000, "mean jobs of a firm agent at least", "assumption: whole jobs")
 
 
@@ -243,7 +244,7 @@ class HousingParams(Group):
     """Tenure choice, market rents and subsidised units."""
 
     rent_share_limit: float = rule(
-        0.35, "share", 0.05, 1, "rent to take-home pay above which a tenure is out", "assumption"
+        0.35, "share", 0.05, 1, "rent to take-home pay above which a tenure is out", "assumption: usual limit"
     )
     family_share: float = rule(
         0.65, "share", 0, 1, "people at home who can live with family", "assumption: parents' homes"
@@ -280,7 +281,12 @@ class HukouParams(Group):
     """Eligibility and ranking for a local hukou."""
 
     employer_window: int = rule(
-        4, "quarters", 1, 20, "quarters after graduation for the employer channel", "assumption: fresh"
+        6,
+        "quarters",
+        1,
+        20,
+        "quarters after graduation for the employer channel",
+        "assumption: this year's and last year's graduates",
     )
     points_tenure: int = rule(
         20, "quarters", 0, 60, "quarters of residence before points count", "assumption: years insured"
@@ -291,9 +297,11 @@ class HukouParams(Group):
     state_priority: float = rule(
         1.0, "score", 0, 10, "state employers in the employer channel", "assumption: digest 003a M11"
     )
-    level_priority: float = rule(0.8, "score/level", 0, 10, "level of education in the employer channel", "assumption")
+    level_priority: float = rule(
+        0.8, "score/level", 0, 10, "level of education in the employer channel", "assumption: degrees first"
+    )
     belief_speed: float = rule(
-        0.3, "1/quarter", 0, 1, "speed at which chances believed follow chances seen", "assumption"
+        0.3, "1/quarter", 0, 1, "speed at which chances believed follow chances seen", "assumption: years"
     )
 
 
@@ -308,6 +316,13 @@ class MobilityParams(Group):
     centre_family: float = rule(6.5, "years", 4, 10, "centre of the second peak", "assumption: years 5 to 8")
     width_family: float = rule(1.0, "years", 0.2, 4, "width of the second peak", "assumption: years 5 to 8")
     rent_burden: float = rule(2.0, "log/share", 0, 10, "rent burden above 0.3", "assumption: digest 003b mechanism 5")
+    burden_free: float = rule(
+        0.3, "share", 0, 1, "rent burden that drives nobody away", "assumption: usual limit of rent"
+    )
+    family_from_years: float = rule(
+        4, "years", 0, 20, "years from which no hukou means no school", "assumption: between the peaks"
+    )
+    reason_base: float = rule(0.5, "log", 0.01, 5, "weight of leaving without a cause", "assumption: half a cause")
     no_hukou: float = rule(0.5, "log", 0, 5, "no local hukou, by the worth of the hukou", "assumption: citizen node")
     schooling: float = rule(0.5, "log", 0, 5, "no local hukou at the family node", "assumption: school places")
     other_city: float = rule(0.3, "log/utility", 0, 5, "advantage of the best other city", "assumption: push and pull")
@@ -339,13 +354,17 @@ class SkillParams(Group):
     field_bonus: float = rule(0.12, "skill", 0, 1, "own field in technical skill", "assumption: specialisation")
     level_bonus: float = rule(0.10, "skill", 0, 1, "per level in professional knowledge", "assumption: years of study")
     learning_by_doing: float = rule(
-        0.02, "1/quarter", 0, 0.5, "approach of practice to its limit in work", "assumption"
+        0.02, "1/quarter", 0, 0.5, "approach of practice to its limit in work", "assumption: a decade"
     )
     obsolescence: float = rule(
         0.006, "1/quarter", 0, 0.2, "loss of technical skill", "assumption: renewal 6-12 months 000-1021"
     )
-    training_gain: float = rule(0.03, "skill", 0, 0.5, "gain from a training in the firm", "assumption")
-    certificate_hazard: float = rule(0.01, "1/quarter", 0, 0.5, "hazard of earning a certificate", "assumption")
+    training_gain: float = rule(
+        0.03, "skill", 0, 0.5, "gain from a training in the firm", "assumption: a tenth of a level"
+    )
+    certificate_hazard: float = rule(
+        0.01, "1/quarter", 0, 0.5, "hazard of earning a certificate", "assumption: 4 % a year"
+    )
 
 
 class InstitutionParams(Group):

@@ -176,7 +176,10 @@ def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
     levels = (_write_number(row[name] * factor, decimals, sign=False) for name in ("baseline", "value"))
     interval = _write_interval(row, factor, decimals, lang)
     points = POINTS[lang] if row["unit"] == "share" else ""
-    return words, unit, *levels, _write_number(row["difference"] * factor, decimals, sign=True) + points, interval
+    difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
+    if row["outcome"] == COST_PER_STAYER and math.isnan(row["low"]):
+        difference = "-"  # a ratio whose interval is not bounded says nothing, not even its sign
+    return words, unit, *levels, difference, interval
 
 
 def _choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:

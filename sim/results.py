@@ -71,11 +71,12 @@ def write_result(result: RunResult, folder: Path) -> Path:
     return folder
 
 
-def read_result(folder: Path) -> RunResult:
+def read_result(folder: Path | str) -> RunResult:
     """Read what write_result wrote. Raises ResultsError if the folder is no run, incomplete, or was changed."""
     import pandas as pd
     import pyarrow as pa
 
+    folder = Path(folder)
     manifest = read_manifest(folder)
     if manifest.get("format") != RUN_FORMAT:
         raise ResultsError(f"{folder} holds no single run. Name a folder that has tables beside its {MANIFEST}")

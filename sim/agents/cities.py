@@ -60,12 +60,17 @@ class City(mesa.Agent):
         """Rooms in use on the rental market."""
         return self.occupied_shared + rule.whole_rooms * self.occupied_whole
 
+    def set_stock(self, shared: int, whole: int, rule: HousingParams) -> None:
+        """Set the stock so that `shared` rooms and `whole` units in use leave the vacancy of the start."""
+        self.occupied_shared, self.occupied_whole = shared, whole
+        self.stock_trend_rooms = self.stock_rooms = max(1.0, self.rooms_used(rule)) / (1.0 - self._vacancy_start)
+
     def clear_rents(self, shared: int, whole: int, rule: HousingParams) -> None:
         """Let rents answer occupancy and the stock answer rents, after `shared` rooms and `whole` units are taken."""
+        if self.stock_rooms == 0.0:
+            self.set_stock(shared, whole, rule)
         self.occupied_shared, self.occupied_whole = shared, whole
         used = self.rooms_used(rule)
-        if self.stock_rooms == 0.0:
-            self.stock_trend_rooms = self.stock_rooms = max(1.0, used) / (1.0 - self._vacancy_start)
         occupancy = max(0.5, used / self.stock_rooms)
         factor = (occupancy / (1.0 - rule.normal_vacancy)) ** rule.rent_elasticity
         self.rent_index *= min(RENT_STEP, max(1.0 / RENT_STEP, factor))

@@ -42,8 +42,10 @@ def _cache_folder() -> Path:
 def _point_numba_at_cache() -> None:
     from numba import config
 
-    if "NUMBA_CACHE_DIR" not in os.environ:
-        config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]  # numba makes its options at run time
+    own = os.environ.get("NUMBA_CACHE_DIR")
+    if own is None or not own.endswith(source_hash()):
+        folder = Path(own) / source_hash() if own else _cache_folder()
+        config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]  # numba makes its options at run time
 
 
 _point_numba_at_cache()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from sim.market import Person
 from sim.rng import draw_bits_of, uniform
 from sim.types import EMPLOYED
+
+WITHOUT_TAKE_UP: Final = -1.0
+"""As `take_up`: neither knowledge nor application is asked, because somebody else applies."""
 
 
 @njit(cache=True, forceinline=True)
@@ -80,12 +83,15 @@ def mark_eligible(
     policy: int,
     quarter: int,
     key: np.uint64,
-    informed_only: bool,
+    take_up: float,
 ) -> NDArray[np.bool_]:
-    """(row,) whether the first of `entries` reaches the person as they live and work now; `informed_only`: and know."""
+    """(row,) whether the first of `entries` reaches the person as they live and work now.
+
+    People must know of it and apply with `take_up`; a negative `take_up` asks neither.
+    """
     reached = np.zeros(rows.shape[0], np.bool_)
     for s in range(rows.shape[0]):
         person = load_person(people, firms, rows[s])
         if is_eligible(entries[0], person, person.city, person.wage, person.industry, person.size, quarter):
-            reached[s] = not informed_only or knows_and_applies(person, policy, 1.0, key)
+            reached[s] = take_up < 0.0 or knows_and_applies(person, policy, take_up, key)
     return reached

@@ -89,16 +89,19 @@ def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int
 
 @njit(cache=True, forceinline=True)
 def leave_causes(
-    people: Any, i: int, places: Any, quarter: int, take_home_pay: float, rule: Any, causes: NDArray[np.float64]
+    people: Any, i: int, places: Any, quarter: int, income: float, rule: Any, causes: NDArray[np.float64]
 ) -> float:
-    """Hazard of leaving of person `i`; `causes` (4) receives what hukou, housing, family and career add in logs."""
+    """Hazard of leaving of person `i`; `causes` (4) receives what hukou, housing, family and career add in logs.
+
+    `income` is take-home pay and transfers, CNY/month; without a job, what pay in the city would be.
+    """
     city, education = people.city[i], people.education[i]
     years = 0.25 * (quarter - people.cohort_q[i])
     without = 0.0 if people.hukou[i] == city else 1.0
-    burden = people.rent[i] / take_home_pay if take_home_pay > 0.0 else 0.5
-    at_family_node = 1.0 if years >= 4.0 else 0.0
+    burden = min(1.0, people.rent[i] / max(1.0, income))
+    at_family_node = 1.0 if years >= rule.family_from_years else 0.0
     causes[0] = rule.no_hukou * without * places.records[city]["hukou_value"] * (1.0 - at_family_node)
-    causes[1] = rule.rent_burden * min(1.0, max(0.0, burden - 0.3))
+    causes[1] = rule.rent_burden * max(0.0, burden - rule.burden_free)
     causes[2] = (rule.schooling + rule.no_hukou) * without * places.records[city]["hukou_value"] * at_family_node
     advantage = -math.inf
     for place in range(places.utility.shape[0]):
@@ -111,12 +114,11 @@ def leave_causes(
 
 
 @njit(cache=True, forceinline=True)
-def draw_reason(causes: NDArray[np.float64], at_home: bool, u: float) -> int:
+def draw_reason(causes: NDArray[np.float64], base: float, at_home: bool, u: float) -> int:
     """Reason kept by a leaver: home for those who go home without cause, else a cause in proportion."""
     total = 0.0
     for k in range(4):
         total += max(0.0, causes[k])
-    base = 0.5
     left = u * (total + base)
     reason = RETURN_HOME if at_home else LEAVE_CAREER
     if left < base:
@@ -151,7 +153,9 @@ def leave_cities(
         state, city, home = people.state[i], people.city[i], people.home[i]
         if state == STUDYING or state == OUT or state == PREPARING or city == home or people.arrived_q[i] == quarter:
             continue
-        hazard = leave_causes(people, i, places, quarter, take_home(people.wage[i], tax), rule, causes)
+        wage = people.wage[i] if state == EMPLOYED else places.market_wage[city, people.education[i]]
+        income = take_home(wage, tax) + people.transfer[i]
+        hazard = leave_causes(people, i, places, quarter, income, rule, causes)
         if uniform(draw_bits(key_leave, people.uid[i])) >= hazard:
             continue
         education = people.education[i]
@@ -161,7 +165,7 @@ def leave_cities(
         target = home
         if u >= rule.go_home:
             target = choose_place(utilities, city, (u - rule.go_home) / (1.0 - rule.go_home))
-        reason = draw_reason(causes, target == home, uniform(draw_bits(key_reason, people.uid[i])))
+        reason = draw_reason(causes, rule.reason_base, target == home, uniform(draw_bits(key_reason, people.uid[i])))
         flows[city, target, education, reason, 0] += 1
         if state == EMPLOYED:
             quits[people.firm[i]] += 1

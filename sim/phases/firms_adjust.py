@@ -22,4 +22,5 @@ def firms_adjust(model: TalentMarket) -> None:
     firms.unfilled = unfilled
     firms.adoption = firms.adoption + rule.adoption_rate * firms.adoption * (1.0 - firms.adoption)
     seen = firms.quits / np.maximum(1, firms.headcount + firms.quits)
-    firms.quit_rate = 0.9 * firms.quit_rate + 0.1 * np.where(firms.headcount + firms.quits > 0, seen, firms.quit_rate)
+    seen = np.where(firms.headcount + firms.quits > 0, seen, firms.quit_rate)
+    firms.quit_rate = rule.quit_memory * firms.quit_rate + (1.0 - rule.quit_memory) * seen

@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.kernels.postings import draw_positions
 from sim.market import LINE_DTYPE, Positions
-from sim.rng import FIRM_AWARE, OPENING_POINT, POSTING_CELL, ROUND_FIRM, sub_key, uniforms
-from sim.types import EDUCATION, N_POSITION_CELLS
+from sim.phases.policies_act import make_condition
+from sim.rng import FIRM_AWARE, OPENING_POINT, POSTING_CELL, ROUND_FIRM, TAKE_UP, sub_key, uniforms
+from sim.types import EDUCATION, EMPLOYED, N_POSITION_CELLS
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
 MOST_OPENINGS: Final = 1 << 20
 """More than one line has: keeps the ids of openings apart."""
+
+NEW_QUARTERS: Final = 1
+"""People with at most this tenure count as hired of late."""
 
 
 def firms_post(model: TalentMarket) -> None:
@@ -90,8 +95,11 @@ def place_on_rings(
 
 
 def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
-    """(firm,) factor on desired headcount from hiring subsidies: 1 + elasticity x subsidy / pay over the horizon."""
-    firms, rule = model.firms, model.params.firms
+    """(firm,) factor on desired headcount: 1 + elasticity x eligible share of hires x subsidy / pay over the horizon.
+
+    The eligible share is that among people hired in the last two quarters by the firms that know of the subsidy.
+    """
+    firms, rule, people = model.firms, model.params.firms, model.columns.people
     factor = np.ones(len(firms))
     for entry in model.levers.hiring:
         if model.ledger.remaining_cny(entry.policy, entry.budget_cny) <= 0:
@@ -100,8 +108,16 @@ def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
         reached = (record["place_mask"] >> firms.place.astype(np.int64)) & 1
         reached &= (record["industry_mask"] >> firms.industry.astype(np.int64)) & 1
         reached &= (record["size_mask"] >> firms.size.astype(np.int64)) & 1
-        knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity)
+        knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity) < entry.firm_aware_share
+        chosen = reached.astype(bool) & knows
+        new = np.flatnonzero((people.state == EMPLOYED) & (people.tenure_q <= NEW_QUARTERS))
+        new = new[chosen[people.firm[new]]]
+        hit = mark_eligible(
+            new, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
+            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
+        )  # fmt: skip
+        eligible_share = hit.mean() if len(new) else 0.0
         pay = model.places.market_wage.mean(axis=1)[firms.place] * 3.0 * rule.subsidy_horizon
-        gain = rule.subsidy_elasticity * entry.cny_per_hire / np.maximum(1.0, pay)
-        factor += np.where(reached.astype(bool) & (knows < entry.firm_aware_share), gain, 0.0)
+        gain = rule.subsidy_elasticity * eligible_share * entry.cny_per_hire / np.maximum(1.0, pay)
+        factor += np.where(chosen, gain, 0.0)
     return factor

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def housing_clears(model: TalentMarket) -> None:
-    """Leases end, schemes let their vacant units, the rest rents on the market, rents and stocks respond."""
+    """Leases end, schemes let their vacant units, the rest rents on the market, rents and stocks respond.
+
+    Before the run rents stand at the values of the world file and stocks are as large as use asks for.
+    """
     people, n, quarter = model.columns.people, len(model.columns), model.quarter_number
     run_ranges(n, model.threads, lambda start, stop: end_leases(start, stop, people, quarter))
     model.scheme_use = {}
@@ -29,9 +32,10 @@ def housing_clears(model: TalentMarket) -> None:
     _settle(model)
     shared = np.bincount(people.city[people.housing == SHARED], minlength=model.world.n_places)
     whole = np.bincount(people.city[people.housing == WHOLE], minlength=model.world.n_places)
-    if model.quarter_number < model.first_quarter_number:
-        return  # before the run rents stand at the values of the world file
     for city in model.cities:
+        if model.quarter_number < model.first_quarter_number:
+            city.set_stock(int(shared[city.index]), int(whole[city.index]), model.params.housing)
+            continue
         city.clear_rents(int(shared[city.index]), int(whole[city.index]), model.params.housing)
 
 

@@ -68,7 +68,7 @@ def _enrol(model: TalentMarket) -> None:
         relative = (pay - pay.mean())[None, :]
         share = model.association_share[:, None]
         signal = np.array([association.signal for association in model.associations])
-        relative = relative + share * (signal - signal.mean(axis=1, keepdims=True)) * rule.seat_elasticity
+        relative = relative + share * (signal - signal.mean(axis=1, keepdims=True))
         change = np.clip(np.exp(rule.seat_elasticity * relative), 1.0 - rule.capacity, 1.0 + rule.capacity)
         model.seats *= change[:, :, None]
     model.seats_by_year[year] = model.seats * model.levers.seat_factor

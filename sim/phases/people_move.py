@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.eligibility import mark_eligible
+from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.kernels.mobility import take_jobs
 from sim.phases.policies_act import book_rows, make_condition, ration
 from sim.rng import FIRM_AWARE, MATCH_QUALITY, TAKE_UP, normals, sub_key, uniforms
@@ -44,7 +44,7 @@ def _pay_for_hires(model: TalentMarket) -> None:
         knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity[employer])
         reached = mark_eligible(
             hired, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-            model.lasting_key(TAKE_UP), False,
+            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
         )  # fmt: skip
         rows = hired[reached & (knows < entry.firm_aware_share)]
         fen = np.full(len(rows), round(entry.cny_per_hire * 100) * model.scale, np.int64)

@@ -33,6 +33,9 @@ def policies_act(model: TalentMarket) -> None:
     model.refresh_firms_table()
     spread_knowledge(model, 0, len(model.columns))
     _pay(model)
+    model.transfers = make_transfers(
+        [entry for entry in levers.transfers if model.ledger.remaining_cny(entry.policy, entry.budget_cny) > 0]
+    )
     for cost in levers.fixed_costs:
         fen = np.zeros(model.world.n_places, np.int64)
         fen[cost.place] = round(cost.cny * 100)

@@ -108,6 +108,8 @@ class PolicySpec(Data, abc.ABC):
     """Item under which its money stands in the ledger."""
     zero: ClassVar[str]
     """Which values mean that there is no policy."""
+    unused: ClassVar[tuple[str, ...]] = ()
+    """Common fields that have no effect on the kind; a file that gives one is refused."""
 
     kind: str = Field(description="kind of policy")
     label: str = Field("", description="name for readers; the kind where it is empty")
@@ -138,6 +140,13 @@ class PolicySpec(Data, abc.ABC):
     def _check_order(self) -> PolicySpec:
         if self.to is not None and Quarter.parse(self.to) < Quarter.parse(self.from_):
             raise ValueError(f"`to` ({self.to}) lies before `from` ({self.from_})")
+        return self
+
+    @model_validator(mode="after")
+    def _check_used(self) -> PolicySpec:
+        idle = [name for name in self.unused if name in self.model_fields_set]
+        if idle:
+            raise ValueError(f"`{'`, `'.join(idle)}` has no effect on {self.kind}; remove it")
         return self
 
     @property

@@ -25,6 +25,7 @@ class HiringSubsidyPolicy(PolicySpec):
     goal: ClassVar = "more jobs"
     item: ClassVar = "hiring_subsidy"
     zero: ClassVar = "cny_per_hire: 0"
+    unused: ClassVar = ("awareness", "communication", "take_up")
 
     kind: Literal["hiring_subsidy"] = "hiring_subsidy"
     cny_per_hire: float = setting(..., "CNY/person", "paid once for each person hired")
@@ -57,6 +58,7 @@ class AiDemandShock(PolicySpec):
     goal: ClassVar = "what if"
     item: ClassVar = "ai_demand_shock"
     zero: ClassVar = "ai_factor: 1 and labour_factor: 1"
+    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
 
     kind: Literal["ai_demand_shock"] = "ai_demand_shock"
     city: PlaceName = ALL_PLACES

@@ -19,6 +19,7 @@ class HukouQuotaPolicy(PolicySpec):
     goal: ClassVar = "keep"
     item: ClassVar = "hukou_quota"
     zero: ClassVar = "places_per_year: 0"
+    unused: ClassVar = ("budget_cny",)
 
     kind: Literal["hukou_quota"] = "hukou_quota"
     places_per_year: float = setting(..., "places/year", "hukou places a year in each city named")
@@ -39,5 +40,6 @@ class HukouQuotaPolicy(PolicySpec):
                     eligible=self.eligible.to_record(world, [place]),
                     channel=HUKOU_CHANNELS.index(self.channel),
                     places_per_year=self.places_per_year,
+                    take_up=self.take_up,
                 )
             )

@@ -82,6 +82,8 @@ class HukouQuota:
     channel: int
     """Index into HUKOU_CHANNELS."""
     places_per_year: float
+    take_up: float
+    """Share of the eligible who know of it that apply."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

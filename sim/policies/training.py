@@ -28,6 +28,7 @@ class EnrolmentChange(PolicySpec):
     goal: ClassVar = "fit supply to demand"
     item: ClassVar = "enrolment_change"
     zero: ClassVar = "factor: 1"
+    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
 
     kind: Literal["enrolment_change"] = "enrolment_change"
     factor: float = setting(..., "factor", "factor on seats", high=10)
@@ -61,6 +62,7 @@ class CurriculumReform(PolicySpec):
     goal: ClassVar = "fit skills to demand"
     item: ClassVar = "curriculum_reform"
     zero: ClassVar = "lag_factor: 1 and practice_add: 0"
+    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
 
     kind: Literal["curriculum_reform"] = "curriculum_reform"
     lag_factor: float = setting(1.0, "factor", "factor on the lag of curricula", low=0.05, high=10, source="no change")
@@ -89,6 +91,7 @@ class AssociationPlatform(PolicySpec):
     goal: ClassVar = "better matches"
     item: ClassVar = "association_platform"
     zero: ClassVar = "coverage: 0"
+    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
 
     kind: Literal["association_platform"] = "association_platform"
     coverage: float = setting(..., "share", "firms, people and institutions that take part", high=1)

@@ -2,8 +2,8 @@
 
 Every figure is printed beside its published value with whether the published figure was fed in as an input; a figure
 that was fed in shows that the machinery carries it through, not that the model explains it. Directions are tested on
-means over seeds at a scale at which the sampling error is a third of the published difference or less: the chance that
-a true direction fails the test by bad luck is below one in a hundred.
+means over seeds. The weakest is the fall of stays: 4 to 5 thousand with a standard error of 1.9 thousand, so that with
+other seeds it would fail about once in a hundred times.
 """
 
 import csv
@@ -18,8 +18,9 @@ from sim.scenario import load_scenario
 from sim.types import EDUCATION, OUT, PREPARING, STUDYING, Quarter
 
 ROOT = Path(__file__).parents[2]
-SCALE, SEEDS, QUARTERS = 300, (1, 2, 3, 4, 5, 6), 26
+SCALE, SEEDS, QUARTERS = 300, (1, 2, 3, 4, 5, 6, 7, 8), 26
 QUARTER_SHARES = ("001-0183-01", "001-0183-02", "001-0183-03", "001-0183-04", "001-0183-05", "001-0183-06")
+PREMIUM_POINTS = 18.0
 POINTS = 5.0
 """Tolerance of the shares by education, percentage points."""
 
@@ -129,20 +130,29 @@ def test_pay_rises_with_education(runs):
 
 
 def test_ai_pay_is_above_all_pay_in_computer_internet(runs):
-    """Pattern: AI postings of the industry pay 32.2 % above all of its postings (premia are fed in)."""
+    """Pattern: premia of AI over all postings of an industry; each within 18 points (fed in by way of relative pay).
+
+    The tolerance is wide because the published premia by industry and by city cannot hold together (docs/sources.md).
+    """
     postings = stack(runs, "postings")
-    part = postings[
-        (postings["industry"] == "computer_internet") & postings["quarter"].astype(str).isin(["2024Q1", "2024Q2"])
-    ]
-    pay = part["wage_offer_mean"] * part["openings"]
-    ai = part["ai"] == "ai"
-    premium = 100 * (pay[ai].sum() / part["openings"][ai].sum() / (pay.sum() / part["openings"].sum()) - 1)
-    report("AI premium over all postings, computer and internet, %", [("2024H1", premium, "32.2", "input")])
-    assert premium > 0
+    recent = postings[postings["quarter"].astype(str).str[:4].isin(["2023", "2024"])]
+    rows = {"computer_internet": "001-0417-02", "electronics": "001-0417-04", "new_energy": "001-0417-06"}
+    premium = {}
+    for industry in rows:
+        part = recent[recent["industry"] == industry]
+        pay, ai = part["wage_offer_mean"] * part["openings"], part["ai"] == "ai"
+        premium[industry] = 100 * (pay[ai].sum() / part["openings"][ai].sum() * part["openings"].sum() / pay.sum() - 1)
+    report(
+        "AI premium over all postings, %",
+        [(name, premium[name], f"{published(row):.1f}", "input") for name, row in rows.items()],
+    )
+    assert premium["computer_internet"] > 0
+    for name, row in rows.items():
+        assert abs(premium[name] - published(row)) <= PREMIUM_POINTS, name
 
 
 def test_fewer_graduates_of_beijing_stay_though_more_graduate(runs):
-    """Pattern: graduates 231k to 292k (fed in), with jobs in Beijing 96k to 84k (outcome)."""
+    """Pattern: graduates 231k to 292k (fed in), with jobs in Beijing 96k to 84k (outcome; new jobs are fed in)."""
     cohorts = stack(runs, "cohorts")
     part = cohorts[cohorts["study_city"] == "beijing"]
     yearly = part.groupby("cohort_year")[["graduated", "stayed_12m"]].sum() / len(SEEDS) / 1e4

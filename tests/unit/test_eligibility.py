@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys import make_entries, make_firms, make_people
 
-from sim.kernels.eligibility import has_bit, is_eligible, knows_and_applies, load_person, mark_eligible
+from sim.kernels.eligibility import WITHOUT_TAKE_UP, has_bit, is_eligible, knows_and_applies, load_person, mark_eligible
 from sim.market import TRANSFER_DTYPE
 from sim.policies.levers import ANY
 from sim.rng import TAKE_UP, draw_bits_of, make_key, uniform
@@ -106,5 +106,9 @@ def test_mark_eligible_looks_at_the_rows_asked_for():
     people = make_people(4, education=[0, 1, 1, 1], aware=[1, 1, 0, 1])
     entries = make_entries(TRANSFER_DTYPE, education_mask=2)
     rows = np.array([3, 2, 0])
-    assert mark_eligible(rows, people, make_firms(), entries, 0, 76, KEY, False).tolist() == [True, True, False]
-    assert mark_eligible(rows, people, make_firms(), entries, 0, 76, KEY, True).tolist() == [True, False, False]
+    assert mark_eligible(rows, people, make_firms(), entries, 0, 76, KEY, WITHOUT_TAKE_UP).tolist() == [
+        True,
+        True,
+        False,
+    ]
+    assert mark_eligible(rows, people, make_firms(), entries, 0, 76, KEY, 1.0).tolist() == [True, False, False]

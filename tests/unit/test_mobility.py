@@ -114,6 +114,8 @@ def test_causes_by_hand():
         no_hukou=0.6,
         schooling=0.4,
         rent_burden=2,
+        burden_free=0.3,
+        family_from_years=4,
         other_city=0.5,
         jobless=0.8,
     )
@@ -124,10 +126,24 @@ def test_causes_by_hand():
     assert causes == pytest.approx([0.6 * 0.5, 2 * 0.2, 0, 0.5])
     assert hazard == pytest.approx(0.01 * math.exp(1.2))
     old = make_people(1, cohort_q=60, hukou=1, rent=1000, state=SEARCHING)
-    hazard, causes = causes_of(old, rule, places, pay=0.0)
+    hazard, causes = causes_of(old, rule, places, pay=2000.0)
     assert causes == pytest.approx([0, 2 * 0.2, (0.6 + 0.4) * 0.5, 0.5 + 0.8])
     settled = make_people(1, cohort_q=60, hukou=0, rent=1000, state=EMPLOYED)
     assert causes_of(settled, rule, places)[1] == pytest.approx([0, 0, 0, 0.5])
+
+
+def test_a_transfer_lowers_the_hazard_and_a_free_flat_drives_nobody_away():
+    """Rent weighs against pay and transfers; without a job, against what pay in the city would be."""
+    rule = make_rule("mobility", base=0.05, width_citizen=1, width_family=1, rent_burden=4)
+    left = {}
+    for transfer, rent in ((0, 5000), (5000, 5000), (0, 0)):
+        people = make_people(
+            4000, cohort_q=70, city=1, arrived_q=70, rent=rent, transfer=transfer, state=SEARCHING, uid=np.arange(4000)
+        )
+        places = make_places(3)
+        places.market_wage[:] = 10000.0
+        left[transfer, rent] = int(leave(people, rule, places)[0].sum())
+    assert left[0, 5000] > left[5000, 5000] > left[0, 0]
 
 
 @given(st.floats(0, 20000), st.floats(0, 20000), st.integers(40, 76))
@@ -142,11 +158,11 @@ def test_dearer_rent_never_lowers_the_hazard(one, other, cohort):
 
 def test_reasons_are_in_proportion_to_their_causes():
     causes = np.array([1.0, 2.0, -3.0, 0.5])  # 0.5 of base: 4 in all; what holds people back is no reason
-    drawn = [draw_reason(causes, False, u) for u in (0.1, 0.13, 0.37, 0.38, 0.87, 0.88, 0.999)]
+    drawn = [draw_reason(causes, 0.5, False, u) for u in (0.1, 0.13, 0.37, 0.38, 0.87, 0.88, 0.999)]
     assert drawn == [LEAVE_CAREER, LEAVE_HUKOU, LEAVE_HUKOU, LEAVE_HOUSING, LEAVE_HOUSING, LEAVE_CAREER, LEAVE_CAREER]
-    assert draw_reason(causes, True, 0.1) == RETURN_HOME
-    assert draw_reason(np.array([0.0, 0.0, 2.0, 0.0]), True, 0.5) == LEAVE_FAMILY
-    assert draw_reason(np.zeros(4), True, 0.999) == RETURN_HOME
+    assert draw_reason(causes, 0.5, True, 0.1) == RETURN_HOME
+    assert draw_reason(np.array([0.0, 0.0, 2.0, 0.0]), 0.5, True, 0.5) == LEAVE_FAMILY
+    assert draw_reason(np.zeros(4), 0.5, True, 0.999) == RETURN_HOME
 
 
 ALL_LEAVE = make_rule("mobility", base=1, width_citizen=1, width_family=1, go_home=1)
