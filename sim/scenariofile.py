@@ -6,6 +6,7 @@ Maps merge key by key, lists replace; who asks, what is expected and the evidenc
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,9 @@ BASE_FOCUS: Final = "focus_of_base"
 SCENARIO_FOLDERS: Final = (Path("scenarios"), Path(__file__).resolve().parent.parent / "scenarios")
 """Where a scenario is looked for by its name: under the working folder, then beside the package."""
 
+PLAIN_NAME: Final = re.compile(r"[\w-]+")
+"""Names of scenarios, which become names of folders."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ScenarioTree:
@@ -64,6 +68,9 @@ def read_tree(path: Path, overrides: Sequence[tuple[str, str]], problems: list[P
     if not chain:
         return None
     root = _apply_overrides(_merge_chain([node for _, node in chain]), overrides, problems)
+    name = root.value.get("name") if isinstance(root.value, dict) else None
+    if name is not None and isinstance(name.value, str) and not PLAIN_NAME.fullmatch(name.value):
+        report(problems, name, f"`{name.value}` cannot name a folder of results", "Use letters, digits, _ and -")
     folders = {node.file: file.parent for file, node in chain}
     return ScenarioTree(root=root, strict_files=frozenset({chain[0][1].file}), folders=folders)
 

@@ -39,8 +39,9 @@ class _Subsidy(PolicySpec):
     @field_validator("amount_cny_m")
     @classmethod
     def _check_amount(cls, amount: Amount) -> Amount:
-        if (amounts_by_education(amount) < 0).any():
-            raise ValueError("an amount is below 0")
+        amounts = amounts_by_education(amount)
+        if not np.isfinite(amounts).all() or (amounts < 0).any():
+            raise ValueError("an amount is below 0 or not finite")
         return amount
 
     @property

@@ -276,3 +276,10 @@ def test_schema_is_json_and_names_everything():
     assert schema["$defs"]["TalentHousing"]["properties"]["units"]["anyOf"][1] == {"$ref": "#/$defs/number"}
     assert "from" in schema["$defs"]["TalentHousing"]["properties"]
     assert schema["additionalProperties"] is False
+
+
+def test_a_name_that_leaves_the_results_folder_is_refused(tmp_path):
+    path = tmp_path / "evil.yaml"
+    path.write_text("name: ../../evil\nquestion: Where to?\nextends: baseline\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="cannot name a folder"):
+        load_scenario(str(path))
