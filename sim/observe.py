@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.firms import mean_staff
 from sim.kernels.tallies import (
     ANNIVERSARIES,
     N_PEOPLE,
@@ -222,7 +223,7 @@ class Observer:
             (firms.industry, firms.size, firms.place), sizes, (firms.headcount, firms.openings, left)
         )
         headcount, openings, left = sums
-        means = np.array([getattr(model.params.firms, f"size_mean_{k + 1}") for k in range(len(FIRM_SIZE))])
+        means = mean_staff(model.params)
         number = np.maximum(1, np.rint(headcount * model.scale / means[keys[1]])).astype(np.int64)
         none = np.zeros(len(number), np.int64)
         return {

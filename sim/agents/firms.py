@@ -64,8 +64,7 @@ class FirmSet:
             + self.ownership.astype(np.uint64)
             + np.uint64(1)
         )
-        means = np.array([getattr(params.firms, f"size_mean_{k + 1}") for k in range(len(FIRM_SIZE))])
-        self.size_mean = means[self.size]
+        self.size_mean = mean_staff(params)[self.size]
         self.stands_for = self.jobs_start * scale / self.size_mean
         key = make_key(seed, FIRM_TRAITS)
         spread = params.wages.firm_spread
@@ -115,6 +114,11 @@ class FirmSet:
             career=self.career,
             noise=noise_factor[self.place],
         )
+
+
+def mean_staff(params: Params) -> NDArray[np.float64]:
+    """(size,) mean staff of a real firm, persons."""
+    return np.array([getattr(params.firms, f"size_mean_{k + 1}") for k in range(len(FIRM_SIZE))])
 
 
 def _draw_kinds(world: World, params: Params, scale: int, seed: int) -> NDArray[np.float64]:

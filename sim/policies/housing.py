@@ -6,6 +6,7 @@ units on offer in quarter t = min(units, units_per_quarter x (t - from + 1)), in
 
 from __future__ import annotations
 
+import abc
 from typing import ClassVar, Final, Literal
 
 from pydantic import Field
@@ -29,14 +30,14 @@ class _Housing(PolicySpec):
         return 0
 
     @property
+    @abc.abstractmethod
     def term_quarters(self) -> int:
         """Length of a lease."""
-        raise NotImplementedError
 
     @property
+    @abc.abstractmethod
     def share_of_market_rent(self) -> float:
         """Rent relative to the market rent of a small whole unit."""
-        raise NotImplementedError
 
     def is_zero(self) -> bool:
         """No unit."""
