@@ -65,7 +65,14 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     OWN_HOME,
     ROUND_POSTINGS,
     OPENING_POINT,
-) = range(1, 40)
+    FIRM_EXIT,
+    FIRM_ENTRY,
+    FIRM_CLOSURE,
+    SURVEY,
+    COURSE_LOTTERY,
+    COURSE_ROUND,
+    HUKOU_DIRECT,
+) = range(1, 47)
 
 
 @njit(cache=True, forceinline=True)
