@@ -17,7 +17,7 @@ from sim.agents.graduates import Graduates
 from sim.agents.institutions import Association, Institution
 from sim.columns import ColumnSet
 from sim.demand import Demand
-from sim.market import Schooling, no_positions
+from sim.market import OFFER_DTYPE, Schooling, no_positions
 from sim.observe import Observer
 from sim.params import Rules
 from sim.phases.cohort_graduates import cohort_graduates
@@ -73,6 +73,10 @@ PHASES: Final = (
 
 REPORTED_ONLY: Final = ("policies_act", "institutions_teach", "observe")
 """Phases that do not run before the first reported quarter."""
+
+
+USUAL_VACANCY: Final = 0.06
+"""Openings of a quarter over jobs, to size tables by: no chance depends on it, only which draw meets which."""
 
 
 class TalentMarket(mesa.Model):
@@ -178,9 +182,11 @@ class TalentMarket(mesa.Model):
         self.seats = np.ones((n_places, len(EDUCATION), len(FIELD)))
         self.seats_by_year: dict[int, NDArray[np.float64]] = {}
         self.positions = no_positions(n_places)
+        self.offers = np.zeros(0, OFFER_DTYPE)
         self.searchers = np.zeros(0, np.uint32)
         self.applications = np.zeros((0, self.params.search.n_applications), np.int32)
         self.matched = np.zeros(0, np.int32)
+        self.line_applicants = np.zeros(0, np.int64)
         self.line_hires = np.zeros(0, np.int64)
         self.line_hired_fen = np.zeros(0, np.int64)
         self.transfers, self.schemes = make_transfers([]), make_schemes([], {})
@@ -206,6 +212,14 @@ class TalentMarket(mesa.Model):
             self.quarter_number += 1
         self.firms.adoption = adoption
         self.wage_start = self.places.market_wage.mean(axis=0)
+
+    def usual_openings(self, hiring_round: int) -> NDArray[np.float64]:
+        """(education, place) openings to expect in a round of this quarter, in agents: the same in all scenarios."""
+        world = self.world
+        asked = (world.industry_share[:, :, None] * self.demand.requirement_mix).sum(axis=1)
+        jobs = np.maximum(0.0, world.jobs_start + world.new_jobs[:, : max(0, self.quarter.year - 2019)].sum(axis=1))
+        usual: NDArray[np.float64] = (USUAL_VACANCY / (1 + hiring_round) * jobs[:, None] * asked / self.scale).T
+        return usual
 
     def _expected_persons(self) -> int:
         """Rows to allocate: all cohorts of the run and a margin, so that columns rarely grow."""

@@ -118,8 +118,6 @@ class Observer:
         expected = lines["capacity"] * new_share
         u = uniforms(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]))
         new = (np.floor(expected) + (u < expected - np.floor(expected))).astype(np.int64)
-        applied = model.applications[model.applications >= 0]
-        applicants = np.bincount(applied, minlength=len(firm))
         codes = (
             firms.place[firm], firms.industry[firm], cell // (2 * len(EXPERIENCE)), (cell // 2) % len(EXPERIENCE),
             firms.size[firm], cell % 2,
@@ -127,7 +125,8 @@ class Observer:
         sizes = (model.world.n_places, len(INDUSTRY), len(EDUCATION), len(EXPERIENCE), len(FIRM_SIZE), len(AI))
         offered = np.rint(lines["wage"].astype(np.float64) * 100.0).astype(np.int64) * lines["capacity"]
         keys, sums = sum_by_cell(
-            codes, sizes, (lines["capacity"], np.minimum(new, lines["capacity"]), model.line_hires, applicants, offered,
+            codes, sizes, (lines["capacity"], np.minimum(new, lines["capacity"]), model.line_hires,
+                           model.line_applicants, offered,
                            model.line_hired_fen),
         )  # fmt: skip
         openings, new, hires, applicants, offered, hired = sums

@@ -142,6 +142,7 @@ class SearchParams(Group):
 class MatchingParams(Group):
     """How firms rank applicants."""
 
+    rounds: int = rule(2, "rounds", 1, 4, "hiring rounds in a quarter", "assumption: who is rejected tries once more")
     w_skill: float = rule(1.0, "score", 0, 5, "weight of skills in the industry's weights", "assumption: unit of score")
     w_level: float = rule(0.15, "score", -1, 5, "per level above the one asked", "assumption: degrees signal")
     w_experience: float = rule(

@@ -40,7 +40,7 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     LAYOFF,
     SEARCH_START,
     SAMPLE_PLACE,
-    SAMPLE_POSITION,
+    SAMPLE_LEVEL,
     TASTE_POSITION,
     TASTE_CITY,
     SCREENING,
@@ -64,7 +64,7 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     INSTITUTION_TYPE,
     OWN_HOME,
     ROUND_POSTINGS,
-    OPENING_POINT,
+    OPENING_SLOT,
     FIRM_EXIT,
     FIRM_ENTRY,
     FIRM_CLOSURE,
@@ -72,7 +72,8 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     COURSE_LOTTERY,
     COURSE_ROUND,
     HUKOU_DIRECT,
-) = range(1, 47)
+    SAMPLE_OPENING,
+) = range(1, 48)
 
 
 @njit(cache=True, forceinline=True)
@@ -91,9 +92,15 @@ def draw_bits(key: np.uint64, identity: np.uint64) -> np.uint64:
 
 
 @njit(cache=True, forceinline=True)
+def draw_next(bits: np.uint64, alternative: np.uint64) -> np.uint64:
+    """64 random bits of one alternative under the `draw_bits` of an identity."""
+    return mix(bits + np.uint64(alternative) * FACTOR_3)
+
+
+@njit(cache=True, forceinline=True)
 def draw_bits_of(key: np.uint64, identity: np.uint64, alternative: np.uint64) -> np.uint64:
     """64 random bits of one alternative of one identity."""
-    return mix(mix(key + np.uint64(identity) * GOLDEN) + np.uint64(alternative) * FACTOR_3)
+    return draw_next(draw_bits(key, identity), alternative)
 
 
 @njit(cache=True, forceinline=True)
@@ -114,6 +121,15 @@ def normal(bits: np.uint64) -> float:
 def gumbel(bits: np.uint64) -> float:
     """Standard Gumbel (maximum) variate."""
     return -math.log(-math.log(uniform(bits)))
+
+
+GUMBEL_STEPS: Final = 256
+
+
+def gumbel_bounds() -> NDArray[np.float64]:
+    """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index; the last has none."""
+    share = np.arange(1, GUMBEL_STEPS) / GUMBEL_STEPS
+    return np.append(-np.log(-np.log(share)), np.inf)
 
 
 def make_key(seed: int, decision: int, quarter: int = 0) -> np.uint64:
