@@ -75,7 +75,7 @@ def _column(model: TalentMarket, name: str, values: np.ndarray[Any, Any]) -> Any
     if name in ("city", "from_city", "to_city", "study_city"):
         return _text(values, model.world.places)
     if name == "cohort_year":
-        return (values + int(COHORT_YEARS[0])).astype(np.int16)
+        return values.astype(np.int16) + np.int16(COHORT_YEARS[0])
     if name == "new_graduate":
         return values.astype(bool)
     if name in VOCABULARY:
