@@ -74,6 +74,7 @@ class ColumnSet:
     def __init__(self, capacity: int) -> None:
         self._arrays = {column.name: self._filled(column, capacity) for column in COLUMNS}
         self._size = 0
+        self._people = self._cut()
 
     @staticmethod
     def _filled(column: Column, capacity: int) -> NDArray[Any]:
@@ -90,6 +91,9 @@ class ColumnSet:
     @property
     def people(self) -> Any:
         """Arrays of the rows in use, in the order of COLUMNS. Views: writing changes the state."""
+        return self._people
+
+    def _cut(self) -> Any:
         return People(*(self._arrays[column.name][: self._size] for column in COLUMNS))
 
     def append(self, rows: int) -> slice:
@@ -102,6 +106,7 @@ class ColumnSet:
                 grown[: self._size] = self._arrays[column.name][: self._size]
                 self._arrays[column.name] = grown
         self._size = stop
+        self._people = self._cut()
         return slice(start, stop)
 
     def reorder(self, order: NDArray[np.int64]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.pay import choose_tenure, take_home
+from sim.kernels.places import spend_by_place
 from sim.kernels.tallies import N_PULSE, PULSE_EMPLOYED, PULSE_SEARCHING, PULSE_WAGE
 from sim.market import PLACE_DTYPE, Places
 from sim.types import EDUCATION
@@ -90,17 +90,13 @@ def refresh_places(model: TalentMarket, pulse: NDArray[np.int64]) -> None:
 
 def refresh_utility(places: Any, rules: Rules) -> None:
     """Write the mean utility of living in each place, by level."""
-    rule, housing, tax = rules.search, rules.housing, rules.tax
-    for place in range(len(places.records)):
-        for level in range(len(EDUCATION)):
-            net = take_home(float(places.market_wage[place, level]), tax)
-            _, rent = choose_tenure(
-                net, places.records["rent_shared"][place], places.records["rent_whole"][place], housing
-            )
-            left = max(net - rent - places.records["living_cost"][place], housing.floor_share * net)
-            places.utility[place, level] = (
-                rule.b_wage * np.log(left * max(0.05, 1.0 - places.records["unemployment"][place]))
-                + rule.b_career * places.records["career"][place]
-                + rule.b_amenity * places.records["amenity"][place]
-                + rule.b_hukou * places.records["hukou_value"][place] * places.hukou_chance[place, level]
-            )
+    rule, records = rules.search, places.records
+    spending = np.empty(places.utility.shape)
+    spend_by_place(places.market_wage, records, rules.housing, rules.tax, spending)
+    worth = rule.b_hukou * records["hukou_value"]
+    places.utility[:] = (
+        rule.b_wage * np.log(spending)
+        + (rule.b_career * records["career"])[:, None]
+        + (rule.b_amenity * records["amenity"])[:, None]
+        + worth[:, None] * places.hukou_chance
+    )
