@@ -28,7 +28,7 @@ from sim.phases.hukou_allocates import hukou_allocates
 from sim.phases.institutions_teach import institutions_teach, refresh_schooling
 from sim.phases.market_matches import market_matches
 from sim.phases.observe_quarter import observe, refresh_market
-from sim.phases.people_learn import note_start, people_learn
+from sim.phases.people_learn import note_skill_at_start, people_learn
 from sim.phases.people_move import people_move
 from sim.phases.people_search import people_search
 from sim.phases.people_separate import people_separate
@@ -205,7 +205,7 @@ class TalentMarket(mesa.Model):
             self.flows[:] = 0
             self.quarter_number += 1
         self.firms.adoption, self.firms.adoption_path = adoption, path
-        note_start(self)
+        note_skill_at_start(self)
         self.wage_start = self.places.market_wage.mean(axis=0)
 
     def _expected_persons(self) -> int:

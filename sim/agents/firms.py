@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.market import Firms
 from sim.params import Params
-from sim.rng import FIRM_ENTRY, FIRM_EXIT, FIRM_TRAITS, make_key, normals, uniforms
+from sim.rng import FIRM_ENTRY, FIRM_TRAITS, make_key, normals, uniforms
 from sim.types import FIRM_SIZE, INDUSTRY, OWNERSHIP
 from sim.world.spec import World
 
@@ -154,7 +154,7 @@ class FirmSet:
         self.closures = np.zeros(n, np.int64)
 
     def _open(self, world: World, params: Params, scale: int, seed: int) -> None:
-        """Real firms at the start: as many as there is room for, less those that have closed and found no successor."""
+        """Real firms at the start, as many as there is room for, and how they will close."""
         rule, n = params.firms, len(self)
         by_size = np.array([getattr(rule, f"exit_{k + 1}") for k in range(len(FIRM_SIZE))])
         growth = np.exp(-rule.exit_growth * world.industry_growth[self.industry])
@@ -163,9 +163,7 @@ class FirmSet:
         self._scale = scale
         self._room_point = uniforms(make_key(seed, FIRM_ENTRY), self.identity)
         self.room = self.find_room(self.jobs_start)
-        missing = (1.0 - self.standing_mean) * self.room
-        up = uniforms(make_key(seed, FIRM_EXIT), self.identity) < missing - np.floor(missing)
-        self.number = self.room - (np.floor(missing) + up).astype(np.int64)
+        self.number = self.room.copy()
         self.closing = np.zeros(n)
         self.entered = np.zeros(n, np.int64)
         self.exited = np.zeros(n, np.int64)

@@ -107,7 +107,7 @@ def learn(
                 people.certificate[i] = 1 if draw < rule.certificate_hazard else 0
             people.qualified[i] = judge_qualified(people, i, mean_weights, matching)
         if state == EMPLOYED:
-            staff_skill[people.firm[i]] += round(SKILL_UNITS * weighted_skill(people, i, mean_weights, 0))
+            staff_skill[people.firm[i]] += int(SKILL_UNITS * weighted_skill(people, i, mean_weights, 0))
 
 
 @njit(cache=True)

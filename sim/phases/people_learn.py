@@ -31,7 +31,7 @@ def people_learn(model: TalentMarket) -> None:
     model.firms.note_skill(staff_skill / SKILL_UNITS, math.exp(model.params.firms.skill_trend * years))
 
 
-def note_start(model: TalentMarket) -> None:
+def note_skill_at_start(model: TalentMarket) -> None:
     """Take the skill of the staff at the start of the run as the yardstick of what comes."""
     people, firms = model.columns.people, model.firms
     rows = np.flatnonzero(people.state == EMPLOYED)
@@ -40,4 +40,6 @@ def note_start(model: TalentMarket) -> None:
     skill = np.zeros(len(rows))
     for k, name in enumerate(names):
         skill += weights[k] * getattr(people, name)[rows]
-    firms.start_quality(np.bincount(people.firm[rows], weights=skill, minlength=len(firms)).astype(np.float64))
+    whole = np.rint(skill * SKILL_UNITS)  # sums of whole numbers do not depend on the order of rows
+    total = np.bincount(people.firm[rows], weights=whole, minlength=len(firms)).astype(np.float64)
+    firms.start_quality(total / SKILL_UNITS)
