@@ -33,6 +33,8 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "employed people, and only they, have an employer": bool(np.array_equal(employed, people.firm != NO_FIRM)),
         "headcount of a firm is the number of its people": bool(np.array_equal(staff, firms.headcount)),
         "people work where they live": bool(np.all(firms.place[people.firm[working]] == people.city[working])),
+        "closed firms have no staff": not firms.headcount[(firms.number == 0) & (firms.exited == 0)].any(),
+        "firms close once at most": bool(np.all((firms.number >= 0) & (firms.closing >= 0) & (firms.closing <= 1))),
         "hires do not exceed openings": bool(np.all(firms.hires <= firms.openings))
         and bool(np.all(model.line_hires <= model.positions.lines["capacity"])),
         "every opening has a firm": int(model.positions.lines["capacity"].sum()) == int(firms.openings.sum()),

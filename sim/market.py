@@ -64,6 +64,7 @@ Firms: Any = collections.namedtuple(
         "training",  # (firm,) share of staff a quarter
         "surplus_share",  # (firm,) share of staff above desired headcount and slack
         "career",  # (firm,) career prospects of a job there besides place and AI
+        "closing",  # (firm,) share of its real firms that have just closed, with their staff
         "noise",  # (firm,) screening noise, score
     ],
 )

@@ -28,7 +28,7 @@ from sim.phases.hukou_allocates import hukou_allocates
 from sim.phases.institutions_teach import institutions_teach, refresh_schooling
 from sim.phases.market_matches import market_matches
 from sim.phases.observe_quarter import observe, refresh_market
-from sim.phases.people_learn import people_learn
+from sim.phases.people_learn import note_skill_at_start, people_learn
 from sim.phases.people_move import people_move
 from sim.phases.people_search import people_search
 from sim.phases.people_separate import people_separate
@@ -202,7 +202,7 @@ class TalentMarket(mesa.Model):
 
     def _spin_up(self) -> None:
         """Let people sort themselves before the run: no policy acts, and rents, curricula and adoption stand still."""
-        adoption = self.firms.adoption.copy()
+        adoption, path = self.firms.adoption.copy(), self.firms.adoption_path.copy()
         while self.quarter_number < self.first_quarter_number:
             for phase in self.phases:
                 if phase.name not in REPORTED_ONLY:
@@ -210,7 +210,8 @@ class TalentMarket(mesa.Model):
             refresh_market(self)
             self.flows[:] = 0
             self.quarter_number += 1
-        self.firms.adoption = adoption
+        self.firms.adoption, self.firms.adoption_path = adoption, path
+        note_skill_at_start(self)
         self.wage_start = self.places.market_wage.mean(axis=0)
 
     def usual_openings(self, hiring_round: int) -> NDArray[np.float64]:

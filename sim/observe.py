@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.firms import mean_staff
 from sim.kernels.tallies import (
     ANNIVERSARIES,
     PULSE_BURDEN,
@@ -196,16 +195,15 @@ class Observer:
     def _firms(self) -> Rows:
         model, firms = self._model, self._model.firms
         sizes = (len(INDUSTRY), len(FIRM_SIZE), model.world.n_places)
-        left = firms.quits + firms.layoffs
+        left = firms.quits + firms.layoffs + firms.closures
         keys, sums = sum_by_cell(
-            (firms.industry, firms.size, firms.place), sizes, (firms.headcount, firms.openings, left)
-        )
-        headcount, openings, left = sums
-        means = mean_staff(model.params)
-        number = np.maximum(1, np.rint(headcount * model.scale / means[keys[1]])).astype(np.int64)
-        none = np.zeros(len(number), np.int64)
+            (firms.industry, firms.size, firms.place), sizes,
+            (firms.headcount, firms.openings, left, firms.number, firms.entered, firms.exited),
+        )  # fmt: skip
+        headcount, openings, left, number, entered, exited = sums
         return {
-            "industry": keys[0], "size": keys[1], "city": keys[2], "firms": number, "entered": none, "exited": none,
+            "industry": keys[0], "size": keys[1], "city": keys[2], "firms": number, "entered": entered,
+            "exited": exited,
             "headcount": headcount * model.scale, "openings": openings * model.scale,
             "turnover": divide(left, headcount + left),
         }  # fmt: skip

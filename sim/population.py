@@ -156,7 +156,7 @@ def _give_initial_jobs(model: TalentMarket) -> None:
     people, firms, seed = model.columns.people, model.firms, model.seed
     n_places = model.world.n_places
     residents = np.bincount(people.city, minlength=n_places)
-    wanted = model.demand.desired_headcount(model.quarter_number, model.levers, np.ones(len(firms)))
+    wanted = model.demand.market_jobs(model.quarter_number, model.levers)
     jobs = np.bincount(firms.place, weights=wanted, minlength=n_places)
     filled = 1.0 - model.params.firms.vacancy_start
     jobless = 1.0 - np.minimum(0.97, filled * jobs / np.maximum(1, residents))

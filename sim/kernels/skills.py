@@ -8,7 +8,7 @@ the weighted skills reach the bar of positions that ask the own level.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from sim.kernels.matching import skill_bar, weighted_skill
 from sim.rng import draw_bits, draw_bits_of, normal, uniform
 from sim.types import EMPLOYED, PREPARING, SEARCHING
+
+SKILL_UNITS: Final = 1_000_000
+"""Units of skill in which sums are taken."""
 
 
 @njit(cache=True, nogil=True)
@@ -75,8 +78,13 @@ def learn(
     experience_return: float,
     experience_fade: float,
     key: np.uint64,
+    staff_skill: NDArray[np.int64],
 ) -> None:
-    """Learning of rows `start:stop`: clocks, skills, certificates and the growth of pay in a job."""
+    """Learning of rows `start:stop`: clocks, skills, certificates and the growth of pay in a job.
+
+    `staff_skill` (firm,) adds up the weighted skill of the staff in units of 1 / SKILL_UNITS: whole numbers, so that
+    the sum does not depend on its order.
+    """
     for i in range(start, stop):
         state = people.state[i]
         if state == EMPLOYED:
@@ -98,6 +106,8 @@ def learn(
                 draw = uniform(draw_bits_of(key, people.uid[i], np.uint64(1)))
                 people.certificate[i] = 1 if draw < rule.certificate_hazard else 0
             people.qualified[i] = judge_qualified(people, i, mean_weights, matching)
+        if state == EMPLOYED:
+            staff_skill[people.firm[i]] += int(SKILL_UNITS * weighted_skill(people, i, mean_weights, 0))
 
 
 @njit(cache=True)

@@ -1,6 +1,7 @@
 """Phase 4. Firms compare the headcount they want with the one they have and post openings with pay.
 
-openings = season x (gap speed x gap + expected quits), never below 0; fractions are rounded at random, keyed by firm.
+openings = season x (gap speed x gap + expected quits), never below 0; staff of firms that have just closed counts as
+gone; fractions are rounded at random, keyed by firm.
 Of the openings of a quarter, those left from the last one are carried, the rest are new postings.
 """
 
@@ -28,9 +29,10 @@ NEW_QUARTERS: Final = 1
 def firms_post(model: TalentMarket) -> None:
     """Fill `model.positions` with the open positions of the quarter."""
     firms, rule = model.firms, model.params.firms
-    firms.desired = model.demand.desired_headcount(model.quarter_number, model.levers, subsidy_factor(model))
-    gap = np.maximum(0.0, firms.desired - firms.headcount)
-    wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.headcount
+    firms.market_jobs = model.demand.market_jobs(model.quarter_number, model.levers)
+    firms.desired = model.demand.desired_headcount(subsidy_factor(model))
+    gap = np.maximum(0.0, firms.desired - firms.staying)
+    wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.staying
     season = model.world.season[model.quarter.of_year - 1]
     expected = season * wanted
     whole = np.floor(expected)

@@ -145,6 +145,8 @@ class Levers:
     """(place, industry) factor on the AI share of postings, 1 = none."""
     labour_demand_factor: NDArray[np.float64]
     """(place, industry) factor on desired headcount, 1 = none."""
+    ai_price_factor: NDArray[np.float64]
+    """(place,) factor on the price of AI that its firms pay, 1 = none."""
 
     @classmethod
     def neutral(cls, world: World) -> Levers:
@@ -165,4 +167,5 @@ class Levers:
             noise_factor=np.ones(n),
             ai_demand_factor=np.ones((n, len(INDUSTRY))),
             labour_demand_factor=np.ones((n, len(INDUSTRY))),
+            ai_price_factor=np.ones(n),
         )

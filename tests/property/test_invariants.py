@@ -84,6 +84,15 @@ def commute_between_cities(model, people):
     people.city[row] = 1 - people.city[row]
 
 
+def work_for_a_closed_firm(model, people):
+    firm = people.firm[a_person(model, people.state == EMPLOYED)]
+    model.firms.number[firm] = model.firms.exited[firm] = 0
+
+
+def close_twice(model, people):
+    model.firms.closing[0] = 1.5
+
+
 def hire_too_many(model, people):
     model.firms.hires[0] = model.firms.openings[0] + 1
 
@@ -150,6 +159,8 @@ BREAKS = {
     search_with_employer: "employed people, and only they, have an employer",
     forget_staff: "headcount of a firm is the number of its people",
     commute_between_cities: "people work where they live",
+    work_for_a_closed_firm: "closed firms have no staff",
+    close_twice: "firms close once at most",
     hire_too_many: "hires do not exceed openings",
     fill_a_line_twice: "hires do not exceed openings",
     post_without_firm: "every opening has a firm",
