@@ -41,6 +41,8 @@ class Transfer:
     """Share of the rent that is paid, beside the fixed amount."""
     cap_cny_m: float
     """Upper limit of the whole, CNY a month."""
+    against_rent: bool = False
+    """Whether it lowers the rent, which it never exceeds, instead of adding to income."""
     start_quarter: int
     """First quarter of the policy: the term counts from here, from graduation or from arrival, whichever is last."""
     term_quarters: int
