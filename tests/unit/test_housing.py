@@ -1,14 +1,15 @@
 import numpy as np
 from toys import NO_TAX, make_entries, make_firms, make_people, make_records, make_rule
 
-from sim.kernels.housing import end_leases, grant_leases, list_applicants, settle_tenures
+from sim.kernels.housing import end_leases, grant_leases, leave_queue, list_applicants, settle_tenures
 from sim.kernels.pay import lives_with_family
-from sim.market import SCHEME_DTYPE
+from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.policies.levers import NO_LIMIT
 from sim.rng import FAMILY_HOME, OWN_HOME, TAKE_UP, make_key, uniforms
 from sim.types import (
     EMPLOYED,
     FAMILY,
+    NO_QUARTER,
     NO_SCHEME,
     OUT,
     PREPARING,
@@ -24,21 +25,30 @@ TAX = make_rule("tax", **NO_TAX)
 RULE = make_rule("housing", rent_share_limit=0.3, crowding=0.5, market_lease_quarters=4)
 FAMILY_KEY, OWN_KEY, KEY = make_key(1, FAMILY_HOME), make_key(1, OWN_HOME, 76), make_key(1, TAKE_UP)
 PLACES = make_records(rent_shared=[1000, 800], rent_whole=[2400, 1800])
-NO_SCHEMES = np.zeros(0, SCHEME_DTYPE)
+NO_SCHEMES, NO_TRANSFERS = np.zeros(0, SCHEME_DTYPE), np.zeros(0, TRANSFER_DTYPE)
 
 
-def settle(people, *, schemes=NO_SCHEMES, entry_of=((-1, -1),), rule=RULE, quarter=76):
+def mark_aided(transfers):
+    """Both places where anything is paid against rent."""
+    return np.full(2, bool(transfers["against_rent"].any()))
+
+
+def settle(people, *, schemes=NO_SCHEMES, entry_of=((-1, -1),), rule=RULE, quarter=76, transfers=NO_TRANSFERS):
     gap, tenants = np.zeros(2, np.int64), np.zeros(2, np.int64)
     settle_tenures(
         0,
         len(people.uid),
         people,
         PLACES,
+        make_firms(),
         schemes,
         np.array(entry_of, np.int64),
+        transfers,
+        mark_aided(transfers),
         quarter,
         rule,
         TAX,
+        KEY,
         FAMILY_KEY,
         OWN_KEY,
         gap,
@@ -47,10 +57,15 @@ def settle(people, *, schemes=NO_SCHEMES, entry_of=((-1, -1),), rule=RULE, quart
     return gap.tolist(), tenants.tolist()
 
 
-def applicants(people, quarter=76, **entry):
-    out = np.zeros(len(people.uid), np.uint32)
+def applicants(people, quarter=76, transfers=NO_TRANSFERS, rule=RULE, **entry):
+    out, waiting = np.zeros(len(people.uid), np.uint32), np.zeros(len(people.uid), np.bool_)
     schemes = make_entries(SCHEME_DTYPE, rent_share=0.5, **entry)
-    found = list_applicants(people, make_firms(), PLACES, schemes, 0, quarter, TAX, RULE, KEY, out)
+    found = list_applicants(
+        people, make_firms(), PLACES, schemes, 0, transfers, mark_aided(transfers), quarter, TAX, rule, KEY, FAMILY_KEY,
+        waiting, out,
+    )  # fmt: skip
+    assert np.flatnonzero(waiting).tolist() == out[:found].tolist()
+    leave_queue(0, len(people.uid), people, waiting)
     return out[:found].tolist()
 
 
@@ -126,6 +141,7 @@ def test_tenants_of_a_scheme_that_is_gone_rent_on_the_market():
 def test_who_applies_for_a_unit():
     people = make_people(
         9,
+        home=1,
         aware=[1, 1, 1, 1, 1, 1, 1, 0, 1],
         state=[EMPLOYED, SEARCHING, PREPARING, EMPLOYED, EMPLOYED, EMPLOYED, EMPLOYED, EMPLOYED, EMPLOYED],
         housing=[WHOLE, UNHOUSED, WHOLE, SUBSIDISED, FAMILY, SHARED, WHOLE, WHOLE, UNHOUSED],
@@ -157,3 +173,54 @@ def test_a_lease_without_end_does_not_end():
     grant_leases(people, np.array([0], np.uint32), 0, NO_LIMIT, 76)
     end_leases(0, 1, people, 200)
     assert people.housing[0] == SUBSIDISED
+
+
+def test_who_can_live_with_family_does_not_apply():
+    people = make_people(300, home=np.arange(300) % 2, aware=1, state=EMPLOYED, wage=9000)
+    rule = make_rule("housing", rent_share_limit=0.3, crowding=0.5, family_share=0.4)
+    at_home = [lives_with_family(uid, rule, FAMILY_KEY) for uid in people.uid]
+    assert applicants(people, rule=rule) == np.flatnonzero((people.home == 1) | ~np.array(at_home)).tolist()
+
+
+def test_the_queue_remembers_the_first_application():
+    people = make_people(4, home=1, aware=[1, 1, 1, 0], state=EMPLOYED, housing=WHOLE, rent=2400, education=[2, 2, 0, 2])
+    applicants(people, 76, education_mask=4)
+    assert people.queue_q.tolist() == [76, 76, NO_QUARTER, NO_QUARTER]
+    people.education[:] = [2, 0, 2, 2]  # the second is not eligible any more, the third is now
+    people.aware[3] = 1
+    applicants(people, 77, education_mask=4)
+    assert people.queue_q.tolist() == [76, NO_QUARTER, 77, 77]
+    grant_leases(people, np.array([0], np.uint32), 0, 12, 77)
+    applicants(people, 78, education_mask=4)
+    assert people.queue_q.tolist() == [NO_QUARTER, NO_QUARTER, 77, 77]
+    people.education[1] = 2  # back after an interruption: at the end of the queue
+    applicants(people, 79, education_mask=4)
+    assert people.queue_q.tolist() == [NO_QUARTER, 79, 77, 77]
+
+
+def test_what_is_paid_against_rent_makes_dwellings_affordable_like_a_lower_rent():
+    # 30 % of income: a whole unit at 2,400 less 600 asks for 6,000, a room at 1,000 less 600 for 1,334
+    people = make_people(5, home=9, state=EMPLOYED, aware=[1, 1, 1, 1, 0], wage=[6000, 5999, 1334, 1333, 6000])
+    transfers = make_entries(TRANSFER_DTYPE, amount_cny_m=[600] * 4, against_rent=1)
+    settle(people, transfers=transfers)
+    assert people.housing.tolist() == [WHOLE, SHARED, SHARED, SHARED, SHARED]
+    assert people.rent.tolist() == [2400, 1000, 1000, 500, 1000]  # what is paid is the market rent
+
+
+def test_what_was_received_against_rent_is_no_income_and_other_transfers_are():
+    people = make_people(3, home=9, state=EMPLOYED, wage=7000, transfer=[1000, 1000, 1500], rent_aid=[0, 1000, 500])
+    settle(people)
+    assert people.housing.tolist() == [WHOLE, SHARED, WHOLE]
+
+
+def test_a_share_of_the_rent_is_the_share_of_the_rent_of_the_dwelling_weighed():
+    people = make_people(2, home=9, state=EMPLOYED, aware=1, wage=[4000, 3999])
+    settle(people, transfers=make_entries(TRANSFER_DTYPE, rent_share=0.5, against_rent=1))
+    assert people.rent.tolist() == [2400, 1000]
+
+
+def test_applicants_compare_with_the_dwelling_that_aid_makes_affordable():
+    # alone, 5,000 affords a room at 1,000, below the unit at 1,200; with 900 against rent a whole unit at 2,400
+    people = make_people(1, home=1, aware=1, state=EMPLOYED, wage=5000)
+    assert applicants(people) == []
+    assert applicants(people, transfers=make_entries(TRANSFER_DTYPE, amount_cny_m=[900] * 4, against_rent=1)) == [0]
