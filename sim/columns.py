@@ -45,7 +45,9 @@ COLUMNS: Final = (
     Column("cell", "i1", "code", 0, "position held: education x experience x ai, flattened"),
     Column("lease_end_q", "i2", "quarter", NO_QUARTER, "quarter in which the lease ends"),
     Column("lease_start_q", "i2", "quarter", NO_QUARTER, "quarter in which the lease began"),
-    Column("queue_q", "i2", "quarter", NO_QUARTER, "quarter of the first application for a unit of the city, while waiting"),
+    Column(
+        "queue_q", "i2", "quarter", NO_QUARTER, "quarter of the first application for a unit of the city, while waiting"
+    ),
     Column("arrived_q", "i2", "quarter", NO_QUARTER, "quarter of arrival in the city"),
     Column("experience_q", "i2", "quarters", 0, "quarters in employment"),
     Column("tenure_q", "i2", "quarters", 0, "quarters in the present job"),

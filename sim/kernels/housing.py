@@ -15,7 +15,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.eligibility import is_eligible, knows_and_applies, load_person
-from sim.kernels.pay import choose_aided_tenure, choose_tenure, known_transfers, lives_with_family, scheme_rent, take_home
+from sim.kernels.pay import (
+    choose_aided_tenure,
+    choose_tenure,
+    known_transfers,
+    lives_with_family,
+    scheme_rent,
+    take_home,
+)
 from sim.rng import draw_bits, uniform
 from sim.types import EMPLOYED, FAMILY, NO_QUARTER, NO_SCHEME, OUT, SEARCHING, STUDYING, SUBSIDISED, UNHOUSED
 

@@ -60,7 +60,7 @@ def split_residents(
 def chance_without_quota(
     direct_level: NDArray[np.float64], open_q: NDArray[np.float64], horizon_q: float
 ) -> NDArray[np.float64]:
-    """(place, education) chance of a hukou that needs no quota: 1 by degree, falling to 0 with the wait of an open city.
+    """(place, education) chance of a hukou without quota: 1 by degree, falling to 0 with the wait of an open city.
 
     `horizon_q` is the wait, in quarters, from which on an open city promises nothing.
     """

@@ -6,9 +6,9 @@ hazard = [base + [no hukou] peak_1 exp(-((y - c_1) / w_1)^2 / 2)
 
 y is years since graduation. The two peaks belong to two of the six life nodes (evidence 003-4382-01 to -04): to become
 a citizen, and to found a family, for which a home and school places are needed. Who has what a node asks for does not
-leave for its sake. It applies in cities that are not home. Where leavers go: home, or another city by multinomial logit over the mean
-utilities of all places, drawn by inverse distribution function. Each leaver keeps a reason, drawn in proportion to
-what each cause adds to the hazard.
+leave for its sake. It applies in cities that are not home. Where leavers go: home, or another city by multinomial logit
+over the mean utilities of all places, drawn by inverse distribution function. Each leaver keeps a reason, drawn in
+proportion to what each cause adds to the hazard.
 """
 
 from __future__ import annotations

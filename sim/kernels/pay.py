@@ -97,7 +97,7 @@ def known_transfers(
     quarter: int,
     transfers: NDArray[np.void],
     key: np.uint64,
-    only_against_rent: bool = False,
+    only_against_rent: bool,
 ) -> float:
     """Transfers, or only those against rent, that the person knows of and would get in `city`, CNY/month."""
     total = 0.0
@@ -179,5 +179,5 @@ def disposable_income(
         rent -= expected_saving(
             person, city, wage, rent, industry, size, quarter, place["rent_whole"], schemes, key_take_up
         )
-    gained = known_transfers(person, city, wage, rent, industry, size, quarter, transfers, key_take_up)
+    gained = known_transfers(person, city, wage, rent, industry, size, quarter, transfers, key_take_up, False)
     return max(net + gained - rent - place["living_cost"], housing.floor_share * net, 1.0)

@@ -2,7 +2,8 @@
 
 payment = min(amount[education] + rent_share x rent, cap), for eligible people who know of the policy and apply, up to
 the term. A rent subsidy is paid against rent: it never exceeds the rent paid, and it makes a dwelling affordable as a
-lower rent would. A living subsidy is income. A one-off award is left out: with yearly terms it is a monthly amount over a short term.
+lower rent would. A living subsidy is income. A one-off award is left out: with yearly terms it is a monthly amount over
+a short term.
 """
 
 from __future__ import annotations

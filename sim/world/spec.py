@@ -157,7 +157,9 @@ class World:
     points_quota: FloatArray = quantity("persons/year", ("place",), "hukou places granted by points")
     employer_quota: FloatArray = quantity("persons/year", ("place",), "hukou places granted to graduates by employers")
     central_quota: FloatArray = quantity(
-        "persons/year", ("place",), "hukou places granted to new graduates by large central firms, apart from the city's"
+        "persons/year",
+        ("place",),
+        "hukou places granted to new graduates by large central firms, apart from the city's",
     )
     direct_level: FloatArray = quantity(
         "level", ("place",), "lowest code of education that registers with a job and without quota; 4 = none", high=4

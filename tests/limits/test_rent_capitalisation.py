@@ -1,8 +1,8 @@
 """Known limit 6: with perfectly inelastic housing a subsidy to all renters ends up in rents, with elastic housing not.
 
 Only housing moves here: nobody is hired, moves or settles, and everybody rents. A whole unit is taken by whoever pays
-at most the share L of pay T for it, less the subsidy a: R - a <= L T. Where the stock is fixed, rents rise until as many
-take whole units as before, and the marginal tenant with pay T paid L T before and pays L T + a now:
+at most the share L of pay T for it, less the subsidy a: R - a <= L T. Where the stock is fixed, rents rise until as
+many take whole units as before, and the marginal tenant with pay T paid L T before and pays L T + a now:
 
     rise of the rent / subsidy = 1 with a fixed stock, whatever L,     0 with a perfectly elastic one.
 

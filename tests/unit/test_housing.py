@@ -1,5 +1,5 @@
 import numpy as np
-from toys import NO_TAX, make_entries, make_firms, make_people, make_records, make_rule
+from toys import NO_TAX, make_entries, make_firms, make_people, make_records, make_rule, run_toy, toy_scenario
 
 from sim.kernels.housing import end_leases, grant_leases, leave_queue, list_applicants, settle_tenures
 from sim.kernels.pay import lives_with_family
@@ -183,7 +183,9 @@ def test_who_can_live_with_family_does_not_apply():
 
 
 def test_the_queue_remembers_the_first_application():
-    people = make_people(4, home=1, aware=[1, 1, 1, 0], state=EMPLOYED, housing=WHOLE, rent=2400, education=[2, 2, 0, 2])
+    people = make_people(
+        4, home=1, aware=[1, 1, 1, 0], state=EMPLOYED, housing=WHOLE, rent=2400, education=[2, 2, 0, 2]
+    )
     applicants(people, 76, education_mask=4)
     assert people.queue_q.tolist() == [76, 76, NO_QUARTER, NO_QUARTER]
     people.education[:] = [2, 0, 2, 2]  # the second is not eligible any more, the third is now
@@ -224,3 +226,53 @@ def test_applicants_compare_with_the_dwelling_that_aid_makes_affordable():
     people = make_people(1, home=1, aware=1, state=EMPLOYED, wage=5000)
     assert applicants(people) == []
     assert applicants(people, transfers=make_entries(TRANSFER_DTYPE, amount_cny_m=[900] * 4, against_rent=1)) == [0]
+
+
+def test_first_come_is_first_served_by_the_quarter_of_application():
+    """Nobody who applied later holds a unit before somebody who applied earlier and still waits."""
+    policy = {
+        "kind": "talent_housing", "city": "alpha", "from": "2019Q2", "units": 12_000, "units_per_quarter": 3000,
+        "term_years": 1, "queue": "first_come", "awareness": 0.3, "communication": 0.1,
+    }  # fmt: skip
+    before, served = {}, []
+
+    def look(model):
+        people, quarter = model.columns.people, model.quarter_number - 1
+        queue = dict(zip(people.uid.tolist(), people.queue_q.tolist(), strict=True))
+        housed = (people.housing == SUBSIDISED) & (people.lease_start_q == quarter)
+        moved = dict(zip(people.uid.tolist(), (people.arrived_q == quarter).tolist(), strict=True))
+        waiting = {uid: since for uid, since in queue.items() if since != NO_QUARTER}
+        for uid, since in waiting.items():
+            earlier = before.get(uid, NO_QUARTER)
+            assert since == (quarter if earlier == NO_QUARTER or moved[uid] else earlier)
+        since = [
+            quarter if moved[uid] or before.get(uid, NO_QUARTER) == NO_QUARTER else before[uid]
+            for uid in people.uid[housed].tolist()
+        ]
+        if since and waiting:
+            assert max(since) <= min(waiting.values())
+            served.append(quarter - max(since))
+        before.clear()
+        before.update(queue)
+
+    run_toy(toy_scenario(policies=[policy], scale=400, quarters=12), on_step=look)
+    assert max(served) > 0  # some waited
+
+
+def test_nobody_waits_when_the_scheme_is_over():
+    policy = {
+        "kind": "talent_housing",
+        "city": "alpha",
+        "from": "2019Q2",
+        "to": "2019Q3",
+        "units": 1000,
+        "term_years": 1,
+    }
+    waiting = []
+    run_toy(
+        toy_scenario(policies=[policy], scale=400, quarters=8),
+        on_step=lambda model: waiting.append(int((model.columns.people.queue_q != NO_QUARTER).sum())),
+    )
+    assert waiting[0] == 0
+    assert min(waiting[1:3]) > 0
+    assert max(waiting[3:]) == 0

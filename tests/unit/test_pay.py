@@ -125,11 +125,11 @@ def test_transfers_need_knowledge_eligibility_and_term():
     entries = make_entries(TRANSFER_DTYPE, 4, amount_cny_m=[100, 100, 100, 100], policy=[0, 1, 0, 0])
     entries["education_mask"][2] = 2
     entries["term_q"][3] = 1
-    paid = known_transfers(a_person(), 0, 5000.0, 0.0, -1, -1, 76, entries, KEY)
+    paid = known_transfers(a_person(), 0, 5000.0, 0.0, -1, -1, 76, entries, KEY, False)
     assert paid == 100  # the second is unknown, the third for bachelors, the fourth over
-    assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 0.0, -1, -1, 76, entries, KEY) == 300
+    assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 0.0, -1, -1, 76, entries, KEY, False) == 300
     entries["against_rent"][1] = 1
-    assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 60.0, -1, -1, 76, entries, KEY) == 260
+    assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 60.0, -1, -1, 76, entries, KEY, False) == 260
     assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 60.0, -1, -1, 76, entries, KEY, True) == 60
 
 
