@@ -45,6 +45,9 @@ COLUMNS: Final = (
     Column("cell", "i1", "code", 0, "position held: education x experience x ai, flattened"),
     Column("lease_end_q", "i2", "quarter", NO_QUARTER, "quarter in which the lease ends"),
     Column("lease_start_q", "i2", "quarter", NO_QUARTER, "quarter in which the lease began"),
+    Column(
+        "queue_q", "i2", "quarter", NO_QUARTER, "quarter of the first application for a unit of the city, while waiting"
+    ),
     Column("arrived_q", "i2", "quarter", NO_QUARTER, "quarter of arrival in the city"),
     Column("experience_q", "i2", "quarters", 0, "quarters in employment"),
     Column("tenure_q", "i2", "quarters", 0, "quarters in the present job"),
@@ -59,6 +62,7 @@ COLUMNS: Final = (
     Column("wage", "f4", "CNY/month", 0, "gross pay, 0 without a job"),
     Column("rent", "f4", "CNY/month", 0, "rent paid by the person"),
     Column("transfer", "f4", "CNY/month", 0, "transfers received this quarter"),
+    Column("rent_aid", "f4", "CNY/month", 0, "part of them that is paid against rent"),
 )
 """The one table of person state."""
 

@@ -145,6 +145,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "policy.talent_housing": ("Talent housing", "人才住房"),
     "policy.settling_support": ("Settling support", "安居支持"),
     "policy.hukou_quota": ("Hukou quota", "落户指标"),
+    "policy.hukou_relaxation": ("Hukou relaxation", "放宽落户"),
     "policy.hiring_subsidy": ("Hiring subsidy", "用人补贴"),
     "policy.enrolment_change": ("Enrolment change", "招生调整"),
     "policy.curriculum_reform": ("Curriculum reform", "课程改革"),

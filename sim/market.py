@@ -134,6 +134,7 @@ TRANSFER_DTYPE: Final = np.dtype(
         ("amount_cny_m", np.float64, (len(EDUCATION),)),
         ("rent_share", np.float64),
         ("cap_cny_m", np.float64),
+        ("against_rent", np.int64),  # 1: lowers the rent, and never exceeds it; 0: income
         ("start_q", np.int64),
         ("term_q", np.int64),
         ("take_up", np.float64),

@@ -34,7 +34,7 @@ from sim.phases.people_search import people_search
 from sim.phases.people_separate import people_separate
 from sim.phases.people_stay_or_leave import people_stay_or_leave
 from sim.phases.policies_act import make_schemes, make_transfers, policies_act
-from sim.places import make_places
+from sim.places import guess_hukou_chance, make_places
 from sim.policies.levers import Levers
 from sim.population import cohort_cells, place_initial_stock
 from sim.rng import make_key
@@ -198,6 +198,7 @@ class TalentMarket(mesa.Model):
         self.transfers_received_fen = 0
         self.hukou_granted = np.zeros(n_places, np.int64)
         self.hukou_quota = np.zeros(n_places, np.int64)
+        self.hukou_belief = guess_hukou_chance(world)
         self.refresh_firms_table()
 
     def _spin_up(self) -> None:

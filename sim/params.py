@@ -348,6 +348,25 @@ class HukouParams(Group):
     points_education: float = rule(11.5, "points/level", 0, 60, "per level of education", "assumption: point schemes")
     points_year: float = rule(3.0, "points/year", 0, 20, "per year of residence", "assumption: point schemes")
     points_wage: float = rule(2.0, "points", 0, 60, "per log point of pay over the mean", "assumption: tax bonus")
+    direct_window: int = rule(
+        80,
+        "quarters",
+        0,
+        200,
+        "quarters after graduation within which a degree registers without quota",
+        "assumption: age limits of 35 to 45 years are beyond the cohorts of the model",
+    )
+    registration_share: float = rule(
+        0.7,
+        "share",
+        0,
+        1,
+        "those who register among those who may without quota",
+        "assumption: land, family and schools keep some registered at home",
+    )
+    open_horizon: float = rule(
+        40, "quarters", 1, 200, "wait from which on an open city promises nothing", "assumption: ten years"
+    )
     state_priority: float = rule(
         1.0, "score", 0, 10, "state employers in the employer channel", "assumption: digest 003a M11"
     )

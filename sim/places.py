@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.hukou import chance_without_quota
 from sim.kernels.places import spend_by_place
 from sim.kernels.tallies import N_PULSE, PULSE_EMPLOYED, PULSE_SEARCHING, PULSE_WAGE
 from sim.market import PLACE_DTYPE, Places
@@ -34,7 +35,7 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     wage = (
         world.wage_education_cny_m[None, :, 0] * world.wage_place[:, 0, None] / (1.0 + params.wages.real_growth) ** 5.0
     )
-    chance = np.minimum(1.0, world.employer_quota / np.maximum(1.0, NEW_GRADUATE_SHARE * world.jobs_start))
+    sure = chance_without_quota(world.direct_level, world.open_quarters, params.hukou.open_horizon)
     records = np.zeros(n, PLACE_DTYPE)
     records["rent_shared"], records["rent_whole"] = world.rent_shared_cny_m, world.rent_whole_cny_m
     records["living_cost"], records["amenity"] = world.living_cost_cny_m, world.amenity
@@ -42,13 +43,20 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     records["career"] = career_of_places(world, world.jobs_start, params.search.career_place)
     places = Places(
         records=records,
-        hukou_chance=np.repeat(chance[:, None], len(EDUCATION), axis=1),
+        hukou_chance=np.maximum(guess_hukou_chance(world), sure),
         distance=distance_1000km(world.longitude, world.latitude),
         market_wage=wage,
         utility=np.zeros((n, len(EDUCATION))),
     )
     refresh_utility(places, rules)
     return places
+
+
+def guess_hukou_chance(world: World) -> NDArray[np.float64]:
+    """(place, education) chance of an employer's place for a new graduate, before any has been seen."""
+    places = world.employer_quota + world.central_quota
+    chance = np.minimum(1.0, places / np.maximum(1.0, NEW_GRADUATE_SHARE * world.jobs_start))
+    return np.repeat(chance[:, None], len(EDUCATION), axis=1)
 
 
 def career_of_places(world: World, jobs: NDArray[np.float64], weight: float) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ UNITS: Final = frozenset({
     "CNY/seat", "rooms",
         "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter", "seats",
     "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
-    "index", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
+    "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
     "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "utility/1000 km", "1/1000 km",
 })  # fmt: skip
 """Every unit that a field may declare; a test checks that no field declares another."""

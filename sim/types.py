@@ -41,6 +41,7 @@ HOUSING: Final = ("unhoused", "shared", "whole", "subsidised", "family")
 UNHOUSED, SHARED, WHOLE, SUBSIDISED, FAMILY = range(5)
 
 LIFE_NODE: Final = ("citizen", "job", "nest", "family", "local", "higher")
+NODE_CITIZEN, NODE_JOB, NODE_NEST, NODE_FAMILY, NODE_LOCAL, NODE_HIGHER = range(6)
 """The six nodes of the transition from graduate to resident (evidence 003-4382-01)."""
 
 REASON: Final = (

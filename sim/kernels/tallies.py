@@ -27,11 +27,12 @@ ANNIVERSARIES = (2, 4, 12, 20, 32)
 
 @njit(cache=True, forceinline=True)
 def rent_burden(people: Any, i: int, tax: Any) -> float:
-    """Rent over take-home pay and transfers, at most 1; 1 without any income."""
-    net = take_home(people.wage[i], tax) + people.transfer[i]
+    """Rent less what is paid against it, over take-home pay and other transfers, at most 1; 1 without any income."""
+    aid = people.rent_aid[i]
+    net = take_home(people.wage[i], tax) + people.transfer[i] - aid
     if net <= 0.0:
         return 1.0
-    return min(1.0, people.rent[i] / net)
+    return min(1.0, max(0.0, people.rent[i] - aid) / net)
 
 
 @njit(cache=True, nogil=True)

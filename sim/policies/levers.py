@@ -22,8 +22,8 @@ NO_LIMIT: Final = 2**31 - 1
 
 QUEUE_RULES: Final = ("lottery", "first_come", "points")
 QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
-HUKOU_CHANNELS: Final = ("points", "employer")
-CHANNEL_POINTS, CHANNEL_EMPLOYER = range(2)
+HUKOU_CHANNELS: Final = ("points", "employer", "central")
+CHANNEL_POINTS, CHANNEL_EMPLOYER, CHANNEL_CENTRAL = range(3)
 
 ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
 """One row says who a policy reaches."""
@@ -41,6 +41,8 @@ class Transfer:
     """Share of the rent that is paid, beside the fixed amount."""
     cap_cny_m: float
     """Upper limit of the whole, CNY a month."""
+    against_rent: bool = False
+    """Whether it lowers the rent, which it never exceeds, instead of adding to income."""
     start_quarter: int
     """First quarter of the policy: the term counts from here, from graduation or from arrival, whichever is last."""
     term_quarters: int
@@ -147,6 +149,12 @@ class Levers:
     """(place, industry) factor on desired headcount, 1 = none."""
     ai_price_factor: NDArray[np.float64]
     """(place,) factor on the price of AI that its firms pay, 1 = none."""
+    direct_level_cut: NDArray[np.float64]
+    """(place,) levels by which the degree falls that registers for the hukou without quota, 0 = none."""
+    points_cut_q: NDArray[np.float64]
+    """(place,) quarters by which the residence falls that points ask for, 0 = none."""
+    open_after_q: NDArray[np.float64]
+    """(place,) quarters of residence after which anybody employed registers for the hukou, inf = not opened."""
 
     @classmethod
     def neutral(cls, world: World) -> Levers:
@@ -168,4 +176,7 @@ class Levers:
             ai_demand_factor=np.ones((n, len(INDUSTRY))),
             labour_demand_factor=np.ones((n, len(INDUSTRY))),
             ai_price_factor=np.ones(n),
+            direct_level_cut=np.zeros(n),
+            points_cut_q=np.zeros(n),
+            open_after_q=np.full(n, np.inf),
         )

@@ -156,6 +156,17 @@ class World:
     # --- hukou and talent
     points_quota: FloatArray = quantity("persons/year", ("place",), "hukou places granted by points")
     employer_quota: FloatArray = quantity("persons/year", ("place",), "hukou places granted to graduates by employers")
+    central_quota: FloatArray = quantity(
+        "persons/year",
+        ("place",),
+        "hukou places granted to new graduates by large central firms, apart from the city's",
+    )
+    direct_level: FloatArray = quantity(
+        "level", ("place",), "lowest code of education that registers with a job and without quota; 4 = none", high=4
+    )
+    open_quarters: FloatArray = quantity(
+        "quarters", ("place",), "quarters of residence after which anybody employed registers; 400 = never", high=400
+    )
     hukou_value: FloatArray = quantity("index", ("place",), "worth of a local hukou, Beijing 1")
     talent_start: FloatArray = quantity("persons", ("place",), "talent stock at the start, all ages")
     employed_start: FloatArray = quantity("persons", ("place",), "employed persons at the start, all ages")

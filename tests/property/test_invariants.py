@@ -24,6 +24,7 @@ POLICIES = {
     "talent_housing": {"city": "all", "units": 40_000, "units_per_quarter": 15_000, "term_years": 1, "queue": "points"},
     "settling_support": {"city": "beta", "units": 25_000, "queue": "first_come"},
     "hukou_quota": {"city": "alpha", "places_per_year": 20_000, "channel": "employer", "awareness": 0.9},
+    "hukou_relaxation": {"city": "alpha", "levels": 2, "points_years_cut": 3, "open_after_years": 2},
     "hiring_subsidy": {"city": "alpha", "cny_per_hire": 30_000, "budget_cny": 1_000_000_000},
     "ai_demand_shock": {"ai_factor": 4, "labour_factor": 0.7, "ramp_quarters": 3},
     "enrolment_change": {"city": "alpha", "factor": 1.5, "levels": ["master"], "cost_cny_per_seat": 40_000},
