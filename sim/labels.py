@@ -148,6 +148,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "policy.hiring_subsidy": ("Hiring subsidy", "用人补贴"),
     "policy.enrolment_change": ("Enrolment change", "招生调整"),
     "policy.curriculum_reform": ("Curriculum reform", "课程改革"),
+    "policy.integrated_training": ("Integrated training", "产学评用一体化培训"),
     "policy.association_platform": ("Association platform", "协会平台"),
     "policy.ai_demand_shock": ("AI demand shock", "AI需求冲击"),
     "payer.national": ("National government", "中央财政"),

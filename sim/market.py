@@ -133,6 +133,15 @@ SCHEME_DTYPE: Final = np.dtype(
 )
 """One scheme of subsidised units of the quarter in one place, with who is eligible."""
 
+COURSE_DTYPE: Final = np.dtype(
+    [
+        ("technical_gain", np.float64),  # skill
+        ("practice_gain", np.float64),  # skill
+        ("certificate_share", np.float64),  # of those who end the course
+    ]
+)
+"""What a course of one policy in one place gives to those who end it."""
+
 Person: Any = collections.namedtuple(
     "Person",
     [

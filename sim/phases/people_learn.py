@@ -1,10 +1,11 @@
-"""Phase 12. Experience, learning by doing, training, certificates, obsolescence; pay grows within jobs."""
+"""Phase 12. Experience, learning by doing, training, courses, certificates, obsolescence; pay grows within jobs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sim.kernels.skills import learn
+from sim.phases.courses import end_running_courses
 from sim.phases.ranges import run_ranges
 from sim.rng import LEARN
 
@@ -23,3 +24,4 @@ def people_learn(model: TalentMarket) -> None:
             wages.experience_fade, key,
         ),
     )  # fmt: skip
+    end_running_courses(model)

@@ -29,6 +29,7 @@ POLICIES = {
     "enrolment_change": {"city": "alpha", "factor": 1.5, "levels": ["master"], "cost_cny_per_seat": 40_000},
     "curriculum_reform": {"city": "all", "lag_factor": 0.5, "practice_add": 0.2, "cost_cny_per_year": 1_000_000},
     "association_platform": {"city": "beta", "coverage": 0.8},
+    "integrated_training": {"city": "all", "seats_per_year": 30_000, "cost_cny_per_person": 9000, "budget_cny": 2e8},
 }
 
 

@@ -11,7 +11,9 @@ KEY = make_key(1, AWARE, 80)
 SUBSIDY = {"kind": "living_subsidy", "city": "alpha", "from": "2019Q3", "amount_cny_m": 1}
 
 
-def spread(people, *, policies=(0,), start=(70,), share=(0.0,), rate=(0.0,), known=0.0, peer=0.0, quarter=80):
+def spread(
+    people, *, policies=(0,), start=(70,), share=(0.0,), rate=(0.0,), known=0.0, peer=0.0, platform=0.0, quarter=80
+):
     spread_awareness(
         0,
         len(people.uid),
@@ -22,6 +24,7 @@ def spread(people, *, policies=(0,), start=(70,), share=(0.0,), rate=(0.0,), kno
         np.array(rate),
         np.zeros((2, len(policies))) + known,
         peer,
+        np.zeros(2) + platform,
         quarter,
         KEY,
     )
