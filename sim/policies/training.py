@@ -144,14 +144,14 @@ class IntegratedTraining(PolicySpec):
         6, "months", "length of a course, in whole quarters", low=3, high=24, source="evidence 000-1485-01"
     )
     technical_gain: float = setting(
-        0.15,
+        0.25,
         "skill",
         "added to technical skill",
         high=2,
-        source="assumption: vocational graduates near 83 % of masters (000-1487-01; range 0.05 to 0.3)",
+        source="assumption: with practice_gain, from vocational to 83 % of masters, 000-1487-01 (range 0.05 to 0.4)",
     )
     practice_gain: float = setting(
-        0.1, "skill", "added to engineering practice", high=2, source="assumption: real projects (range 0 to 0.3)"
+        0.15, "skill", "added to engineering practice", high=2, source="assumption: real projects (range 0 to 0.3)"
     )
     certificate_share: float = setting(
         0.82, "share", "those who end the course and earn the certificate", high=1, source="evidence 003-0817-02"

@@ -122,6 +122,14 @@ def let_for_nothing(model, people):
     model.places.records["rent_shared"][0] = 0
 
 
+def admit_too_many(model, people):
+    model.course_use[0, 0] = (5, 6)
+
+
+def overstay_a_course(model, people):
+    people.course[0], people.course_end_q[0] = 0, model.quarter_number
+
+
 def pay_tenants(model, people):
     people.rent[0] = -1
 
@@ -163,6 +171,8 @@ BREAKS = {
     pay_tenants: "rents paid are not negative",
     pay_without_booking: "the ledger is the sum of transfers",
     overspend: "budgets are not exceeded",
+    admit_too_many: "no more people are admitted to courses than there are seats",
+    overstay_a_course: "a course that runs has its end before it",
     be_too_sure: "chances are shares",
 }
 
