@@ -23,7 +23,7 @@ from sim.kernels.tallies import (
     PULSE_SEARCHING,
     PULSE_WAGE,
 )
-from sim.world.indicators import DIMENSIONS, EXTERNAL, INDICATORS
+from sim.world.indicators import DIMENSIONS, INDICATORS
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 SCHOOL_YEARS: Final = 12
 """Years of school before the first course of study (statutory)."""
+LEAST_SPREAD: Final = 1e-12
+"""Values that differ by less are alike: what is left is rounding."""
+SIGNS: Final = np.array([[float(indicator.sign)] for indicator in INDICATORS])
+IS_LOG: Final = np.array([[indicator.log] for indicator in INDICATORS])
+BELONGS: Final = np.array([[float(one.dimension == name) for one in INDICATORS] for name in DIMENSIONS])
+"""(dimension, indicator) 1 where the indicator counts."""
+SIMULATED: Final = tuple((row, one.name) for row, one in enumerate(INDICATORS) if one.simulated)
+GIVEN: Final = tuple(row for row, one in enumerate(INDICATORS) if not one.simulated)
 
 
 def score_cities(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray) -> FloatArray:
@@ -51,23 +59,23 @@ def measure_indicators(model: TalentMarket, pulse: NDArray[np.int64], talent: Fl
     """(24, place) values in the order and the units of INDICATORS; NaN where the world file gives none."""
     simulated = _simulate(model, pulse, talent)
     values = np.empty((len(INDICATORS), model.world.n_places))
-    for row, indicator in zip(values, INDICATORS, strict=True):
-        if indicator.simulated:
-            row[:] = simulated[indicator.name]
-        else:
-            row[:] = model.world.stickiness_indicator[:, EXTERNAL.index(indicator.name)]
+    values[list(GIVEN)] = model.world.stickiness_indicator.T
+    for row, name in SIMULATED:
+        values[row] = simulated[name]
     return values
 
 
 def score_indicators(values: FloatArray, low: float, high: float) -> FloatArray:
     """(1 + 6, city) overall score and dimensions from (24, city) values; a value that is missing counts nowhere."""
-    signed = np.stack([
-        indicator.sign * _standardise(np.log1p(row) if indicator.log else row)
-        for row, indicator in zip(values, INDICATORS, strict=True)
-    ])  # fmt: skip
-    belongs = np.array([[indicator.dimension == name for indicator in INDICATORS] for name in DIMENSIONS])
-    dimensions = np.stack([_rescale(_mean_of_known(signed[rows]), low, high) for rows in belongs])
-    return np.vstack([_rescale(_mean_of_known(dimensions), low, high), dimensions])
+    signed = SIGNS * _standardise(np.where(IS_LOG, np.log1p(np.where(IS_LOG, values, 0.0)), values))
+    known = ~np.isnan(signed)
+    counted = BELONGS @ known
+    means = BELONGS @ np.where(known, signed, 0.0) / np.maximum(1, counted)
+    dimensions = _rescale(np.where(counted > 0, means, np.nan), low, high)
+    present = ~np.isnan(dimensions)
+    mean = np.where(present, dimensions, 0.0).sum(axis=0) / np.maximum(1, present.sum(axis=0))
+    overall = np.where(present.any(axis=0), mean, np.nan)
+    return np.vstack([_rescale(overall[None, :], low, high), dimensions])
 
 
 def _simulate(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray) -> dict[str, FloatArray]:
@@ -96,27 +104,22 @@ def _simulate(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray)
 
 
 def _standardise(values: FloatArray) -> FloatArray:
-    """Deviations from the mean in units of the spread; 0 where all are alike, NaN stays NaN."""
-    known = values[~np.isnan(values)]
-    spread = known.std() if len(known) else 0.0
-    centred = values - (known.mean() if len(known) else 0.0)
-    scaled: FloatArray = centred / spread if spread > 1e-12 * np.abs(known).max(initial=0.0) else 0.0 * centred
+    """Row by row, deviations from the mean in units of the spread; 0 where all are alike, NaN stays NaN."""
+    known = ~np.isnan(values)
+    number = np.maximum(1, known.sum(axis=1, keepdims=True))
+    filled = np.where(known, values, 0.0)
+    centred = values - filled.sum(axis=1, keepdims=True) / number
+    spread = np.sqrt((np.where(known, centred, 0.0) ** 2).sum(axis=1, keepdims=True) / number)
+    differs = spread > LEAST_SPREAD * np.abs(filled).max(axis=1, keepdims=True)
+    scaled: FloatArray = np.where(differs, centred / np.where(differs, spread, 1.0), 0.0 * centred)
     return scaled
 
 
-def _mean_of_known(rows: FloatArray) -> FloatArray:
-    """(column,) mean over the rows that are no NaN; NaN where there is none."""
-    known = ~np.isnan(rows)
-    number = known.sum(axis=0)
-    mean: FloatArray = np.where(number > 0, np.where(known, rows, 0.0).sum(axis=0) / np.maximum(1, number), np.nan)
-    return mean
-
-
-def _rescale(values: FloatArray, low: float, high: float) -> FloatArray:
-    """The lowest value becomes `low`, the highest `high`; all become `high` where they are alike."""
-    known = values[~np.isnan(values)]
-    span = np.ptp(known) if len(known) else 0.0
-    if span <= 1e-12:
-        return np.where(np.isnan(values), np.nan, high)
-    scaled: FloatArray = low + (high - low) * (values - known.min()) / span
+def _rescale(rows: FloatArray, low: float, high: float) -> FloatArray:
+    """Row by row, the lowest value becomes `low`, the highest `high`; all become `high` where they are alike."""
+    least = np.where(np.isnan(rows), np.inf, rows).min(axis=1, keepdims=True)
+    most = np.where(np.isnan(rows), -np.inf, rows).max(axis=1, keepdims=True)
+    differs = most - least > LEAST_SPREAD
+    share = np.where(differs, (rows - least) / np.where(differs, most - least, 1.0), 1.0 + 0.0 * rows)
+    scaled: FloatArray = low + (high - low) * share
     return scaled
