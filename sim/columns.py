@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.types import NO_FIRM, NO_QUARTER, NO_SCHEME, SEARCHING, UNHOUSED
+from sim.types import NO_COURSE, NO_FIRM, NO_QUARTER, NO_SCHEME, SEARCHING, UNHOUSED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +43,8 @@ COLUMNS: Final = (
     Column("certificate", "i1", "flag", 0, "holds an industry certificate"),
     Column("qualified", "i1", "flag", 0, "skills reach the bar of positions at the own level"),
     Column("cell", "i1", "code", 0, "position held: education x experience x ai, flattened"),
+    Column("course", "i1", "policy", NO_COURSE, "policy whose course the person is on, NO_COURSE or COURSE_DONE"),
+    Column("course_end_q", "i2", "quarter", NO_QUARTER, "last quarter of the course"),
     Column("lease_end_q", "i2", "quarter", NO_QUARTER, "quarter in which the lease ends"),
     Column("lease_start_q", "i2", "quarter", NO_QUARTER, "quarter in which the lease began"),
     Column(

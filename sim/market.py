@@ -181,6 +181,15 @@ PERSON_DTYPE: Final = np.dtype(
 )
 """One person as a record, gathered from the columns where people are read at random: 40 bytes."""
 
+COURSE_DTYPE: Final = np.dtype(
+    [
+        ("technical_gain", np.float64),  # skill
+        ("practice_gain", np.float64),  # skill
+        ("certificate_share", np.float64),  # of those who end the course
+    ]
+)
+"""What a course of one policy in one place gives to those who end it."""
+
 Person: Any = collections.namedtuple(
     "Person",
     [

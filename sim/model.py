@@ -192,6 +192,7 @@ class TalentMarket(mesa.Model):
         self.transfers, self.schemes = make_transfers([]), make_schemes([], {})
         self.scheme_chance: dict[tuple[int, int], float] = {}
         self.scheme_use: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self.course_use: dict[tuple[int, int], tuple[int, int]] = {}
         self.flows = np.zeros((n_places, n_places, len(EDUCATION), len(REASON), 2), np.int64)
         self.cohort_sizes: dict[int, int] = {}
         self.transfers_booked_fen = 0

@@ -23,7 +23,7 @@ from sim.observe_people import PeopleCounts, rank_amounts
 from sim.phases.ranges import sum_ranges
 from sim.population import cohort_cells, cohort_quarter
 from sim.rng import ROUND_POSTINGS, uniforms
-from sim.stickiness import DIMENSIONS, score_cities
+from sim.stickiness import score_cities
 from sim.types import (
     AI,
     EDUCATION,
@@ -37,6 +37,7 @@ from sim.types import (
     REGION,
     STUDYING,
 )
+from sim.world.indicators import DIMENSIONS
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class Observer:
             units[place] += used[0] * scale
             occupied[place] += used[1] * scale
             queue[place] += used[2] * scale
-        scores = score_cities(model, pulse)
+        scores = score_cities(model, pulse, talent)
         return {
             "city": np.arange(world.n_places), "talent": talent, "employed": working,
             "density": talent / np.maximum(1.0, working),

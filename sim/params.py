@@ -452,6 +452,15 @@ class InstitutionParams(Group):
     course_years_bachelor: int = rule(4, "years", 1, 8, "length of study, bachelor", "assumption: statutory")
     course_years_master: int = rule(3, "years", 1, 8, "length of study, master", "assumption: statutory")
     course_years_phd: int = rule(4, "years", 1, 8, "length of study, PhD", "assumption: statutory")
+    vacancy_elasticity: float = rule(
+        0.05, "elasticity", 0, 3, "seats to the lagged tightness of a level", "assumption: slower than to pay"
+    )
+    seats_limit: float = rule(
+        0.5, "share", 0, 10, "seats added to those of the world file at most", "assumption: campuses and teachers"
+    )
+    survey_noise: float = rule(
+        0.1, "log", 0, 2, "error of a report on all institutions and firms", "assumption: intentions are not hires"
+    )
 
 
 class AwarenessParams(Group):
@@ -459,6 +468,9 @@ class AwarenessParams(Group):
 
     peer_rate: float = rule(
         0.10, "1/quarter", 0, 1, "hazard per share of people in the city who know", "assumption: contagion"
+    )
+    platform_rate: float = rule(
+        0.05, "1/quarter", 0, 1, "hazard of hearing through a platform that reaches all", "assumption: as communication"
     )
 
 
@@ -479,6 +491,9 @@ class StickinessParams(Group):
 
     scale_low: float = rule(50, "score", 0, 100, "lowest city", "evidence 003-3139 scale of the published index")
     scale_high: float = rule(100, "score", 0, 200, "highest city", "evidence 003-3139 scale of the published index")
+    commute_elasticity: float = rule(
+        0.1, "elasticity", 0, 2, "commutes to the talent of the city relative to its start", "assumption: congestion"
+    )
 
 
 class Params(Group):

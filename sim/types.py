@@ -63,6 +63,9 @@ HOME: Final = (HOME_LOCAL, *REGION)
 
 NO_FIRM: Final = -1
 NO_SCHEME: Final = -1
+NO_COURSE: Final = -1
+COURSE_DONE: Final = -2
+"""Has ended a course, or left it: nobody is admitted twice."""
 NO_QUARTER: Final = -32768
 
 N_POSITION_CELLS: Final = len(EDUCATION) * len(EXPERIENCE) * 2

@@ -26,12 +26,15 @@ from sim.types import EMPLOYED, SEARCHING
 
 @njit(cache=True)
 def select_searchers(people: Any, share_employed: float, effort: float, key: np.uint64, out: NDArray[np.uint32]) -> int:
-    """Write the rows of people who search this quarter into `out`; returns their number."""
+    """Write the rows of people who search this quarter into `out`; returns their number.
+
+    Who is on a course and has no job does not search.
+    """
     found = 0
     for i in range(people.uid.shape[0]):
         state = people.state[i]
         if state == SEARCHING:
-            if effort < 1.0 and uniform(draw_bits(key, people.uid[i])) >= effort:
+            if people.course[i] >= 0 or (effort < 1.0 and uniform(draw_bits(key, people.uid[i])) >= effort):
                 continue
         elif state != EMPLOYED or uniform(draw_bits(key, people.uid[i])) >= share_employed:
             continue

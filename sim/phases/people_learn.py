@@ -1,4 +1,4 @@
-"""Phase 12. Experience, learning by doing, training, certificates, obsolescence; pay grows within jobs."""
+"""Phase 12. Experience, learning by doing, training, courses, certificates, obsolescence; pay grows within jobs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.kernels.skills import SKILL_UNITS, learn
+from sim.phases.courses import end_running_courses
 from sim.phases.ranges import sum_ranges
 from sim.rng import LEARN
 from sim.types import EMPLOYED
@@ -29,6 +30,7 @@ def people_learn(model: TalentMarket) -> None:
     )  # fmt: skip
     years = (model.quarter_number - model.first_quarter_number) / 4.0
     model.firms.note_skill(staff_skill / SKILL_UNITS, math.exp(model.params.firms.skill_trend * years))
+    end_running_courses(model)
 
 
 def note_skill_at_start(model: TalentMarket) -> None:

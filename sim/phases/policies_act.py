@@ -93,12 +93,13 @@ def spread_knowledge(model: TalentMarket, first: int, last: int) -> None:
     counts = np.zeros((model.world.n_places, len(entries) + 1), np.int64)
     count_aware(people, policies, counts)
     known = counts[:, :-1] / np.maximum(1, counts[:, -1:])
+    platform = model.params.awareness.platform_rate * model.levers.platform_reach
     key = model.key(AWARE)
     run_ranges(
         last - first, model.threads,
         lambda start, stop: spread_awareness(
             first + start, first + stop, people, policies, start_q, start_share, rate, known,
-            model.rules.awareness.peer_rate, model.quarter_number, key,
+            model.rules.awareness.peer_rate, platform, model.quarter_number, key,
         ),
     )  # fmt: skip
 

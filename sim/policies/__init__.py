@@ -13,7 +13,7 @@ from sim.policies.housing import SettlingSupport, TalentHousing
 from sim.policies.hukou import HukouQuotaPolicy, HukouRelaxationPolicy
 from sim.policies.levers import Levers
 from sim.policies.subsidies import LivingSubsidy, RentSubsidy
-from sim.policies.training import AssociationPlatform, CurriculumReform, EnrolmentChange
+from sim.policies.training import AssociationPlatform, CurriculumReform, EnrolmentChange, IntegratedTraining
 from sim.world.spec import World
 
 PolicyClass = type[PolicySpec]
@@ -29,6 +29,7 @@ POLICY_KINDS: Final[dict[str, PolicyClass]] = {
     "ai_demand_shock": AiDemandShock,
     "enrolment_change": EnrolmentChange,
     "curriculum_reform": CurriculumReform,
+    "integrated_training": IntegratedTraining,
     "association_platform": AssociationPlatform,
 }
 
@@ -43,6 +44,7 @@ PolicyUnion = Annotated[
     | AiDemandShock
     | EnrolmentChange
     | CurriculumReform
+    | IntegratedTraining
     | AssociationPlatform,
     Field(discriminator="kind"),
 ]

@@ -101,6 +101,28 @@ class HiringSubsidy:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingCourse:
+    """Targeted courses in one place."""
+
+    policy: int
+    place: int
+    eligible: NDArray[np.void]
+    seats_per_year: float
+    """Persons admitted a year (not yet divided by scale); 0 when only running courses are left."""
+    quarters: int
+    technical_gain: float
+    """Added to technical skill when the course ends."""
+    practice_gain: float
+    """Added to engineering practice when the course ends."""
+    certificate_share: float
+    """Share of those who end the course that earn an industry certificate."""
+    cost_cny_per_person: float
+    take_up: float
+    """Share of the eligible who know of it that apply."""
+    budget_cny: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Communication:
     """How knowledge of one policy spreads."""
 
@@ -129,6 +151,7 @@ class Levers:
     schemes: list[HousingScheme]
     quotas: list[HukouQuota]
     hiring: list[HiringSubsidy]
+    courses: list[TrainingCourse]
     communications: list[Communication]
     fixed_costs: list[FixedCost]
     seat_factor: NDArray[np.float64]
@@ -141,6 +164,8 @@ class Levers:
     """(place, institution) added to the depth of cooperation with firms, 0 = none."""
     sample_factor: NDArray[np.float64]
     """(place,) factor on the number of positions that a person living there sees, 1 = none."""
+    platform_reach: NDArray[np.float64]
+    """(place,) share of firms and people that a platform of an association reaches, 0 = none."""
     noise_factor: NDArray[np.float64]
     """(place,) factor on the screening noise of its employers, 1 = none."""
     ai_demand_factor: NDArray[np.float64]
@@ -165,6 +190,7 @@ class Levers:
             schemes=[],
             quotas=[],
             hiring=[],
+            courses=[],
             communications=[],
             fixed_costs=[],
             seat_factor=np.ones((n, len(EDUCATION), len(FIELD))),
@@ -172,6 +198,7 @@ class Levers:
             practice_add=np.zeros((n, len(INSTITUTION))),
             cooperation_add=np.zeros((n, len(INSTITUTION))),
             sample_factor=np.ones(n),
+            platform_reach=np.zeros(n),
             noise_factor=np.ones(n),
             ai_demand_factor=np.ones((n, len(INDUSTRY))),
             labour_demand_factor=np.ones((n, len(INDUSTRY))),

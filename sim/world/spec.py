@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.types import EDUCATION, EXPERIENCE, FIELD, FIRM_SIZE, INDUSTRY, INSTITUTION, OWNERSHIP, SKILL
+from sim.world.indicators import EXTERNAL
 
 FloatArray = NDArray[np.float64]
 
@@ -37,6 +38,7 @@ AXES: Final[dict[str, tuple[str, ...]]] = {
     "year": MODEL_YEARS,
     "quarter": QUARTERS_OF_YEAR,
     "ai": ("other", "ai"),
+    "indicator": EXTERNAL,
 }
 """Names along each fixed dimension; the dimension `place` takes its names from the world file."""
 
@@ -172,6 +174,11 @@ class World:
     employed_start: FloatArray = quantity("persons", ("place",), "employed persons at the start, all ages")
     stickiness_published: FloatArray = quantity(
         "score", ("place",), "published talent stickiness score; NaN where none", high=100
+    )
+    stickiness_indicator: FloatArray = quantity(
+        "indicator",
+        ("place", "indicator"),
+        "indicators of the stickiness index that are not simulated, each in its own unit; NaN where none",
     )
 
     @property

@@ -30,6 +30,7 @@ POLICIES = {
     "enrolment_change": {"city": "alpha", "factor": 1.5, "levels": ["master"], "cost_cny_per_seat": 40_000},
     "curriculum_reform": {"city": "all", "lag_factor": 0.5, "practice_add": 0.2, "cost_cny_per_year": 1_000_000},
     "association_platform": {"city": "beta", "coverage": 0.8},
+    "integrated_training": {"city": "all", "seats_per_year": 30_000, "cost_cny_per_person": 9000, "budget_cny": 2e8},
 }
 
 
@@ -131,6 +132,14 @@ def let_for_nothing(model, people):
     model.places.records["rent_shared"][0] = 0
 
 
+def admit_too_many(model, people):
+    model.course_use[0, 0] = (5, 6)
+
+
+def overstay_a_course(model, people):
+    people.course[0], people.course_end_q[0] = 0, model.quarter_number
+
+
 def pay_tenants(model, people):
     people.rent[0] = -1
 
@@ -174,6 +183,8 @@ BREAKS = {
     pay_tenants: "rents paid are not negative",
     pay_without_booking: "the ledger is the sum of transfers",
     overspend: "budgets are not exceeded",
+    admit_too_many: "no more people are admitted to courses than there are seats",
+    overstay_a_course: "a course that runs has its end before it",
     be_too_sure: "chances are shares",
 }
 

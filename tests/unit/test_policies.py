@@ -25,6 +25,7 @@ AXES_OF = {
     "practice_add": ("place", "institution"),
     "cooperation_add": ("place", "institution"),
     "sample_factor": ("place",),
+    "platform_reach": ("place",),
     "noise_factor": ("place",),
     "ai_demand_factor": ("place", "industry"),
     "labour_demand_factor": ("place", "industry"),

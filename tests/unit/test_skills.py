@@ -8,7 +8,7 @@ from toys import make_firms, make_people, make_rule
 
 from sim.kernels.skills import SKILL_UNITS, form_skills, judge_qualified, learn, set_institutions
 from sim.rng import INSTITUTION_TYPE, LEARN, PERSON_TRAITS, draw_bits_of, make_key, normal, uniform, uniforms
-from sim.types import EMPLOYED, OUT, PREPARING, SEARCHING, STUDYING
+from sim.types import COURSE_DONE, EMPLOYED, NO_COURSE, OUT, PREPARING, SEARCHING, STUDYING
 
 KEY = make_key(1, PERSON_TRAITS)
 LEARN_KEY = make_key(1, LEARN, 76)
@@ -111,6 +111,10 @@ def test_clocks():
     assert people.experience_q.tolist() == [0, 0, 0, 1, 0]
     assert people.tenure_q.tolist() == [0, 0, 0, 1, 0]
     assert people.search_q.tolist() == [0, 0, 1, 0, 0]
+
+
+def test_time_on_a_course_is_no_time_of_search():
+    assert study(make_people(3, state=SEARCHING, course=[0, NO_COURSE, COURSE_DONE])).search_q.tolist() == [0, 1, 1]
 
 
 def test_pay_grows_with_the_economy_and_fading_experience():
