@@ -79,7 +79,7 @@ def fill_guide(block_start: NDArray[np.int64], guide: NDArray[np.int64]) -> None
 @njit(cache=True, forceinline=True)
 def find_opening(slots: NDArray[np.int32], first: int, size: int, bits: np.uint64) -> int:
     """Line of a random opening of the table of `size` slots from `first`, which must not be empty."""
-    at = 0
+    at = np.int64(0)
     for _ in range(MOST_TRIES):
         bits += GOLDEN
         at = np.int64(mix(bits) & np.uint64(size - 1))

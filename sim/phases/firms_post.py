@@ -77,7 +77,8 @@ def count_blocks(block: NDArray[np.int64], capacity: NDArray[np.int32], n_places
     n_levels = len(EDUCATION)
     openings = np.bincount(block, weights=capacity, minlength=n_levels * n_places)
     ends = np.concatenate([[0], np.cumsum(openings)]).astype(np.int64)
-    return ends[np.arange(n_levels)[:, None] * n_places + np.arange(n_places + 1)[None, :]]
+    starts: NDArray[np.int64] = ends[np.arange(n_levels)[:, None] * n_places + np.arange(n_places + 1)[None, :]]
+    return starts
 
 
 def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
