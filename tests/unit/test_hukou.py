@@ -18,12 +18,10 @@ NO_QUOTA = {name: np.zeros(2) for name in ("points_quota", "employer_quota", "ce
 
 
 def split(people, *, direct_level=(4, 4), open_q=(400, 400), window=80, quarter=76, share=1.0):
-    registers, candidates = np.zeros(len(people.uid), np.int64), np.zeros(len(people.uid), np.int64)
-    n_registers, n_candidates = split_residents(
-        people, np.array(direct_level, float), np.array(open_q, float), window, quarter, share, KEY, registers,
-        candidates,
-    )  # fmt: skip
-    return registers[:n_registers].tolist(), candidates[:n_candidates].tolist()
+    registers, candidates = split_residents(
+        people, np.array(direct_level, float), np.array(open_q, float), window, quarter, share, KEY
+    )
+    return registers.tolist(), candidates.tolist()
 
 
 def test_the_degree_registers_with_a_job_where_the_city_says_so():
