@@ -46,3 +46,13 @@ def sum_ranges(
         for future in futures:
             future.result()
     return tuple(np.sum([own[k] for own in counters], axis=0) for k in range(len(shapes)))
+
+
+def add_ranges(n_rows: int, threads: int, counters: tuple[NDArray[np.int64], ...], call: Callable[..., None]) -> None:
+    """Add what `call(start, stop, *counters)` counts on each range to `counters`, without copies on one thread."""
+    if len(split_rows(n_rows, threads)) == 1:
+        call(0, n_rows, *counters)
+        return
+    sums = sum_ranges(n_rows, threads, tuple(counter.shape for counter in counters), call)
+    for counter, added in zip(counters, sums, strict=True):
+        np.add(counter, added, out=counter)

@@ -1,0 +1,143 @@
+"""The sums of a run that a calibration compares with published figures, without its tables.
+
+Kept are whole-number sums by quarter, year, place and cohort; nothing is written, no data frame is made. A count is of
+agents: times `scale` it is persons. The tables of the same run give the same sums (tests/unit/test_moments.py).
+Left out: what the tables hold by person's field, home and hukou in each quarter, firms, institutions, quantiles.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.tallies import (
+    N_POSTINGS,
+    N_PULSE,
+    PULSE_BURDEN,
+    PULSE_EMPLOYED,
+    PULSE_RENTERS,
+    PULSE_RESIDENTS,
+    tally_lines,
+)
+from sim.observe_people import CohortCounts, count_present
+from sim.stickiness import DIMENSIONS, score_cities
+from sim.types import AI, EDUCATION, EXPERIENCE, FIRM_SIZE, INDUSTRY, N_POSITION_CELLS, Quarter
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Moments:
+    """Sums of one run. Counts are agents; money is in hundredths of CNY where the name says fen."""
+
+    start: Quarter
+    """First quarter of the arrays by quarter; their last is that of the run."""
+    scale: int
+    """Persons that one agent stands for."""
+    pulse: IntArray
+    """(quarter, place, education, N_PULSE) the counters of sim.kernels.tallies.take_pulse."""
+    residents_start: IntArray
+    """(place,) people who live there when the run starts, without those who go on studying."""
+    employed_start: IntArray
+    """(place,) people in work when the run starts."""
+    graduated: IntArray
+    """(cohort year, study city, education, field, home class, 3) graduates, further study, preparing."""
+    employed: IntArray
+    """(cohort year, study city, education, field, home class, ANNIVERSARIES) in work anywhere; cohorts
+    of before the run are counted at the anniversaries that fall in it."""
+    stayed: IntArray
+    """(cohort year, study city, education, field, home class, ANNIVERSARIES) in work in the study city."""
+    postings: IntArray
+    """(calendar year, place, industry, education, experience, ai, firm size, N_POSTINGS) openings, hires, and the sums
+    of pay offered and of pay at hiring in fen a month."""
+    flows: IntArray
+    """(calendar year, from, to, education, reason, new graduate) moves and first jobs."""
+    rent_cny_m: FloatArray
+    """(quarter, place) rent over the tenures in use."""
+    rent_index: FloatArray
+    """(quarter, place) market rent relative to the start."""
+    stickiness: FloatArray
+    """(quarter, 1 + dimension, place) the index and its dimensions."""
+    hukou_granted: IntArray
+    """(quarter, place) persons."""
+    spent_fen: IntArray
+    """(quarter, place) money spent under policies, national money where it was received."""
+
+    @property
+    def rent_burden(self) -> FloatArray:
+        """(quarter, place) mean rent over take-home pay and transfers of employed renters, NaN without any."""
+        burden, renters = (self.pulse[..., column].sum(axis=2) for column in (PULSE_BURDEN, PULSE_RENTERS))
+        ratio: FloatArray = np.where(renters > 0, burden / (1_000_000 * np.maximum(1, renters)), np.nan)
+        return ratio
+
+    @property
+    def residents_change(self) -> IntArray:
+        """(quarter, place) people who live there less those at the start."""
+        return np.asarray(self.pulse[..., PULSE_RESIDENTS].sum(axis=2) - self.residents_start)
+
+    @property
+    def employed_change(self) -> IntArray:
+        """(quarter, place) people in work less those at the start."""
+        return np.asarray(self.pulse[..., PULSE_EMPLOYED].sum(axis=2) - self.employed_start)
+
+
+class MomentObserver:
+    """Collects the sums of one run, in place of the tables."""
+
+    def __init__(self, model: TalentMarket) -> None:
+        self._model = model
+        world, scenario, n = model.world, model.scenario, model.n_quarters
+        years = scenario.end.year - scenario.start.year + 1
+        self._cohorts = CohortCounts(world.region)
+        self._start = count_present(model)
+        self._pulse = np.zeros((n, world.n_places, len(EDUCATION), N_PULSE), np.int64)
+        sizes = (years, world.n_places, len(INDUSTRY), N_POSITION_CELLS, len(FIRM_SIZE), N_POSTINGS)
+        self._postings = np.zeros(sizes, np.int64)
+        self._flows = np.zeros((years, *model.flows.shape), np.int64)
+        self._rent, self._index = (np.zeros((n, world.n_places)) for _ in range(2))
+        self._stickiness = np.zeros((n, 1 + len(DIMENSIONS), world.n_places))
+        self._granted, self._spent = (np.zeros((n, world.n_places), np.int64) for _ in range(2))
+
+    def record(self, pulse: IntArray) -> None:
+        """Add the sums of the quarter; `pulse` (place, education, counters) as taken by the kernel."""
+        model = self._model
+        quarter = model.quarter_number - model.first_quarter_number
+        year = model.quarter.year - model.scenario.start.year
+        self._cohorts.look(model)
+        self._pulse[quarter] = pulse
+        tally_lines(model.positions.lines, model.line_hires, model.line_hired_fen, self._postings[year])
+        self._flows[year] += model.flows
+        self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
+        self._index[quarter] = [city.rent_index for city in model.cities]
+        self._stickiness[quarter] = score_cities(model, pulse)
+        self._granted[quarter] = model.hukou_granted
+        self._spent[quarter] = model.ledger.fen.sum(axis=0)
+
+    def moments(self) -> Moments:
+        """The sums of the quarters simulated so far; later quarters hold zeros."""
+        model, shape = self._model, self._postings.shape
+        by_cell = self._postings.reshape(*shape[:3], len(EDUCATION), len(EXPERIENCE), len(AI), *shape[4:])
+        return Moments(
+            start=model.scenario.start,
+            scale=model.scale,
+            pulse=self._pulse,
+            residents_start=self._start[0],
+            employed_start=self._start[1],
+            graduated=self._cohorts.graduated,
+            employed=self._cohorts.employed,
+            stayed=self._cohorts.stayed,
+            postings=by_cell,
+            flows=self._flows,
+            rent_cny_m=self._rent,
+            rent_index=self._index,
+            stickiness=self._stickiness,
+            hukou_granted=self._granted,
+            spent_fen=self._spent,
+        )
