@@ -23,8 +23,9 @@ from sim.kernels.tallies import (
     tally_lines,
 )
 from sim.observe_people import CohortCounts, count_present
-from sim.stickiness import DIMENSIONS, score_cities
+from sim.stickiness import score_cities
 from sim.types import AI, EDUCATION, EXPERIENCE, FIRM_SIZE, INDUSTRY, N_POSITION_CELLS, Quarter
+from sim.world.indicators import DIMENSIONS
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -116,7 +117,8 @@ class MomentObserver:
         self._flows[year] += model.flows
         self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
         self._index[quarter] = [city.rent_index for city in model.cities]
-        self._stickiness[quarter] = score_cities(model, pulse)
+        change = pulse[..., PULSE_RESIDENTS].sum(axis=1) - self._start[0]
+        self._stickiness[quarter] = score_cities(model, pulse, model.world.talent_start + change * model.scale)
         self._granted[quarter] = model.hukou_granted
         self._spent[quarter] = model.ledger.fen.sum(axis=0)
 
