@@ -96,7 +96,7 @@ def whole(places, scale):
     return np.ceil(np.asarray(places) / scale) * scale
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 2**32),
     quotas=st.lists(st.floats(0, 6000), min_size=6, max_size=6),
