@@ -24,8 +24,8 @@ def render_results(results: dict[str, Any], checks: Sequence[dict[str, Any]]) ->
         "## Limits and goals",
         "",
         (
-            "A limit is a ratio of two times of one run, or memory, and holds on any machine. A goal is in seconds and is "
-            "meant for a quiet machine."
+            "A limit is a ratio of two times of one run, or memory, and holds on any machine. A goal is in seconds "
+            "and is meant for a quiet machine."
         ),
         "",
         *render_table(
@@ -149,8 +149,8 @@ def _render_moments(found: dict[str, Any]) -> list[str]:
         "",
         (
             f"{found['persons']:,.0f} persons x {found['quarters']} quarters, sums only, warm kernels: "
-            f"{found['seconds'] * 1e3:.0f} ms; making the model and its spin-up take {found['make_seconds'] * 1e3:.0f} ms "
-            "more."
+            f"{found['seconds'] * 1e3:.0f} ms; making the model and its spin-up take "
+            f"{found['make_seconds'] * 1e3:.0f} ms more."
         ),
         "",
         *render_table(("phase", "share", "ms"), rows),
@@ -180,8 +180,8 @@ def _render_threads(found: dict[str, Any]) -> list[str]:
         "## Threads in one run",
         "",
         (
-            f"{found['persons']:,.0f} persons: {found['one']:.3f} s per quarter on one thread, {found['two']:.3f} on two: "
-            f"{found['gain']:.2f} times as fast, {same}."
+            f"{found['persons']:,.0f} persons: {found['one']:.3f} s per quarter on one thread, "
+            f"{found['two']:.3f} on two: {found['gain']:.2f} times as fast, {same}."
         ),
     ]
 
