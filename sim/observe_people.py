@@ -6,9 +6,8 @@ exact. Left out: quantiles of anything but amounts that are not negative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from sim.kernels.tallies import (
     tally_people,
     write_cells,
 )
-from sim.phases.ranges import add_ranges, split_rows
+from sim.phases.ranges import add_ranges, call_each, split_rows
 from sim.population import cohort_quarter
 from sim.types import EDUCATION, EMPLOYED, FIELD, HOME, HUKOU, REGION, STATE, STUDYING
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from sim.model import TalentMarket
 
 N_COHORTS: Final = LAST_COHORT_YEAR - FIRST_COHORT_YEAR + 1
-_Result = TypeVar("_Result")
 
 
 def code_regions(region: Sequence[str]) -> NDArray[np.int8]:
@@ -105,7 +103,7 @@ class PeopleCounts:
             )
             return found
 
-        found = call_parallel(tally, range(len(ranges)))
+        found = call_each([(part,) for part in range(len(ranges))], tally)
         cells, sums = (np.concatenate([room[k][:n] for room, n in zip(self._room, found, strict=False)])
                        for k in range(2))  # fmt: skip
         codes = np.empty((len(self._shape), len(cells)), np.int8)
@@ -146,7 +144,10 @@ def rank_amounts(
         split_amounts(keys, ends - sizes, bits)
         return _interpolate(bits.view(np.float32), ends - sizes, sizes, quantiles)
 
-    return np.stack(call_parallel(rank, amounts, threads=threads), axis=1)
+    ranked = (
+        [rank(values) for values in amounts] if threads == 1 else call_each([(values,) for values in amounts], rank)
+    )
+    return np.stack(ranked, axis=1)
 
 
 def _interpolate(
@@ -164,14 +165,3 @@ def _interpolate(
     # from the nearer end, like numpy.quantile, so that the last digit is the same
     found[some] = np.where(part >= 0.5, high - (high - low) * (1.0 - part), low + (high - low) * part)
     return found
-
-
-def call_parallel(
-    call: Callable[[Any], _Result], arguments: Sequence[Any], threads: int | None = None
-) -> list[_Result]:
-    """Results of `call` on each argument, in order, on as many threads as there are arguments or `threads` at most."""
-    workers = min(len(arguments), threads or len(arguments))
-    if workers == 1:
-        return [call(argument) for argument in arguments]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(call, arguments))
