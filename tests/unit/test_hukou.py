@@ -176,20 +176,20 @@ def test_the_central_quota_goes_to_new_graduates_of_large_state_employers():
         staff.extend(zip(firms.ownership[people.firm[rows]], firms.size[people.firm[rows]], strict=True))
         assert np.all(model.quarter_number - people.cohort_q[rows] <= model.params.hukou.employer_window)
 
-    seen = watch_grants(world={**NO_QUOTA, "central_quota": np.full(2, 4000.0)}, quarters=16, look=look)
+    seen = watch_grants(world={**NO_QUOTA, "central_quota": np.full(2, 1000.0)}, quarters=16, scale=100, look=look)
     assert set(staff) == {(0, 3)}
     assert {quarter for quarter, city, _, _ in seen if len(city)} == {3}
-    assert all(np.bincount(city, minlength=2).max() <= 10 for _, city, _, _ in seen if len(city))  # 4,000 / 400
+    assert all(np.bincount(city, minlength=2).max() <= 10 for _, city, _, _ in seen if len(city))  # 1,000 / 100
 
 
 def test_the_central_quota_is_apart_from_the_city_s():
     """What central firms settle comes on top: the employers' places are all used without and with it."""
     employer = {**NO_QUOTA, "employer_quota": np.full(2, 1600.0)}
-    alone = watch_grants(world=employer)
-    both = watch_grants(world={**employer, "central_quota": np.full(2, 800.0)})
+    alone = watch_grants(world=employer, scale=100)
+    both = watch_grants(world={**employer, "central_quota": np.full(2, 800.0)}, scale=100)
     first = next(k for k, (quarter, *_) in enumerate(alone) if quarter == 3)
-    assert len(alone[first][1]) == 2 * 4
-    assert 2 * 4 < len(both[first][1]) <= 2 * 6
+    assert len(alone[first][1]) == 2 * 16
+    assert 2 * 16 < len(both[first][1]) <= 2 * 24
 
 
 @pytest.mark.parametrize("channel", ["employer", "points", "central"])
