@@ -32,7 +32,10 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "ids are unique": len(np.unique(people.uid)) == len(people.uid),
         "employed people, and only they, have an employer": bool(np.array_equal(employed, people.firm != NO_FIRM)),
         "headcount of a firm is the number of its people": bool(np.array_equal(staff, firms.headcount)),
-        "people work where they live": bool(np.all(firms.place[people.firm[working]] == people.city[working])),
+        "people live where they can reach their work": bool(
+            np.all(np.isfinite(model.places.travel[people.city[working], firms.place[people.firm[working]]]))
+        ),
+        "a hukou of the area is one of the place": _hukou_is_here(model),
         "closed firms have no staff": not firms.headcount[(firms.number == 0) & (firms.exited == 0)].any(),
         "firms close once at most": bool(np.all((firms.number >= 0) & (firms.closing >= 0) & (firms.closing <= 1))),
         "hires do not exceed openings": bool(np.all(firms.hires <= firms.openings))
@@ -56,6 +59,13 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         ),
         "chances are shares": bool(np.all((model.places.hukou_chance >= 0) & (model.places.hukou_chance <= 1))),
     }  # fmt: skip
+
+
+def _hukou_is_here(model: TalentMarket) -> bool:
+    """Whether everybody with a hukou of the area where they live has it in the place where they live."""
+    people, area_of = model.columns.people, model.world.area_of
+    local = area_of[people.city] == area_of[people.hukou]
+    return bool(np.all(people.hukou[local] == people.city[local]))
 
 
 def _cohorts_conserved(model: TalentMarket) -> bool:

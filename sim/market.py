@@ -40,6 +40,8 @@ PLACE_DTYPE: Final = np.dtype(
         ("career", np.float64),  # utility of the thickness of the job market
         ("unemployment", np.float64),  # share of the labour force without a job
         ("sample_factor", np.float64),  # factor on the positions seen by people who live there
+        ("before", np.int64),  # places of its area that stand before it
+        ("after", np.int64),  # places of its area that stand after it
     ]
 )
 
@@ -51,6 +53,7 @@ Places: Any = collections.namedtuple(
         "distance",  # (place, place) 1000 km
         "market_wage",  # (place, education) mean pay last quarter, CNY/month
         "utility",  # (place, education) mean utility of living there last quarter
+        "travel",  # (home, work) minutes to work beyond the commute within the place of work; inf where out of reach
     ],
 )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.commuting import count_commuters
 from sim.kernels.tallies import (
     ANNIVERSARIES,
     PULSE_BURDEN,
@@ -68,6 +69,8 @@ class Observer:
         self._parts["institutions"].append(self._institutions())
         self._parts["firms"].append(self._firms())
         self._parts["distribution"].append(self._distribution())
+        if self._model.world.has_commuting:
+            self._parts.setdefault("commuting", []).append(self._commuting())
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables as data frames, in the order of docs/model.md."""
@@ -176,6 +179,15 @@ class Observer:
             "exited": exited,
             "headcount": headcount * model.scale, "openings": openings * model.scale,
             "turnover": divide(left, headcount + left),
+        }  # fmt: skip
+
+    def _commuting(self) -> Rows:
+        model = self._model
+        commuters = count_commuters(model)
+        home, work = np.nonzero(commuters)
+        return {
+            "city": home, "work_city": work, "persons": commuters[home, work] * model.scale,
+            "minutes": model.world.commute_min[work] + model.places.travel[home, work],
         }  # fmt: skip
 
     def _distribution(self) -> Rows:

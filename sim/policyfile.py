@@ -182,7 +182,7 @@ class _PolicyReader:
             try:
                 find_places(str(part.value), self.world)
             except KeyError:
-                names = [*self.world.places, *dict.fromkeys(self.world.region), ALL_PLACES]
+                names = [*self.world.places, *dict.fromkeys((*self.world.area, *self.world.region)), ALL_PLACES]
                 report(self.problems, part, f"there is no place `{part.value}`", suggest_name(str(part.value), names))
                 sound = False
         return sound

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.commuting import bring_hukou, spread_initial_homes
 from sim.kernels.hukou import split_residents
 from sim.kernels.skills import form_skills, set_institutions
 from sim.rng import (
@@ -80,6 +81,7 @@ def add_cohort(model: TalentMarket, year: int, cells: NDArray[np.float64]) -> sl
     people.home[rows] = _draw_homes(model, rows)
     people.hukou[rows] = people.home[rows]
     people.city[rows] = people.study[rows]
+    bring_hukou(model, rows)
     people.arrived_q[rows] = cohort_quarter(year)
     cumulative = np.cumsum(model.world.institution_share, axis=1)
     set_institutions(people, rows.start, rows.stop, cumulative, make_key(seed, INSTITUTION_TYPE))
@@ -124,6 +126,7 @@ def place_initial_stock(model: TalentMarket) -> None:
     people.city[:] = _draw_initial_places(model)
     people.experience_q[:] = np.maximum(0, start - people.cohort_q - 1)
     _give_initial_jobs(model)
+    spread_initial_homes(model)
     _give_initial_hukou(model)
     years = np.maximum(0, (start - people.cohort_q) // 4 - model.params.housing.own_home_years)
     share = 1.0 - (1.0 - model.params.housing.own_home_hazard) ** (4 * years)
@@ -135,7 +138,7 @@ def _draw_initial_places(model: TalentMarket) -> NDArray[np.int64]:
     world, people, n = model.world, model.columns.people, model.world.n_places
     group = people.study.astype(np.int64) * n + people.home
     sizes = np.bincount(group, minlength=n * n).astype(float)
-    eye = np.eye(n)
+    eye = (world.area_of[:, None] == world.area_of[None, :]).astype(float)
     rule = model.params.cohorts
     utility = rule.initial_here * np.repeat(eye, n, axis=0) + rule.initial_home * np.tile(eye, (n, 1))
     target = world.jobs_start / world.jobs_start.sum() * sizes.sum()

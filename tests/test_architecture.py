@@ -17,7 +17,7 @@ LAYERS = (
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile"),
     ("scenario",),
-    ("places", "demand", "population", "agents"),
+    ("places", "commuting", "demand", "population", "agents"),
     ("invariants", "stickiness", "tables"),
     ("phases",),
     ("observe_people",),

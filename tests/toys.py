@@ -83,14 +83,15 @@ def make_records(n=2, **values):
     return records
 
 
-def make_places(n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0):
-    """The table of `n` places; numbers are spread over places and levels."""
+def make_places(n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0, travel=None):
+    """The table of `n` places; numbers are spread over places and levels. Without `travel` nobody can commute."""
     return Places(
         records=make_records(n) if records is None else records,
         hukou_chance=np.zeros((n, 4)) + hukou_chance,
         distance=np.zeros((n, n)) + distance,
         market_wage=np.zeros((n, 4)) + market_wage,
         utility=np.zeros((n, 4)) + utility,
+        travel=np.where(np.eye(n, dtype=bool), 0.0, np.inf) if travel is None else np.array(travel, float),
     )
 
 
@@ -131,9 +132,12 @@ def index_lines(lines, n_places=2, *, key=1, usual=1.0):
     return index_openings(lines, block, lines["capacity"].copy(), usual, make_key(key, OPENING_SLOT))
 
 
-def apply_to_lines(people, lines, rule, *, housing, tax, firms=None, places=None, n_applications=3, seed=1, **index):
+def apply_to_lines(
+    people, lines, rule, *, housing, tax, firms=None, places=None, n_applications=3, seed=1, firm_place=None, **index
+):
     """(person, A) lines that all `people` apply for in quarter 76 where no policy acts."""
     n, places, firms = len(people.uid), places or make_places(), firms or make_firms(max(1, len(lines)))
+    firm_place = np.zeros(len(firms.size)) if firm_place is None else firm_place
     keys = SearchKeys(*(make_key(seed, decision) for decision in range(1, 8)))
     tables = index_lines(lines, len(places.records), **index)
     persons, offers = np.empty(n, PERSON_DTYPE), np.zeros(len(lines), OFFER_DTYPE)
@@ -141,9 +145,10 @@ def apply_to_lines(people, lines, rule, *, housing, tax, firms=None, places=None
     fill_offers(lines, places.records, rule, housing, tax, offers)
     applications = np.full((n, n_applications), -7, np.int32)
     search_positions(
-        0, n, persons, firms.career, lines, offers, lines["capacity"].copy(), *tables, places.records,
-        places.hukou_chance, places.distance, places.market_wage, np.zeros(0, TRANSFER_DTYPE),
-        np.zeros(0, SCHEME_DTYPE), rule, housing, tax, 76, keys, gumbel_bounds(), applications,
+        0, n, persons, firms.career, np.asarray(firm_place, np.int8), lines, offers, lines["capacity"].copy(), *tables,
+        places.records, places.hukou_chance, places.distance, places.travel, places.market_wage,
+        np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, housing, tax, 76, keys, gumbel_bounds(),
+        applications,
     )  # fmt: skip
     return applications
 

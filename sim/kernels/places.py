@@ -1,4 +1,4 @@
-"""What is left to spend in each place at its mean pay, and the chance of having that pay.
+"""Which places belong together, and what is left to spend in each place at its mean pay and the chance of that pay.
 
 spending = max(take-home pay - rent - living cost, floor share of take-home pay) x (1 - unemployment)
 """
@@ -12,6 +12,18 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.pay import choose_tenure, take_home
+
+
+@njit(cache=True, forceinline=True)
+def area_start(records: NDArray[np.void], place: int) -> int:
+    """First place of the area of `place`; `records` (place,) of PLACE_DTYPE."""
+    return int(place) - records[place]["before"]
+
+
+@njit(cache=True, forceinline=True)
+def same_area(records: NDArray[np.void], one: int, other: int) -> bool:
+    """Whether two places belong to one area: commuting, hukou and roots hold in both."""
+    return one == other or area_start(records, one) == area_start(records, other)
 
 
 @njit(cache=True)

@@ -3,6 +3,9 @@
 U = b_wage ln(disposable) + b_career career + b_hukou chance x value + b_amenity amenity + b_home [home]
     + b_here [here] f(tenure) - b_move distance + taste(person, city) + shock(person, position)
 
+Home, here and the hukou are those of an area. For a position in another place of the area within reach, U is the better
+of moving there (- b_relocate) and of staying and commuting (- b_commute travel).
+
 The sample (K positions) is the information friction: the current city, home and study city are seen more than the
 rest of the country. Shocks are Gumbel, so that with all positions seen and no capacity limit, choices follow the
 multinomial logit (McFadden 1974). With K at or above the number of lines every line is seen once.
@@ -20,8 +23,12 @@ from numpy.typing import NDArray
 from sim.kernels.eligibility import has_bit
 from sim.kernels.openings import find_opening
 from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
+from sim.kernels.places import area_start, same_area
 from sim.rng import draw_bits, draw_bits_of, draw_next, gumbel, normal, uniform
 from sim.types import EMPLOYED, SEARCHING
+
+TASTES_OF_PLACES = np.uint64(64)
+"""Where the draws of tastes for places within an area begin: beyond those for areas."""
 
 
 @njit(cache=True)
@@ -57,14 +64,18 @@ def place_utility(
     """Part of the utility that depends on the person and the city but not on the position."""
     place = places[city]
     value = rule.b_amenity * place["amenity"] + rule.b_career * place["career"]
-    chance = 1.0 if person.hukou == city else hukou_chance[city, person.education]
+    chance = 1.0 if same_area(places, person.hukou, city) else hukou_chance[city, person.education]
     value += rule.b_hukou * place["hukou_value"] * chance
-    if person.home == city:
+    if same_area(places, person.home, city):
         value += rule.b_home
-    if person.city == city:
+    if same_area(places, person.city, city):
         value += rule.b_here * min(1.0, (quarter - person.arrived_q) / rule.settle_quarters)
+        if person.city != city:
+            value -= rule.b_relocate
     value -= rule.b_move * distance[person.city, city]
-    return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(city)))
+    if place["before"] + place["after"] > 0:  # a taste for the place beside the one for its area
+        value += rule.taste_place * normal(draw_bits_of(key_taste, person.uid, np.uint64(city) + TASTES_OF_PLACES))
+    return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(area_start(places, city))))
 
 
 @njit(cache=True, forceinline=True)
@@ -75,19 +86,28 @@ def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -
 
 
 @njit(cache=True, forceinline=True)
-def weigh_places(person: Any, level: int, block_start: NDArray[np.int64], rule: Any) -> tuple[float, float, float, int]:
+def count_openings(level: int, place: int, block_start: NDArray[np.int64], places: NDArray[np.void]) -> int:
+    """Openings of `level` in the area of `place`."""
+    end = int(place) + places[place]["after"] + 1
+    return int(block_start[level, end] - block_start[level, area_start(places, place)])
+
+
+@njit(cache=True, forceinline=True)
+def weigh_places(
+    person: Any, level: int, block_start: NDArray[np.int64], places: NDArray[np.void], rule: Any
+) -> tuple[float, float, float, int]:
     """What draws the person's look at openings of `level`: here, home, place of study, and the country's openings.
 
-    An opening where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times as visible
-    on top of being visible as one of the country's. `block_start` (education, place + 1) counts openings.
+    An opening in the area where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times
+    as visible on top of being visible as one of the country's. `block_start` (education, place + 1) counts openings.
     """
     city, home, study = int(person.city), int(person.home), int(person.study)
-    here = rule.see_here * (block_start[level, city + 1] - block_start[level, city])
+    here = rule.see_here * count_openings(level, city, block_start, places)
     at_home, alumni = 0.0, 0.0
-    if home != city:
-        at_home = rule.see_home * (block_start[level, home + 1] - block_start[level, home])
-    if study != city and study != home:
-        alumni = rule.see_study * (block_start[level, study + 1] - block_start[level, study])
+    if not same_area(places, home, city):
+        at_home = rule.see_home * count_openings(level, home, block_start, places)
+    if not same_area(places, study, city) and not same_area(places, study, home):
+        alumni = rule.see_study * count_openings(level, study, block_start, places)
     return here, at_home, alumni, block_start[level, -1] - block_start[level, 0]
 
 
@@ -101,11 +121,25 @@ def draw_level(education: int, own_level: float, bits: np.uint64) -> int:
 
 
 @njit(cache=True, forceinline=True)
+def find_in_area(level: int, place: int, share: float, block_start: NDArray[np.int64], places: NDArray[np.void]) -> int:
+    """Place of the area of `place` that holds the opening at `share` (0 to 1) of those of the area."""
+    first, last = area_start(places, place), int(place) + places[place]["after"]
+    if first == last:
+        return first
+    n = count_openings(level, place, block_start, places)
+    opening = block_start[level, first] + min(n - 1, int(share * n))
+    while first < last and block_start[level, first + 1] <= opening:
+        first += 1
+    return first
+
+
+@njit(cache=True, forceinline=True)
 def draw_place(
     person: Any,
     level: int,
     weights: tuple[float, float, float, int],
     block_start: NDArray[np.int64],
+    places: NDArray[np.void],
     guide: NDArray[np.int64],
     bits: np.uint64,
 ) -> int:
@@ -113,11 +147,11 @@ def draw_place(
     here, at_home, alumni, total = weights
     u = uniform(bits) * (here + at_home + alumni + total)
     if u < here:
-        return int(person.city)
+        return find_in_area(level, int(person.city), u / here, block_start, places)
     if u < here + at_home:
-        return int(person.home)
+        return find_in_area(level, int(person.home), (u - here) / at_home, block_start, places)
     if u < here + at_home + alumni:
-        return int(person.study)
+        return find_in_area(level, int(person.study), (u - here - at_home) / alumni, block_start, places)
     opening = min(total - 1, int(u - here - at_home - alumni))
     place = guide[level, opening * guide.shape[1] // total]
     while block_start[level, place + 1] - block_start[level, 0] <= opening:
@@ -212,6 +246,7 @@ def search_positions(
     stop: int,
     persons: NDArray[np.void],
     firm_career: NDArray[np.float64],
+    firm_place: NDArray[np.int8],
     lines: NDArray[np.void],
     offers: NDArray[np.void],
     capacity: NDArray[np.int32],
@@ -222,6 +257,7 @@ def search_positions(
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
     distance: NDArray[np.float64],
+    travel: NDArray[np.float64],
     market_wage: NDArray[np.float64],
     transfers: NDArray[np.void],
     schemes: NDArray[np.void],
@@ -235,8 +271,9 @@ def search_positions(
 ) -> None:
     """Fill rows `start:stop` of `applications` (searcher, A) with lines in order of preference, -1 where none.
 
-    `persons` (searcher,) of PERSON_DTYPE; `offers` (line,) from `fill_offers`; `capacity` (line,) openings left;
-    `slots`, `slot_start`, `block_start` and `guide` are those of OpeningIndex.
+    `persons` (searcher,) of PERSON_DTYPE; `firm_career` and `firm_place` (firm,); `offers` (line,) from `fill_offers`;
+    `capacity` (line,) openings left; `slots`, `slot_start`, `block_start` and `guide` are those of OpeningIndex,
+    `distance` and `travel` those of Places.
     What depends on person and city is computed once per city that a person sees. The taste for a position is drawn in
     full only where its upper bound could make a difference.
     """
@@ -254,15 +291,17 @@ def search_positions(
         n_seen = lines.shape[0] if full else int(rule.n_sampled * places[person.city]["sample_factor"] + 0.5)
         at_home = person.home if lives_with_family(person.uid, housing, keys.family) else -1
         career_now = firm_career[person.firm] if person.firm >= 0 else 0.0
-        city = int(person.city)
+        city = residence = int(person.city)
         city_seen[city] = s
         city_value[city] = place_utility(person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city)
         floor = city_value[city] + present_value(
             person, career_now + rule.career_ai * (person.cell % 2), places, market_wage, transfers, schemes, rule,
             housing, tax, quarter, keys,
         )  # fmt: skip
+        if person.firm >= 0:
+            floor -= rule.b_commute * travel[residence, firm_place[person.firm]]
         education = int(person.education)
-        own_weights = weigh_places(person, education, block_start, rule)
+        own_weights = weigh_places(person, education, block_start, places, rule)
         bits_level, bits_place = draw_bits(keys.sample_level, person.uid), draw_bits(keys.sample_place, person.uid)
         bits_opening = draw_bits(keys.sample_opening, person.uid)
         bits_taste = draw_bits(keys.taste_position, person.uid)
@@ -273,10 +312,11 @@ def search_positions(
                     continue
             else:
                 level = draw_level(education, rule.own_level, draw_next(bits_level, np.uint64(k)))
-                weights = own_weights if level == education else weigh_places(person, level, block_start, rule)
+                weights = own_weights if level == education else weigh_places(person, level, block_start, places, rule)
                 if weights[3] <= 0:
                     continue
-                place = draw_place(person, level, weights, block_start, guide, draw_next(bits_place, np.uint64(k)))
+                bits = draw_next(bits_place, np.uint64(k))
+                place = draw_place(person, level, weights, block_start, places, guide, bits)
                 block = level * n_places + place
                 first = slot_start[block]
                 number = find_opening(
@@ -285,23 +325,28 @@ def search_positions(
             offer = offers[number]
             if offer["firm"] == person.firm or offer["level"] > person.education:
                 continue
-            city = int(offer["place"])
-            if city_seen[city] != s:
-                city_seen[city] = s
-                city_value[city] = place_utility(
-                    person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city
-                )
-            if has_policy[city]:
-                line = lines[number]
-                value = offer["career"] + rule.b_wage * math.log(
-                    disposable_income(
-                        person, city, float(line["wage"]), int(line["industry"]), int(line["size"]), quarter, places,
-                        transfers, schemes, housing, tax, keys.family, keys.take_up,
+            work = int(offer["place"])
+            city, value = work, -math.inf
+            while True:  # once for moving to the job and, where it can be reached from here, once more for staying
+                if city_seen[city] != s:
+                    city_seen[city] = s
+                    city_value[city] = place_utility(
+                        person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city
                     )
-                )  # fmt: skip
-            else:
-                value = offer["at_home"] if city == at_home else offer["renting"]
-            value += city_value[city]
+                if has_policy[city] or city != work:
+                    line = lines[number]
+                    one = offer["career"] + rule.b_wage * math.log(
+                        disposable_income(
+                            person, city, float(line["wage"]), int(line["industry"]), int(line["size"]), quarter,
+                            places, transfers, schemes, housing, tax, keys.family, keys.take_up,
+                        )
+                    )  # fmt: skip
+                else:
+                    one = offer["at_home"] if city == at_home else offer["renting"]
+                value = max(value, one + city_value[city] - rule.b_commute * travel[city, work])
+                if city == residence or travel[residence, work] == math.inf:
+                    break
+                city = residence
             bits = draw_next(bits_taste, offer["identity"])
             best = value + rule.taste_position * gumbel_bound[np.int64(bits >> np.uint64(56))]
             if best <= floor or best < utilities[limit - 1]:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.kernels.postings import draw_positions
 from sim.market import LINE_DTYPE, Positions
-from sim.phases.policies_act import make_condition
-from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, TAKE_UP, sub_key, uniforms
+from sim.phases.policies_act import mark_hired
+from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, sub_key, uniforms
 from sim.types import EDUCATION, EMPLOYED, N_POSITION_CELLS
 
 if TYPE_CHECKING:
@@ -99,11 +98,7 @@ def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
         chosen = reached.astype(bool) & knows
         new = np.flatnonzero((people.state == EMPLOYED) & (people.tenure_q <= NEW_QUARTERS))
         new = new[chosen[people.firm[new]]]
-        hit = mark_eligible(
-            new, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
-        )  # fmt: skip
-        eligible_share = hit.mean() if len(new) else 0.0
+        eligible_share = mark_hired(model, entry, new).mean() if len(new) else 0.0
         pay = model.places.market_wage.mean(axis=1)[firms.place] * 3.0 * rule.subsidy_horizon
         gain = rule.subsidy_elasticity * eligible_share * entry.cny_per_hire / np.maximum(1.0, pay)
         factor += np.where(chosen, gain, 0.0)

@@ -1,15 +1,20 @@
-"""Phase 8. Accepted offers become jobs; people move where the job is; subsidised hires are paid for."""
+"""Phase 8. Accepted offers become jobs; people move where the job is; subsidised hires are paid for.
+
+Where places form an area, people live where they like best among the places from which the job can be reached, and
+those whose lease has ended choose again (sim/commuting.py).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
+from sim.commuting import choose_homes, move_house
 from sim.kernels.mobility import take_jobs
-from sim.phases.policies_act import book_rows, make_condition, ration
-from sim.rng import FIRM_AWARE, MATCH_QUALITY, TAKE_UP, normals, sub_key, uniforms
+from sim.phases.policies_act import book_rows, mark_hired, ration
+from sim.rng import FIRM_AWARE, MATCH_QUALITY, normals, sub_key, uniforms
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -21,12 +26,16 @@ def people_move(model: TalentMarket) -> None:
     quality = normals(model.key(MATCH_QUALITY), people.uid[model.searchers])
     quits = np.zeros(len(firms), np.int64)
     hires = np.zeros(len(model.positions.lines["firm"]), np.int64)
-    take_jobs(
-        model.searchers, model.matched, people, model.positions.lines, model.quarter_number,
-        model.params.wages.match_spread, quality, model.flows, quits, hires,
-    )  # fmt: skip
-    model.line_hires = hires
     taken = model.matched >= 0
+    residence = np.full(len(model.searchers), -1, np.int8)
+    residence[taken] = _choose_residence(model, model.searchers[taken], model.matched[taken])
+    take_jobs(
+        model.searchers, model.matched, people, model.positions.lines, residence, model.places.records,
+        model.quarter_number, model.params.wages.match_spread, quality, model.flows, quits, hires,
+    )  # fmt: skip
+    if model.world.has_commuting:
+        move_house(model, model.searchers[taken])
+    model.line_hires = hires
     model.line_hired_fen = np.zeros(len(hires), np.int64)
     paid = np.rint(people.wage[model.searchers[taken]].astype(np.float64) * 100.0).astype(np.int64)
     np.add.at(model.line_hired_fen, model.matched[taken], paid)
@@ -36,16 +45,21 @@ def people_move(model: TalentMarket) -> None:
     _pay_for_hires(model)
 
 
+def _choose_residence(model: TalentMarket, rows: NDArray[np.uint32], matched: NDArray[np.int32]) -> NDArray[np.int8]:
+    """(row,) where the people of `rows` live who take the lines `matched` (row,): with the job if nobody commutes."""
+    lines = model.positions.lines[matched]
+    if not model.world.has_commuting:
+        return np.ascontiguousarray(lines["place"])
+    return choose_homes(model, rows, lines["firm"], np.ascontiguousarray(lines["wage"]))
+
+
 def _pay_for_hires(model: TalentMarket) -> None:
     people, firms = model.columns.people, model.firms
     for entry in model.levers.hiring:
         hired = model.searchers[model.matched >= 0].astype(np.int64)
         employer = people.firm[hired]
         knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity[employer])
-        reached = mark_eligible(
-            hired, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
-        )  # fmt: skip
-        rows = hired[reached & (knows < entry.firm_aware_share)]
+        rows = hired[mark_hired(model, entry, hired) & (knows < entry.firm_aware_share)]
         fen = np.full(len(rows), round(entry.cny_per_hire * 100) * model.scale, np.int64)
-        book_rows(model, entry.policy, *ration(model, entry.policy, entry.budget_cny, rows, fen))
+        rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
+        book_rows(model, entry.policy, rows, fen, firms.place[people.firm[rows]])

@@ -75,10 +75,10 @@ def apply_for_positions(
     def search(start: int, stop: int) -> None:
         gather_persons(start, stop, rows, people, model.firms.industry, model.firms.size, persons)
         search_positions(
-            start, stop, persons, model.firms.career, model.positions.lines, model.offers, capacity, index.slots,
-            index.slot_start, index.block_start, index.guide, places.records, places.hukou_chance, places.distance,
-            places.market_wage, model.transfers, model.schemes, rule, rules.housing, rules.tax,
-            model.quarter_number, keys, bounds, applications,
+            start, stop, persons, model.firms.career, model.firms.place, model.positions.lines, model.offers,
+            capacity, index.slots, index.slot_start, index.block_start, index.guide, places.records,
+            places.hukou_chance, places.distance, places.travel, places.market_wage, model.transfers, model.schemes,
+            rule, rules.housing, rules.tax, model.quarter_number, keys, bounds, applications,
         )  # fmt: skip
 
     run_ranges(len(rows), model.threads, search)

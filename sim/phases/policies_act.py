@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.awareness import claim_transfer, count_aware, spread_awareness
+from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.market import ELIGIBILITY_FIELDS, SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.phases.ranges import run_ranges
 from sim.policies import build_levers
-from sim.policies.levers import HousingScheme, Transfer
+from sim.policies.levers import ANY, HiringSubsidy, HousingScheme, Transfer
 from sim.rng import AWARE, BUDGET_QUEUE, TAKE_UP, uniforms
 
 if TYPE_CHECKING:
@@ -147,9 +148,28 @@ def ration(
     return rows[met], fen[met]
 
 
-def book_rows(model: TalentMarket, policy: int, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
-    """Book one payment for each of `rows` in the city where the person lives."""
-    city, n_places = model.columns.people.city[rows], model.world.n_places
+def mark_hired(model: TalentMarket, entry: HiringSubsidy, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(row,) whether a subsidy for hires reaches the job that each of `rows` holds: its place is where they work."""
+    condition, work = make_condition(entry.eligible), model.firms.place[model.columns.people.firm[rows]]
+    in_place = (condition["place_mask"][0] >> work.astype(np.int64)) & 1 == 1
+    condition["place_mask"] = ANY
+    reached = mark_eligible(
+        rows, model.columns.people, model.firms_table, condition, entry.policy, model.quarter_number,
+        model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
+    )  # fmt: skip
+    return np.asarray(in_place & reached)
+
+
+def book_rows(
+    model: TalentMarket,
+    policy: int,
+    rows: NDArray[np.int64],
+    fen: NDArray[np.int64],
+    place: NDArray[np.int8] | None = None,
+) -> None:
+    """Book one payment for each of `rows` in its `place` (row,), by default the one where the person lives."""
+    n_places = model.world.n_places
+    city = model.columns.people.city[rows] if place is None else place
     paid = np.zeros(n_places, np.int64)
     np.add.at(paid, city, fen)
     model.ledger.book(policy, np.bincount(city, minlength=n_places).astype(np.int64) * model.scale, paid)

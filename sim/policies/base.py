@@ -184,7 +184,7 @@ class PolicySpec(Data, abc.ABC):
 
 
 def find_places(name: str | Sequence[str], world: World) -> list[int]:
-    """Indices of the places that a city, a list, a region or `all` names.
+    """Indices of the places that a city, an area, a list, a region or `all` names.
 
     Raises:
         KeyError: for a name that is none of these.
@@ -194,6 +194,8 @@ def find_places(name: str | Sequence[str], world: World) -> list[int]:
             return list(range(world.n_places))
         if name in world.places:
             return [world.places.index(name)]
+        if name in world.area:
+            return [i for i, area in enumerate(world.area) if area == name]
         if name in world.region:
             return [i for i, region in enumerate(world.region) if region == name]
         raise KeyError(name)

@@ -168,7 +168,7 @@ BREAKS = {
     employ_without_employer: "employed people, and only they, have an employer",
     search_with_employer: "employed people, and only they, have an employer",
     forget_staff: "headcount of a firm is the number of its people",
-    commute_between_cities: "people work where they live",
+    commute_between_cities: "people live where they can reach their work",
     work_for_a_closed_firm: "closed firms have no staff",
     close_twice: "firms close once at most",
     hire_too_many: "hires do not exceed openings",

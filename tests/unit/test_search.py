@@ -44,17 +44,16 @@ def draw(key, uid, alternative):
     return np.uint64(draw_bits_of(key, uid, np.uint64(alternative)))  # compiled, it gives an integer of Python
 
 
-def look(person, lines, rule, n_looks, n_places=2):
+def look(person, lines, rule, n_looks, n_places=2, records=None):
     """(level, place) of the openings at which the person looks, None where nothing is open."""
     index, places = index_lines(lines, n_places), []
+    records = make_records(n_places) if records is None else records
     for k in range(n_looks):
         level = draw_level(int(person.education), rule.own_level, draw(KEY, person.uid, k))
-        weights = weigh_places(person, level, index.block_start, rule)
-        place = (
-            draw_place(person, level, weights, index.block_start, index.guide, draw(OTHER_KEY, person.uid, k))
-            if weights[3] > 0
-            else None
-        )
+        weights, place = weigh_places(person, level, index.block_start, records, rule), None
+        if weights[3] > 0:
+            bits = draw(OTHER_KEY, person.uid, k)
+            place = draw_place(person, level, weights, index.block_start, records, index.guide, bits)
         places.append((level, place))
     return places
 
