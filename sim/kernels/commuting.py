@@ -5,6 +5,9 @@ V(c) = utility of living in c + b_wage ln(income left in c) - b_commute travel(c
 The utility of living in c holds tastes, roots, the hukou and moving house (sim/kernels/search.py); the income left is
 after the rent of c, with the transfers and units that the person knows of there. Who owns a home, lives with family or
 has a subsidised lease that runs stays if the job can be reached from there.
+
+Left out: people who look at positions compare only staying and moving to the job (sim/kernels/search.py), and count on
+a market rent even where they own a home.
 """
 
 from __future__ import annotations

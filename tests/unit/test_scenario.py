@@ -283,3 +283,70 @@ def test_a_name_that_leaves_the_results_folder_is_refused(tmp_path):
     path.write_text("name: ../../evil\nquestion: Where to?\nextends: baseline\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match="cannot name a folder"):
         load_scenario(str(path))
+
+
+def write_area(folder, alpha="town", beta="town", extends=None):
+    """The toy world with its cities in areas, and one quantity left to the world that it extends."""
+    text = (DATA / "two_cities.yaml").read_text(encoding="utf-8")
+    start, end = text.index("  field_share:"), text.index("  home_local_share:")
+    text = text.replace(text[start:end], "") if extends else text
+    text = text.replace("name: two_cities\n", f"name: case\nextends: {extends}\n" if extends else "name: case\n")
+    for name, area in (("alpha", alpha), ("beta", beta)):
+        text = text.replace(f"  {name}: {{label", f"  {name}: {{area: {area}, label")
+    path = folder / "case.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_places_of_one_area():
+    world, _ = load_world("beijing_districts")
+    assert set(world.area[:16]) == {"beijing"}
+    assert world.area[16:] == world.places[16:]
+    china, _ = load_world("china")
+    assert china.area == china.places
+
+
+def test_a_world_takes_what_it_does_not_give_from_the_one_it_extends(tmp_path):
+    whole, _ = load_world(DATA / "two_cities.yaml")
+    (tmp_path / "two_cities.yaml").write_text((DATA / "two_cities.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    world, sources = load_world(write_area(tmp_path, extends="two_cities.yaml"))
+    assert np.array_equal(world.field_share, whole.field_share)
+    assert sources["world.field_share.bachelor.science"].file.endswith("two_cities.yaml")
+    assert sources["world.graduates.alpha.2019"].file.endswith("case.yaml")
+    assert world.area == ("town", "town")
+
+
+def test_a_world_to_extend_must_be_there(tmp_path):
+    problems = problems_of(load_world, write_area(tmp_path, extends="chinna"))
+    assert problems[0].message == "there is no world `chinna`"
+    assert problems[0].repair == "Did you mean `china`?"
+
+
+def test_quantities_by_place_are_not_taken_over(tmp_path):
+    path = write_area(tmp_path, extends="china")
+    text = path.read_text(encoding="utf-8")
+    start = text.index("  graduates:")
+    path.write_text(text.replace(text[start : text.index("\n", start)], ""), encoding="utf-8")
+    assert [problem.message for problem in problems_of(load_world, path)] == ["quantity `graduates` is missing"]
+
+
+def test_places_of_an_area_stand_side_by_side(tmp_path):
+    path = write_area(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("  beta:"))
+    other = line.replace("beta", "gamma").replace("area: town, ", "")
+    path.write_text(text.replace(line, f"{other}\n{line}"), encoding="utf-8")
+    assert "the places of `town` stand apart" in [problem.message for problem in problems_of(load_world, path)]
+
+
+def test_an_area_is_a_place_for_policies(tmp_path):
+    write_area(tmp_path).rename(tmp_path / "case_world.yaml")
+    path = write(
+        tmp_path,
+        "name: case\nquestion: q\nextends: two_cities_baseline\nworld: case_world.yaml\npolicies:\n"
+        "  - {kind: living_subsidy, city: town, from: 2020Q1, amount_cny_m: 1000}\n"
+        "  - {kind: living_subsidy, city: towm, from: 2020Q1, amount_cny_m: 1000}\n",
+    )
+    assert [(problem.message, problem.repair) for problem in problems_of(load_scenario, path)] == [
+        ("there is no place `towm`", "Did you mean `town`?")
+    ]
