@@ -116,6 +116,7 @@ OpeningIndex: Any = collections.namedtuple(
         "slot_start",  # (block + 1,) i8 first slot of each block
         "block_start",  # (education, place + 1) i8 openings in all blocks before
         "guide",  # (education, GUIDE_STEPS) i8 place of the first opening of each step
+        "area_open",  # (education, place) i8 openings in the area of the place
     ],
 )
 """Openings of a hiring round, found by random probes (sim/kernels/openings.py)."""

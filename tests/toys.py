@@ -125,11 +125,12 @@ def make_lines(**values):
     return lines
 
 
-def index_lines(lines, n_places=2, *, key=1, usual=1.0):
+def index_lines(lines, n_places=2, *, key=1, usual=1.0, area_of=None):
     """Hash tables of all openings of `lines`."""
     block = (lines["cell"].astype(np.int64) // 12) * n_places + lines["place"]
     usual = np.full((4, n_places), float(usual))
-    return index_openings(lines, block, lines["capacity"].copy(), usual, make_key(key, OPENING_SLOT))
+    area_of = np.arange(n_places) if area_of is None else np.array(area_of)
+    return index_openings(lines, block, lines["capacity"].copy(), usual, make_key(key, OPENING_SLOT), area_of)
 
 
 def apply_to_lines(

@@ -88,10 +88,10 @@ def move_person(people: Any, i: int, city: int, quarter: int, records: NDArray[n
 
     Within an area the time of arrival stays, and a hukou of the area moves along.
     """
-    if not same_area(records, people.city[i], city):
-        people.arrived_q[i] = quarter
-    if same_area(records, people.hukou[i], city):
-        people.hukou[i] = city
+    # no branch around a column: that would keep the counting of references to all of them in the loop of the caller
+    comes, is_local = not same_area(records, people.city[i], city), same_area(records, people.hukou[i], city)
+    people.arrived_q[i] += comes * (quarter - people.arrived_q[i])
+    people.hukou[i] += is_local * (city - people.hukou[i])
     people.city[i] = city
     people.housing[i] = UNHOUSED
     people.scheme[i] = NO_SCHEME
@@ -220,7 +220,8 @@ def leave_cities(
     causes = np.empty(4)
     utilities = np.empty(places.utility.shape[0])
     advantage, highest = np.empty(places.utility.shape), np.empty(places.utility.shape)
-    fill_advantage(places.utility, places.records, advantage)
+    records = places.records
+    fill_advantage(places.utility, records, advantage)
     for place in range(advantage.shape[0]):
         for level in range(advantage.shape[1]):
             highest[place, level] = highest_hazard(places.records[place]["hukou_value"], advantage[place, level], rule)
@@ -228,7 +229,7 @@ def leave_cities(
         state, city, home, education = people.state[i], people.city[i], people.home[i], people.education[i]
         if state == STUDYING or state == OUT or state == PREPARING or people.arrived_q[i] == quarter:
             continue
-        if same_area(places.records, city, home):
+        if same_area(records, city, home):
             continue
         u = uniform(draw_bits(key_leave, people.uid[i]))
         if u >= highest[city, education]:
@@ -239,7 +240,7 @@ def leave_cities(
         if u >= leave_causes(people, i, worth, advantage[city, education], quarter, income, rule, causes):
             continue
         for place in range(utilities.shape[0]):
-            near = same_area(places.records, place, city)
+            near = same_area(records, place, city)
             utilities[place] = -math.inf if near else places.utility[place, education]
         u = uniform(draw_bits(key_target, people.uid[i]))
         target = home
@@ -250,7 +251,7 @@ def leave_cities(
         if state == EMPLOYED:
             quits[people.firm[i]] += 1
             leave_job(people, i)
-        move_person(people, i, target, quarter, places.records)
+        move_person(people, i, target, quarter, records)
 
 
 @njit(cache=True)
@@ -270,15 +271,16 @@ def take_jobs(
 ) -> None:
     """Accepted offers: people change firm and, where they do not live there yet, move to `residence` (searcher,).
 
-    wage = offer x match quality. `records` (place,) of PLACE_DTYPE; `quality` (searcher,) are standard normal draws;
-    `flows`, `quits` (firm,) and `hires` (line,) count.
+    Without any `residence` they live where they work. wage = offer x match quality. `records` (place,) of PLACE_DTYPE;
+    `quality` (searcher,) are standard normal draws; `flows`, `quits` (firm,) and `hires` (line,) count.
     """
     for s in range(searchers.shape[0]):
         if matched[s] < 0:
             continue
         i = searchers[s]
         line = lines[matched[s]]
-        firm, city, target = line["firm"], people.city[i], residence[s]
+        firm, city = line["firm"], people.city[i]
+        target = residence[s] if residence.shape[0] > 0 else line["place"]
         first = people.experience_q[i] == 0 and people.state[i] != EMPLOYED
         if people.state[i] == EMPLOYED:
             quits[people.firm[i]] += 1

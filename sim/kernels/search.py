@@ -27,6 +27,8 @@ from sim.kernels.places import area_start, same_area
 from sim.rng import draw_bits, draw_bits_of, draw_next, gumbel, normal, uniform
 from sim.types import EMPLOYED, SEARCHING
 
+WITHIN_AREA = np.uint64(1)
+"""Second draw of a look: the place within an area."""
 TASTES_OF_PLACES = np.uint64(64)
 """Where the draws of tastes for places within an area begin: beyond those for areas."""
 
@@ -86,28 +88,27 @@ def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -
 
 
 @njit(cache=True, forceinline=True)
-def count_openings(level: int, place: int, block_start: NDArray[np.int64], places: NDArray[np.void]) -> int:
-    """Openings of `level` in the area of `place`."""
-    end = int(place) + places[place]["after"] + 1
-    return int(block_start[level, end] - block_start[level, area_start(places, place)])
-
-
-@njit(cache=True, forceinline=True)
 def weigh_places(
-    person: Any, level: int, block_start: NDArray[np.int64], places: NDArray[np.void], rule: Any
+    person: Any,
+    level: int,
+    block_start: NDArray[np.int64],
+    area_open: NDArray[np.int64],
+    places: NDArray[np.void],
+    rule: Any,
 ) -> tuple[float, float, float, int]:
     """What draws the person's look at openings of `level`: here, home, place of study, and the country's openings.
 
     An opening in the area where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times
-    as visible on top of being visible as one of the country's. `block_start` (education, place + 1) counts openings.
+    as visible on top of being visible as one of the country's. `block_start` (education, place + 1) counts openings,
+    `area_open` (education, place) those of the area of a place.
     """
     city, home, study = int(person.city), int(person.home), int(person.study)
-    here = rule.see_here * count_openings(level, city, block_start, places)
+    here = rule.see_here * area_open[level, city]
     at_home, alumni = 0.0, 0.0
     if not same_area(places, home, city):
-        at_home = rule.see_home * count_openings(level, home, block_start, places)
+        at_home = rule.see_home * area_open[level, home]
     if not same_area(places, study, city) and not same_area(places, study, home):
-        alumni = rule.see_study * count_openings(level, study, block_start, places)
+        alumni = rule.see_study * area_open[level, study]
     return here, at_home, alumni, block_start[level, -1] - block_start[level, 0]
 
 
@@ -121,16 +122,19 @@ def draw_level(education: int, own_level: float, bits: np.uint64) -> int:
 
 
 @njit(cache=True, forceinline=True)
-def find_in_area(level: int, place: int, share: float, block_start: NDArray[np.int64], places: NDArray[np.void]) -> int:
-    """Place of the area of `place` that holds the opening at `share` (0 to 1) of those of the area."""
-    first, last = area_start(places, place), int(place) + places[place]["after"]
-    if first == last:
-        return first
-    n = count_openings(level, place, block_start, places)
-    opening = block_start[level, first] + min(n - 1, int(share * n))
+def find_in_area(
+    level: int, place: int, bits: np.uint64, block_start: NDArray[np.int64], places: NDArray[np.void]
+) -> int:
+    """A place of the area of `place`, drawn by its openings, of which there must be one.
+
+    A place of the area that was itself drawn by its openings stays drawn so.
+    """
+    first, last = area_start(places, place), place + places[place]["after"]
+    n = block_start[level, last + 1] - block_start[level, first]
+    opening = block_start[level, first] + min(n - 1, int(uniform(bits) * n))
     while first < last and block_start[level, first + 1] <= opening:
         first += 1
-    return first
+    return int(first)
 
 
 @njit(cache=True, forceinline=True)
@@ -139,7 +143,6 @@ def draw_place(
     level: int,
     weights: tuple[float, float, float, int],
     block_start: NDArray[np.int64],
-    places: NDArray[np.void],
     guide: NDArray[np.int64],
     bits: np.uint64,
 ) -> int:
@@ -147,11 +150,11 @@ def draw_place(
     here, at_home, alumni, total = weights
     u = uniform(bits) * (here + at_home + alumni + total)
     if u < here:
-        return find_in_area(level, int(person.city), u / here, block_start, places)
+        return int(person.city)
     if u < here + at_home:
-        return find_in_area(level, int(person.home), (u - here) / at_home, block_start, places)
+        return int(person.home)
     if u < here + at_home + alumni:
-        return find_in_area(level, int(person.study), (u - here - at_home) / alumni, block_start, places)
+        return int(person.study)
     opening = min(total - 1, int(u - here - at_home - alumni))
     place = guide[level, opening * guide.shape[1] // total]
     while block_start[level, place + 1] - block_start[level, 0] <= opening:
@@ -254,6 +257,7 @@ def search_positions(
     slot_start: NDArray[np.int64],
     block_start: NDArray[np.int64],
     guide: NDArray[np.int64],
+    area_open: NDArray[np.int64],
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
     distance: NDArray[np.float64],
@@ -272,8 +276,8 @@ def search_positions(
     """Fill rows `start:stop` of `applications` (searcher, A) with lines in order of preference, -1 where none.
 
     `persons` (searcher,) of PERSON_DTYPE; `firm_career` and `firm_place` (firm,); `offers` (line,) from `fill_offers`;
-    `capacity` (line,) openings left; `slots`, `slot_start`, `block_start` and `guide` are those of OpeningIndex,
-    `distance` and `travel` those of Places.
+    `capacity` (line,) openings left; `slots`, `slot_start`, `block_start`, `guide` and `area_open` are those of
+    OpeningIndex, `distance` and `travel` those of Places.
     What depends on person and city is computed once per city that a person sees. The taste for a position is drawn in
     full only where its upper bound could make a difference.
     """
@@ -282,7 +286,7 @@ def search_positions(
     has_policy = np.empty(n_places, np.bool_)
     mark_policy_places(transfers, schemes, has_policy)
     city_value, city_seen = np.empty(n_places), np.full(n_places, -1, np.int64)
-    full = lines.shape[0] <= rule.n_sampled
+    full, has_areas = lines.shape[0] <= rule.n_sampled, places["after"].any()
     for s in range(start, stop):
         person = persons[s]
         for a in range(limit):
@@ -301,7 +305,7 @@ def search_positions(
         if person.firm >= 0:
             floor -= rule.b_commute * travel[residence, firm_place[person.firm]]
         education = int(person.education)
-        own_weights = weigh_places(person, education, block_start, places, rule)
+        own_weights = weigh_places(person, education, block_start, area_open, places, rule)
         bits_level, bits_place = draw_bits(keys.sample_level, person.uid), draw_bits(keys.sample_place, person.uid)
         bits_opening = draw_bits(keys.sample_opening, person.uid)
         bits_taste = draw_bits(keys.taste_position, person.uid)
@@ -312,11 +316,15 @@ def search_positions(
                     continue
             else:
                 level = draw_level(education, rule.own_level, draw_next(bits_level, np.uint64(k)))
-                weights = own_weights if level == education else weigh_places(person, level, block_start, places, rule)
+                weights = own_weights
+                if level != education:
+                    weights = weigh_places(person, level, block_start, area_open, places, rule)
                 if weights[3] <= 0:
                     continue
                 bits = draw_next(bits_place, np.uint64(k))
-                place = draw_place(person, level, weights, block_start, places, guide, bits)
+                place = draw_place(person, level, weights, block_start, guide, bits)
+                if has_areas:
+                    place = find_in_area(level, place, draw_next(bits, WITHIN_AREA), block_start, places)
                 block = level * n_places + place
                 first = slot_start[block]
                 number = find_opening(

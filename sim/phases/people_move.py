@@ -27,10 +27,9 @@ def people_move(model: TalentMarket) -> None:
     quits = np.zeros(len(firms), np.int64)
     hires = np.zeros(len(model.positions.lines["firm"]), np.int64)
     taken = model.matched >= 0
-    residence = np.full(len(model.searchers), -1, np.int8)
-    residence[taken] = _choose_residence(model, model.searchers[taken], model.matched[taken])
     take_jobs(
-        model.searchers, model.matched, people, model.positions.lines, residence, model.places.records,
+        model.searchers, model.matched, people, model.positions.lines, _choose_residence(model, taken),
+        model.places.records,
         model.quarter_number, model.params.wages.match_spread, quality, model.flows, quits, hires,
     )  # fmt: skip
     if model.world.has_commuting:
@@ -45,12 +44,13 @@ def people_move(model: TalentMarket) -> None:
     _pay_for_hires(model)
 
 
-def _choose_residence(model: TalentMarket, rows: NDArray[np.uint32], matched: NDArray[np.int32]) -> NDArray[np.int8]:
-    """(row,) where the people of `rows` live who take the lines `matched` (row,): with the job if nobody commutes."""
-    lines = model.positions.lines[matched]
+def _choose_residence(model: TalentMarket, taken: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """(searcher,) where the searchers marked in `taken` live from now on; nothing if all live where they work."""
     if not model.world.has_commuting:
-        return np.ascontiguousarray(lines["place"])
-    return choose_homes(model, rows, lines["firm"], np.ascontiguousarray(lines["wage"]))
+        return np.zeros(0, np.int8)
+    residence, lines, matched = np.full(len(taken), -1, np.int8), model.positions.lines, model.matched[taken]
+    residence[taken] = choose_homes(model, model.searchers[taken], lines["firm"][matched], lines["wage"][matched])
+    return residence
 
 
 def _pay_for_hires(model: TalentMarket) -> None:

@@ -57,7 +57,7 @@ def apply_for_positions(
     capacity = np.ascontiguousarray(capacity)
     index = index_openings(
         model.positions.lines, model.positions.block, capacity, model.usual_openings(hiring_round),
-        sub_key(model.key(OPENING_SLOT), hiring_round),
+        sub_key(model.key(OPENING_SLOT), hiring_round), model.world.area_of,
     )  # fmt: skip
     keys = SearchKeys(
         family=model.lasting_key(FAMILY_HOME),
@@ -76,7 +76,7 @@ def apply_for_positions(
         gather_persons(start, stop, rows, people, model.firms.industry, model.firms.size, persons)
         search_positions(
             start, stop, persons, model.firms.career, model.firms.place, model.positions.lines, model.offers,
-            capacity, index.slots, index.slot_start, index.block_start, index.guide, places.records,
+            capacity, index.slots, index.slot_start, index.block_start, index.guide, index.area_open, places.records,
             places.hukou_chance, places.distance, places.travel, places.market_wage, model.transfers, model.schemes,
             rule, rules.housing, rules.tax, model.quarter_number, keys, bounds, applications,
         )  # fmt: skip
@@ -91,10 +91,12 @@ def index_openings(
     capacity: NDArray[np.int32],
     usual: NDArray[np.float64],
     key: np.uint64,
+    area_of: NDArray[np.int64],
 ) -> OpeningIndex:
     """Hash tables of the openings left, `capacity` (line,), by level and place.
 
-    `lines` and `block` as in Positions; `usual` (education, place) openings set the size of the tables.
+    `lines` and `block` as in Positions; `usual` (education, place) openings set the size of the tables; `area_of`
+    (place,) is the first place of the area of each.
     """
     block_start = count_blocks(block, capacity, usual.shape[1])
     sizes = size_tables(np.diff(block_start, axis=1).ravel(), usual.ravel())
@@ -103,4 +105,8 @@ def index_openings(
     fill_slots(np.ascontiguousarray(lines["identity"]), capacity, block, slot_start, key, slots)
     guide = np.empty((len(block_start), GUIDE_STEPS), np.int64)
     fill_guide(block_start, guide)
-    return OpeningIndex(slots=slots, slot_start=slot_start, block_start=block_start, guide=guide)
+    area_open = np.zeros(usual.shape, np.int64)
+    np.add.at(area_open.T, area_of, np.diff(block_start, axis=1).T)
+    return OpeningIndex(
+        slots=slots, slot_start=slot_start, block_start=block_start, guide=guide, area_open=area_open[:, area_of]
+    )  # fmt: skip

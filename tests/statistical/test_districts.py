@@ -1,8 +1,8 @@
 """The districts of Beijing: how far people travel in the baseline, and which way the scenarios move what they aim at.
 
-Scenarios are paired with the baseline by seed, and means are over the seeds. The effects tested are four standard errors
-or more over these seeds (residents of Haidian 22 thousand with an error of 5, people who leave Changping for work 8 with
-an error of 1), so that with other seeds a test would fail about once in some thousand times.
+Scenarios are paired with the baseline by seed, and means are over the seeds. The effects tested are four standard
+errors or more over these seeds (residents of Haidian 22 thousand with an error of 5, people who leave Changping for
+work 8 with an error of 1), so that with other seeds a test would fail about once in some thousand times.
 """
 
 import dataclasses

@@ -34,7 +34,7 @@ from sim.model import TalentMarket
 from sim.params import CommutingParams
 from sim.places import make_places as places_of
 from sim.policies.base import find_places
-from sim.rng import draw_bits, make_key
+from sim.rng import draw_bits, draw_next, make_key
 from sim.types import (
     EDUCATION,
     EMPLOYED,
@@ -210,16 +210,20 @@ def test_tastes_for_places_come_on_top_of_one_for_the_area():
 
 def test_openings_of_the_whole_area_are_at_hand():
     lines = make_lines(wage=[9000] * 4, place=[0, 1, 2, 3], capacity=[1, 3, 4, 2], cell=14)
-    index = index_lines(lines, 4)
+    index = index_lines(lines, 4, area_of=[0, 0, 2, 3])
     records = area_records([2, 1, 1])
     person = load_person(make_people(1, education=1, city=1, home=2, study=0), make_firms(), 0)
     rule = make_rule("search", own_level=1, see_here=3, see_home=2, see_study=9)
-    weights = weigh_places(person, 1, index.block_start, records, rule)
+    weights = weigh_places(person, 1, index.block_start, index.area_open, records, rule)
     assert weights == (12, 8, 0, 10)  # who studied in the area they live in does not look there twice
-    found = [find_in_area(1, place, u, index.block_start, records) for place in (0, 1) for u in (0.1, 0.3, 0.9)]
-    assert found == [0, 1, 1, 0, 1, 1]
     bits = [np.uint64(draw_bits(KEYS[1], np.uint64(i))) for i in range(1, 4001)]
-    seen = [draw_place(person, 1, weights, index.block_start, records, index.guide, draw) for draw in bits]
+    seen = [
+        find_in_area(
+            1, draw_place(person, 1, weights, index.block_start, index.guide, draw),
+            np.uint64(draw_next(draw, np.uint64(1))), index.block_start, records,
+        )
+        for draw in bits
+    ]  # fmt: skip
     share = np.bincount(seen, minlength=4) / 4000
     expected = np.array([12 * 0.25 + 1, 12 * 0.75 + 3, 8 + 4, 2]) / 30
     assert np.abs(share - expected).max() < 0.035  # 4 standard errors: false alarm 1 in 4,000

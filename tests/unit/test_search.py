@@ -50,10 +50,10 @@ def look(person, lines, rule, n_looks, n_places=2, records=None):
     records = make_records(n_places) if records is None else records
     for k in range(n_looks):
         level = draw_level(int(person.education), rule.own_level, draw(KEY, person.uid, k))
-        weights, place = weigh_places(person, level, index.block_start, records, rule), None
+        weights, place = weigh_places(person, level, index.block_start, index.area_open, records, rule), None
         if weights[3] > 0:
             bits = draw(OTHER_KEY, person.uid, k)
-            place = draw_place(person, level, weights, index.block_start, records, index.guide, bits)
+            place = draw_place(person, level, weights, index.block_start, index.guide, bits)
         places.append((level, place))
     return places
 
