@@ -1,0 +1,124 @@
+"""Phase 9. Subsidised units are let, everybody else takes the best tenure they can get, and rents answer occupancy."""
+
+from collections import Counter
+
+from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS
+from sim.rng import OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY
+from sim.types import EMPLOYED, FAMILY, OUT, SEARCHING, SHARED, STUDYING, SUBSIDISED, UNHOUSED, WHOLE
+from tests.reference.arithmetic import as_f4, to_fen
+from tests.reference.draws import round_up_or_down, sub_key, uniform
+from tests.reference.eligibility import knows_and_applies
+from tests.reference.income import can_live_with_family, choose_tenure, scheme_rent, take_home
+
+LAST_QUARTER = 32767
+"""End of a lease without end."""
+
+
+def housing_clears(market):
+    """Leases end, schemes let vacant units, the rest rents on the market, rents and stocks respond."""
+    for person in market.people:
+        if person.lease_end_q <= market.quarter_number and person.housing != FAMILY:
+            person.leave_dwelling()
+    market.scheme_use = {}
+    for scheme in market.schemes:
+        let_units(market, scheme)
+    settle(market)
+    used = Counter((person.city, person.housing) for person in market.people)
+    for city in market.cities:
+        clear = city.set_stock if market.quarter_number < market.first_quarter_number else city.clear_rents
+        clear(used[city, SHARED], used[city, WHOLE], market)
+
+
+def let_units(market, scheme):
+    """Let the vacant units of one scheme by its queue rule; people learn the chance of getting one."""
+    at = scheme.policy, scheme.place
+    city = market.cities[scheme.place]
+    occupied = sum(
+        person.housing == SUBSIDISED and person.scheme == scheme.policy and person.city is city
+        for person in market.people
+    )
+    key_units, identity = market.lasting_key(ROUND_UNITS), scheme.policy * 64 + scheme.place
+    units = round_up_or_down(key_units, identity, scheme.units / market.scale)
+    vacant = max(0, units - occupied) if market.ledger.remaining_cny(scheme) > 0 else 0
+    applicants = [person for person in market.people if applies(person, scheme, city, market)]
+    chosen = sorted(applicants, key=lambda person: queue_rank(person, scheme, market))[:vacant]
+    for person in chosen:
+        person.housing, person.scheme = SUBSIDISED, scheme.policy
+        person.lease_start_q = market.quarter_number
+        person.lease_end_q = min(market.quarter_number + scheme.term_quarters, LAST_QUARTER)
+    chance = min(1.0, len(chosen) / len(applicants)) if applicants else float(vacant > 0)
+    scheme.chance = market.scheme_chance[at] = chance
+    if scheme.units == 0:
+        units = max(units, occupied + len(chosen))
+    market.scheme_use[at] = units, occupied + len(chosen), len(applicants) - len(chosen)
+
+
+def applies(person, scheme, city, market):
+    """Who is eligible, informed, without such a unit, and would be cheaper off; nobody once nothing is on offer."""
+    if scheme.units == 0:
+        return False
+    if person.city is not city or person.housing in (SUBSIDISED, FAMILY) or person.state not in (EMPLOYED, SEARCHING):
+        return False
+    if not scheme.condition.reaches_now(person, market.quarter_number):
+        return False
+    rent = person.rent
+    if person.housing == UNHOUSED:
+        rent = market_tenure(person, market)[1]
+    if scheme_rent(scheme, city, 0) >= rent:
+        return False
+    return knows_and_applies(person, scheme.policy, scheme.take_up, market.keys.take_up)
+
+
+def queue_rank(person, scheme, market):
+    """Place in the queue, lowest first; ties go by lot, then by id."""
+    lot = uniform(sub_key(market.key(SCHEME_LOTTERY), scheme.policy), person.uid)
+    first = 0.0
+    if scheme.queue == QUEUE_FIRST_COME:
+        first = max(person.arrived_q, person.cohort_q)
+    elif scheme.queue == QUEUE_POINTS:
+        rule, years = market.params.hukou, 0.25 * (market.quarter_number - person.arrived_q)
+        first = -(rule.points_education * person.education + rule.points_year * years)
+    return first, lot, person.uid
+
+
+def market_tenure(person, market):
+    """Tenure and rent that the person can get on the market."""
+    net = take_home(person.wage, market.params.tax) + person.transfer
+    return choose_tenure(net, person.city, market.params.housing)
+
+
+def settle(market):
+    """Tenure and rent of everybody, and what subsidised units forgo."""
+    schemes = {(scheme.policy, scheme.place): scheme for scheme in market.schemes}
+    tenants, forgone = dict.fromkeys(schemes, 0), dict.fromkeys(schemes, 0)
+    for person in market.people:
+        if person.state in (STUDYING, OUT):
+            continue
+        if person.housing == SUBSIDISED:
+            at = person.scheme, person.city.index
+            if at in schemes:
+                paid = scheme_rent(schemes[at], person.city, market.quarter_number - person.lease_start_q)
+                person.rent = as_f4(paid)
+                tenants[at] += 1
+                forgone[at] += to_fen(max(0.0, person.city.rent_whole - paid))
+                continue
+            person.leave_dwelling()
+        take_tenure(person, market)
+    for at, scheme in schemes.items():
+        fen = forgone[at] * 3 * market.scale
+        market.ledger.book(scheme.policy, market.cities[scheme.place], tenants[at] * market.scale, fen)
+
+
+def take_tenure(person, market):
+    """Family or a home of one's own, the dwelling one has, or the best on the market."""
+    rule, quarter = market.params.housing, market.quarter_number
+    if person.housing == FAMILY:
+        return
+    old_enough = quarter - person.cohort_q >= 4 * rule.own_home_years and person.state == EMPLOYED
+    buys = old_enough and uniform(market.key(OWN_HOME), person.uid) < rule.own_home_hazard
+    if buys or (person.home is person.city and can_live_with_family(person, market)):
+        person.housing, person.rent = FAMILY, 0.0
+    elif person.housing == UNHOUSED:
+        person.housing, rent = market_tenure(person, market)
+        person.rent = as_f4(rent)
+        person.lease_start_q, person.lease_end_q = quarter, quarter + rule.market_lease_quarters
