@@ -97,10 +97,10 @@ def _assert_equal(where, what, found, wanted, names=None):
     else:
         same = found == wanted
     if not same.all():
-        at = tuple(np.argwhere(~same)[0])
-        who = at if names is None else names[at[0]]
+        at = tuple(np.argwhere(~same)[0].tolist())
+        who = at if names is None else (names[at[0]], *at[1:])
         raise AssertionError(
-            f"{where}: {what} of {who}: {found[at]} in the reference, {wanted[at]} in the engine"
+            f"{where}: {what} of {', '.join(map(str, who))}: {found[at]} in the reference, {wanted[at]} in the engine"
             f" ({np.count_nonzero(~same)} of {same.size} differ)"
         )
 

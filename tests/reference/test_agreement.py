@@ -5,6 +5,9 @@ tips a decision has a probability of about 1e-10 a decision; with a million deci
 in ten thousand kinds of processor.
 """
 
+import dataclasses
+
+import numpy as np
 import pytest
 from toys import toy_scenario
 
@@ -33,14 +36,14 @@ FAMILIES = {
         {"kind": "talent_housing", "city": "all", "from": "2019Q1", "to": "2020Q2", "units": 90_000,
          "units_per_quarter": 30_000, "rent_cap": 900, "term_years": 0.5, "queue": "points"},
         {"kind": "talent_housing", "city": "alpha", "from": "2019Q3", "units": 20_000, "queue": "lottery",
-         "budget_cny": 40_000_000},
+         "term_years": 0.5, "budget_cny": 4_000_000},
         {"kind": "settling_support", "city": "beta", "from": "2019Q2", "units": 25_000, "queue": "first_come",
          "eligible": {"studied_in": "beta", "field": ["engineering", "other"]}},
     ],
     "hukou": [
-        {"kind": "hukou_quota", "city": "alpha", "from": "2019Q1", "places_per_year": 40_000, "channel": "employer",
+        {"kind": "hukou_quota", "city": "alpha", "from": "2019Q1", "places_per_year": 4_000, "channel": "employer",
          "eligible": {"industry": ["electronics", "manufacturing", "other"], "firm_size": ["<100", "100-500"]}},
-        {"kind": "hukou_quota", "city": "all", "from": "2019Q1", "places_per_year": 30_000, "channel": "points"},
+        {"kind": "hukou_quota", "city": "all", "from": "2019Q1", "places_per_year": 6_000, "channel": "points"},
     ],
     "demand": [
         {"kind": "hiring_subsidy", "city": "alpha", "from": "2019Q2", "cny_per_hire": 30_000, "budget_cny": 2e9,
@@ -86,6 +89,29 @@ def test_every_person_agrees_under_policy(family):
         reached = any(persons[number, place] for _, persons, _ in reference.ledger.closed for place in range(2))
         paid = policy.kind not in ("hukou_quota", "ai_demand_shock", "association_platform")
         assert reached or not paid or reference.ledger.spent_fen[number], f"{policy.kind} reached nobody"
+
+
+RARE = {
+    "search": {"effort": 0.7, "employed_share": 0.3, "taste_city": 1.5, "see_study": 20},
+    "matching": {"noise": 0.6, "w_local": 0.3, "w_cooperation": 0.5, "w_experience": 0.3},
+    "skills": {"certificate_hazard": 0.2, "obsolescence": 0.05},
+    "mobility": {"base": 0.05, "rent_burden": 10, "burden_free": 0.1, "jobless": 2, "schooling": 2, "go_home": 0.2},
+    "housing": {"rent_share_limit": 0.6, "own_home_hazard": 0.2, "rent_elasticity": 2, "stock_speed": 0.6},
+    "hukou": {"points_tenure": 4, "points_wage": 40, "points_education": 1, "employer_window": 12},
+    "cohorts": {"preparing_base": 0, "study_premium": 5},
+    "separation": {"layoff_slack": 0, "layoff_speed": 1},
+}
+"""Values at which rules that seldom bite do so often."""
+
+
+def test_every_person_agrees_where_rare_rules_bite():
+    overrides = [f"params.{group}.{name}={value}" for group, rules in RARE.items() for name, value in rules.items()]
+    scenario = load_scenario("baseline", [NO_SPIN_UP, *overrides], scale=CHINA_SCALE, quarters=QUARTERS)
+    half = np.arange(scenario.world.n_places) % 2
+    world = dataclasses.replace(
+        scenario.world, stock_growth=0.5 * half - 0.4, points_quota=90_000.0 * half, employer_quota=60_000.0 + 0 * half
+    )
+    run_side_by_side(dataclasses.replace(scenario, world=world), 7, QUARTERS)
 
 
 def test_spin_up_agrees():
