@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.types import NO_FIRM, NO_QUARTER, NO_SCHEME, SEARCHING, UNHOUSED
+from sim.types import NO_COURSE, NO_FIRM, NO_QUARTER, NO_SCHEME, SEARCHING, UNHOUSED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,8 +43,13 @@ COLUMNS: Final = (
     Column("certificate", "i1", "flag", 0, "holds an industry certificate"),
     Column("qualified", "i1", "flag", 0, "skills reach the bar of positions at the own level"),
     Column("cell", "i1", "code", 0, "position held: education x experience x ai, flattened"),
+    Column("course", "i1", "policy", NO_COURSE, "policy whose course the person is on, NO_COURSE or COURSE_DONE"),
+    Column("course_end_q", "i2", "quarter", NO_QUARTER, "last quarter of the course"),
     Column("lease_end_q", "i2", "quarter", NO_QUARTER, "quarter in which the lease ends"),
     Column("lease_start_q", "i2", "quarter", NO_QUARTER, "quarter in which the lease began"),
+    Column(
+        "queue_q", "i2", "quarter", NO_QUARTER, "quarter of the first application for a unit of the city, while waiting"
+    ),
     Column("arrived_q", "i2", "quarter", NO_QUARTER, "quarter of arrival in the city"),
     Column("experience_q", "i2", "quarters", 0, "quarters in employment"),
     Column("tenure_q", "i2", "quarters", 0, "quarters in the present job"),
@@ -59,6 +64,7 @@ COLUMNS: Final = (
     Column("wage", "f4", "CNY/month", 0, "gross pay, 0 without a job"),
     Column("rent", "f4", "CNY/month", 0, "rent paid by the person"),
     Column("transfer", "f4", "CNY/month", 0, "transfers received this quarter"),
+    Column("rent_aid", "f4", "CNY/month", 0, "part of them that is paid against rent"),
 )
 """The one table of person state."""
 
@@ -74,6 +80,7 @@ class ColumnSet:
     def __init__(self, capacity: int) -> None:
         self._arrays = {column.name: self._filled(column, capacity) for column in COLUMNS}
         self._size = 0
+        self._people = self._cut()
 
     @staticmethod
     def _filled(column: Column, capacity: int) -> NDArray[Any]:
@@ -90,6 +97,9 @@ class ColumnSet:
     @property
     def people(self) -> Any:
         """Arrays of the rows in use, in the order of COLUMNS. Views: writing changes the state."""
+        return self._people
+
+    def _cut(self) -> Any:
         return People(*(self._arrays[column.name][: self._size] for column in COLUMNS))
 
     def append(self, rows: int) -> slice:
@@ -102,6 +112,7 @@ class ColumnSet:
                 grown[: self._size] = self._arrays[column.name][: self._size]
                 self._arrays[column.name] = grown
         self._size = stop
+        self._people = self._cut()
         return slice(start, stop)
 
     def reorder(self, order: NDArray[np.int64]) -> None:

@@ -1,6 +1,8 @@
 """Labour demand: desired headcount, the mix of positions, and posted wages, for all firms at once.
 
-desired = jobs at the start x growth of the place x industry trend x levers
+market jobs = jobs at the start x growth of the place x industry trend x levers
+desired = market jobs x subsidy factor x productivity^elasticity x (firms / room for firms) / its mean
+productivity = skill of staff relative to the start x (1 + gain x adoption) / (1 + gain x adoption of the mean firm)
 P(ai | level) = intensity(level) x place x industry in place x adoption of the firm x national index
 offer = level pay x experience x industry x place x size x firm premium x real growth x tightness^elasticity
 """
@@ -35,10 +37,9 @@ class Demand:
         self.log_tightness = np.zeros((world.n_places, len(EDUCATION)))
         self.requirement_mix = self._requirement_mix()
         self._ai_factor = self._relative_ai_factor()
-        self._adoption_mean_start = float(np.average(firms.adoption, weights=firms.jobs_start))
 
-    def desired_headcount(self, quarter: int, levers: Levers, subsidy_factor: FloatArray) -> FloatArray:
-        """(firm,) jobs that firms want in `quarter`, in agents; `subsidy_factor` (firm,) from hiring subsidies."""
+    def market_jobs(self, quarter: int, levers: Levers) -> FloatArray:
+        """(firm,) jobs that the market asks for in `quarter`, in agents: what real firms' number follows."""
         world, firms = self._world, self._firms
         years = (quarter - (BASE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
         whole = max(0, int(years))
@@ -50,13 +51,30 @@ class Demand:
         mean_trend = world.industry_share @ trend / world.industry_share.sum(axis=1)
         tilt = trend[firms.industry] / mean_trend[firms.place]
         lever = levers.labour_demand_factor[firms.place, firms.industry]
-        desired: FloatArray = firms.jobs_start * growth[firms.place] * tilt * lever * subsidy_factor
+        jobs: FloatArray = firms.jobs_start * growth[firms.place] * tilt * lever
+        return jobs
+
+    def desired_headcount(self, subsidy_factor: FloatArray) -> FloatArray:
+        """(firm,) jobs that firms want, in agents; `subsidy_factor` (firm,) from hiring subsidies.
+
+        Published totals of jobs are net of births and deaths of firms, hence the mean share of room that is filled.
+        """
+        firms = self._firms
+        standing = np.minimum(1.0, firms.number / firms.room) / firms.standing_mean
+        elastic = self.productivity() ** self._params.firms.demand_elasticity
+        desired: FloatArray = firms.market_jobs * subsidy_factor * elastic * standing
         return desired
+
+    def productivity(self) -> FloatArray:
+        """(firm,) output a head relative to the mean firm of the run without policies, by AI and by skill of staff."""
+        gain = self._params.firms.ai_productivity
+        relative: FloatArray = (1.0 + gain * self._firms.adoption) / (1.0 + gain * self.mean_adoption_path())
+        return relative * self._firms.quality
 
     def ai_probability(self, quarter: int, lever: FloatArray | None = None) -> FloatArray:
         """(firm, education) probability that an opening is an AI position; `lever` (place, industry) factors."""
         firms = self._firms
-        index = self.national_ai_index(quarter) * firms.adoption / self._adoption_path(quarter)
+        index = self.national_ai_index(quarter) * firms.adoption / self.mean_adoption_path()
         factor = self._ai_factor[firms.place, firms.industry]
         if lever is not None:
             factor = factor * lever[firms.place, firms.industry, None]
@@ -89,12 +107,14 @@ class Demand:
         )
         return wage
 
-    def _adoption_path(self, quarter: int) -> float:
-        """Adoption of the mean firm by the logistic path alone: the yardstick of relative adoption."""
-        start = self._adoption_mean_start
-        elapsed = quarter - (BASE_YEAR - CALENDAR_START_YEAR) * 4
-        odds = start / (1.0 - start) * np.exp(self._params.firms.adoption_rate * elapsed)
-        return float(odds / (1.0 + odds))
+    def mean_adoption_path(self) -> float:
+        """Adoption of the mean firm without policies: the yardstick of relative adoption."""
+        return float(np.average(self._firms.adoption_path, weights=self._firms.jobs_start))
+
+    def ai_price(self, quarter: int) -> float:
+        """Price of AI relative to the first quarter of the world's data."""
+        years = (quarter - (BASE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
+        return float((1.0 - self._params.firms.ai_price_fall) ** max(0.0, years))
 
     def _requirement_mix(self) -> FloatArray:
         """(place, industry, education) levels asked: the industry's mix, moved towards the levels supplied locally."""

@@ -11,7 +11,7 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import HiringSubsidy, Transfer
+    from sim.policies.levers import HiringSubsidy, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -33,6 +33,8 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "employed people, and only they, have an employer": bool(np.array_equal(employed, people.firm != NO_FIRM)),
         "headcount of a firm is the number of its people": bool(np.array_equal(staff, firms.headcount)),
         "people work where they live": bool(np.all(firms.place[people.firm[working]] == people.city[working])),
+        "closed firms have no staff": not firms.headcount[(firms.number == 0) & (firms.exited == 0)].any(),
+        "firms close once at most": bool(np.all((firms.number >= 0) & (firms.closing >= 0) & (firms.closing <= 1))),
         "hires do not exceed openings": bool(np.all(firms.hires <= firms.openings))
         and bool(np.all(model.line_hires <= model.positions.lines["capacity"])),
         "every opening has a firm": int(model.positions.lines["capacity"].sum()) == int(firms.openings.sum()),
@@ -46,6 +48,12 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
         "the ledger is the sum of transfers": model.transfers_booked_fen == model.transfers_received_fen,
         "budgets are not exceeded": _budgets_hold(model),
+        "no more people are admitted to courses than there are seats": all(
+            admitted <= seats for seats, admitted in model.course_use.values()
+        ),
+        "a course that runs has its end before it": bool(
+            np.all(people.course_end_q[people.course >= 0] > model.quarter_number)
+        ),
         "chances are shares": bool(np.all((model.places.hukou_chance >= 0) & (model.places.hukou_chance <= 1))),
     }  # fmt: skip
 
@@ -60,7 +68,8 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 
 def _budgets_hold(model: TalentMarket) -> bool:
-    limited: list[Transfer | HiringSubsidy] = [*model.levers.transfers, *model.levers.hiring]
+    levers = model.levers
+    limited: list[Transfer | HiringSubsidy | TrainingCourse] = [*levers.transfers, *levers.hiring, *levers.courses]
     return all(
         model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
         for entry in limited

@@ -64,6 +64,7 @@ Firms: Any = collections.namedtuple(
         "training",  # (firm,) share of staff a quarter
         "surplus_share",  # (firm,) share of staff above desired headcount and slack
         "career",  # (firm,) career prospects of a job there besides place and AI
+        "closing",  # (firm,) share of its real firms that have just closed, with their staff
         "noise",  # (firm,) screening noise, score
     ],
 )
@@ -83,23 +84,45 @@ LINE_DTYPE: Final = np.dtype(
 )
 """One line is all openings of one firm in one position cell: 28 bytes, read at random by searchers."""
 
+OFFER_DTYPE: Final = np.dtype(
+    [
+        ("identity", np.uint64),  # of the line
+        ("renting", np.float64),  # utility of job and income for who rents there
+        ("at_home", np.float64),  # the same for who lives with family
+        ("firm", np.int32),
+        ("career", np.float32),  # utility of the job alone
+        ("place", np.int8),
+        ("level", np.int8),  # level of education asked
+    ]
+)
+"""What searchers read of a line: 34 bytes, so that seeing a position touches one line of cache in most cases."""
+
 Positions: Any = collections.namedtuple(
     "Positions",
     [
         "lines",  # (line,) records of LINE_DTYPE, sorted by (education asked, place)
-        "opening_line",  # (opening,) i4 line of each opening, sorted by (education asked, place, point)
-        "opening_point",  # (opening,) f8 point of each opening on the ring of its block, 0 to 1
-        "block_start",  # (education, place + 1) i8 first opening of the block in opening_line
+        "block",  # (line,) i8 block of each line: education asked x places + place
+        "block_start",  # (education, place + 1) i8 openings in all blocks before
     ],
 )
+
+OpeningIndex: Any = collections.namedtuple(
+    "OpeningIndex",
+    [
+        "slots",  # (slot,) i4 line of the opening in a slot, -1 where there is none
+        "slot_start",  # (block + 1,) i8 first slot of each block
+        "block_start",  # (education, place + 1) i8 openings in all blocks before
+        "guide",  # (education, GUIDE_STEPS) i8 place of the first opening of each step
+    ],
+)
+"""Openings of a hiring round, found by random probes (sim/kernels/openings.py)."""
 
 
 def no_positions(n_places: int) -> Any:
     """Positions of a quarter in which nothing is open."""
     return Positions(
         lines=np.zeros(0, LINE_DTYPE),
-        opening_line=np.zeros(0, np.int32),
-        opening_point=np.zeros(0),
+        block=np.zeros(0, np.int64),
         block_start=np.zeros((len(EDUCATION), n_places + 1), np.int64),
     )
 
@@ -111,6 +134,7 @@ TRANSFER_DTYPE: Final = np.dtype(
         ("amount_cny_m", np.float64, (len(EDUCATION),)),
         ("rent_share", np.float64),
         ("cap_cny_m", np.float64),
+        ("against_rent", np.int64),  # 1: lowers the rent, and never exceeds it; 0: income
         ("start_q", np.int64),
         ("term_q", np.int64),
         ("take_up", np.float64),
@@ -133,6 +157,39 @@ SCHEME_DTYPE: Final = np.dtype(
 )
 """One scheme of subsidised units of the quarter in one place, with who is eligible."""
 
+PERSON_DTYPE: Final = np.dtype(
+    [
+        ("uid", np.uint64),
+        ("firm", np.int32),
+        ("aware", np.uint32),
+        ("wage", np.float32),
+        ("rent", np.float32),
+        ("cohort_q", np.int16),
+        ("arrived_q", np.int16),
+        ("search_q", np.int16),
+        ("education", np.int8),
+        ("field", np.int8),
+        ("home", np.int8),
+        ("study", np.int8),
+        ("city", np.int8),
+        ("hukou", np.int8),
+        ("state", np.int8),
+        ("cell", np.int8),
+        ("industry", np.int8),  # of the employer, -1 without one
+        ("size", np.int8),
+    ]
+)
+"""One person as a record, gathered from the columns where people are read at random: 40 bytes."""
+
+COURSE_DTYPE: Final = np.dtype(
+    [
+        ("technical_gain", np.float64),  # skill
+        ("practice_gain", np.float64),  # skill
+        ("certificate_share", np.float64),  # of those who end the course
+    ]
+)
+"""What a course of one policy in one place gives to those who end it."""
+
 Person: Any = collections.namedtuple(
     "Person",
     [
@@ -143,7 +200,8 @@ Person: Any = collections.namedtuple(
 """One person as plain numbers. Passing numbers instead of all columns keeps reference counts out of inner loops."""
 
 SearchKeys: Any = collections.namedtuple(
-    "SearchKeys", ["family", "take_up", "taste_city", "taste_position", "sample_place", "sample_position"]
+    "SearchKeys",
+    ["family", "take_up", "taste_city", "taste_position", "sample_level", "sample_place", "sample_opening"],
 )
 """Keys of the draws of one quarter's search; the first three last for life."""
 

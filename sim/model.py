@@ -17,7 +17,7 @@ from sim.agents.graduates import Graduates
 from sim.agents.institutions import Association, Institution
 from sim.columns import ColumnSet
 from sim.demand import Demand
-from sim.market import Schooling, no_positions
+from sim.market import OFFER_DTYPE, Schooling, no_positions
 from sim.observe import Observer
 from sim.params import Rules
 from sim.phases.cohort_graduates import cohort_graduates
@@ -28,13 +28,13 @@ from sim.phases.hukou_allocates import hukou_allocates
 from sim.phases.institutions_teach import institutions_teach, refresh_schooling
 from sim.phases.market_matches import market_matches
 from sim.phases.observe_quarter import observe, refresh_market
-from sim.phases.people_learn import people_learn
+from sim.phases.people_learn import note_skill_at_start, people_learn
 from sim.phases.people_move import people_move
 from sim.phases.people_search import people_search
 from sim.phases.people_separate import people_separate
 from sim.phases.people_stay_or_leave import people_stay_or_leave
 from sim.phases.policies_act import make_schemes, make_transfers, policies_act
-from sim.places import make_places
+from sim.places import guess_hukou_chance, make_places
 from sim.policies.levers import Levers
 from sim.population import cohort_cells, place_initial_stock
 from sim.rng import make_key
@@ -73,6 +73,10 @@ PHASES: Final = (
 
 REPORTED_ONLY: Final = ("policies_act", "institutions_teach", "observe")
 """Phases that do not run before the first reported quarter."""
+
+
+USUAL_VACANCY: Final = 0.06
+"""Openings of a quarter over jobs, to size tables by: no chance depends on it, only which draw meets which."""
 
 
 class TalentMarket(mesa.Model):
@@ -178,25 +182,29 @@ class TalentMarket(mesa.Model):
         self.seats = np.ones((n_places, len(EDUCATION), len(FIELD)))
         self.seats_by_year: dict[int, NDArray[np.float64]] = {}
         self.positions = no_positions(n_places)
+        self.offers = np.zeros(0, OFFER_DTYPE)
         self.searchers = np.zeros(0, np.uint32)
         self.applications = np.zeros((0, self.params.search.n_applications), np.int32)
         self.matched = np.zeros(0, np.int32)
+        self.line_applicants = np.zeros(0, np.int64)
         self.line_hires = np.zeros(0, np.int64)
         self.line_hired_fen = np.zeros(0, np.int64)
         self.transfers, self.schemes = make_transfers([]), make_schemes([], {})
         self.scheme_chance: dict[tuple[int, int], float] = {}
         self.scheme_use: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self.course_use: dict[tuple[int, int], tuple[int, int]] = {}
         self.flows = np.zeros((n_places, n_places, len(EDUCATION), len(REASON), 2), np.int64)
         self.cohort_sizes: dict[int, int] = {}
         self.transfers_booked_fen = 0
         self.transfers_received_fen = 0
         self.hukou_granted = np.zeros(n_places, np.int64)
         self.hukou_quota = np.zeros(n_places, np.int64)
+        self.hukou_belief = guess_hukou_chance(world)
         self.refresh_firms_table()
 
     def _spin_up(self) -> None:
         """Let people sort themselves before the run: no policy acts, and rents, curricula and adoption stand still."""
-        adoption = self.firms.adoption.copy()
+        adoption, path = self.firms.adoption.copy(), self.firms.adoption_path.copy()
         while self.quarter_number < self.first_quarter_number:
             for phase in self.phases:
                 if phase.name not in REPORTED_ONLY:
@@ -204,8 +212,17 @@ class TalentMarket(mesa.Model):
             refresh_market(self)
             self.flows[:] = 0
             self.quarter_number += 1
-        self.firms.adoption = adoption
+        self.firms.adoption, self.firms.adoption_path = adoption, path
+        note_skill_at_start(self)
         self.wage_start = self.places.market_wage.mean(axis=0)
+
+    def usual_openings(self, hiring_round: int) -> NDArray[np.float64]:
+        """(education, place) openings to expect in a round of this quarter, in agents: the same in all scenarios."""
+        world = self.world
+        asked = (world.industry_share[:, :, None] * self.demand.requirement_mix).sum(axis=1)
+        jobs = np.maximum(0.0, world.jobs_start + world.new_jobs[:, : max(0, self.quarter.year - 2019)].sum(axis=1))
+        usual: NDArray[np.float64] = (USUAL_VACANCY / (1 + hiring_round) * jobs[:, None] * asked / self.scale).T
+        return usual
 
     def _expected_persons(self) -> int:
         """Rows to allocate: all cohorts of the run and a margin, so that columns rarely grow."""

@@ -11,26 +11,19 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.firms import mean_staff
 from sim.kernels.tallies import (
     ANNIVERSARIES,
-    N_PEOPLE,
-    PEOPLE_BURDEN,
-    PEOPLE_COUNT,
-    PEOPLE_QUALIFIED,
-    PEOPLE_RENTERS,
-    PEOPLE_WAGE,
     PULSE_BURDEN,
     PULSE_EMPLOYED,
     PULSE_RENTERS,
     PULSE_RESIDENTS,
     tally_anniversaries,
-    tally_people,
 )
+from sim.observe_people import PeopleCounts, rank_amounts
 from sim.phases.ranges import sum_ranges
 from sim.population import cohort_cells, cohort_quarter
 from sim.rng import ROUND_POSTINGS, uniforms
-from sim.stickiness import DIMENSIONS, score_cities
+from sim.stickiness import score_cities
 from sim.types import (
     AI,
     EDUCATION,
@@ -39,13 +32,12 @@ from sim.types import (
     FIELD,
     FIRM_SIZE,
     HOME,
-    HUKOU,
     INDUSTRY,
     INSTITUTION,
     REGION,
-    STATE,
     STUDYING,
 )
+from sim.world.indicators import DIMENSIONS
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
 if TYPE_CHECKING:
@@ -73,6 +65,7 @@ class Observer:
         self._graduated = np.zeros((*shape, 3), np.int64)
         self._employed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
         self._stayed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
+        self._counts = PeopleCounts(self._region, N_COHORTS, cohort_quarter(FIRST_COHORT_YEAR))
         self._ages = np.array(ANNIVERSARIES, np.int64)
         people = model.columns.people
         present = people.state != STUDYING  # who goes on studying comes back as a graduate of the next level
@@ -99,12 +92,14 @@ class Observer:
 
     def _count_cohorts(self) -> None:
         model, people = self._model, self._model.columns.people
+        first = cohort_quarter(FIRST_COHORT_YEAR)
+        if not np.any((model.quarter_number - first - np.array((0, *ANNIVERSARIES))) % 4 == 0):
+            return  # a cohort graduates once a year: this quarter is no anniversary of any
         graduated, employed, stayed = sum_ranges(
             len(model.columns), model.threads,
             (self._graduated.shape, self._employed.shape, self._stayed.shape),
             lambda start, stop, *counters: tally_anniversaries(
-                start, stop, people, self._region, cohort_quarter(FIRST_COHORT_YEAR), model.quarter_number, self._ages,
-                *counters,
+                start, stop, people, self._region, first, model.quarter_number, self._ages, *counters
             ),
         )  # fmt: skip
         self._graduated += graduated
@@ -118,8 +113,6 @@ class Observer:
         expected = lines["capacity"] * new_share
         u = uniforms(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]))
         new = (np.floor(expected) + (u < expected - np.floor(expected))).astype(np.int64)
-        applied = model.applications[model.applications >= 0]
-        applicants = np.bincount(applied, minlength=len(firm))
         codes = (
             firms.place[firm], firms.industry[firm], cell // (2 * len(EXPERIENCE)), (cell // 2) % len(EXPERIENCE),
             firms.size[firm], cell % 2,
@@ -127,7 +120,8 @@ class Observer:
         sizes = (model.world.n_places, len(INDUSTRY), len(EDUCATION), len(EXPERIENCE), len(FIRM_SIZE), len(AI))
         offered = np.rint(lines["wage"].astype(np.float64) * 100.0).astype(np.int64) * lines["capacity"]
         keys, sums = sum_by_cell(
-            codes, sizes, (lines["capacity"], np.minimum(new, lines["capacity"]), model.line_hires, applicants, offered,
+            codes, sizes, (lines["capacity"], np.minimum(new, lines["capacity"]), model.line_hires,
+                           model.line_applicants, offered,
                            model.line_hired_fen),
         )  # fmt: skip
         openings, new, hires, applicants, offered, hired = sums
@@ -139,27 +133,11 @@ class Observer:
         }  # fmt: skip
 
     def _people(self) -> Rows:
-        model, people = self._model, self._model.columns.people
-        shape = (model.world.n_places, len(EDUCATION), len(FIELD), N_COHORTS, len(HOME), len(HUKOU), len(STATE))
-        (cells,) = sum_ranges(
-            len(model.columns), model.threads, ((*shape, N_PEOPLE),),
-            lambda start, stop, counts: tally_people(
-                start, stop, people, self._region, cohort_quarter(FIRST_COHORT_YEAR), model.rules.tax, counts
-            ),
-        )  # fmt: skip
-        flat = cells.reshape(-1, N_PEOPLE)
-        rows = np.flatnonzero(flat[:, PEOPLE_COUNT])
-        keys = [code.astype(np.int16) for code in np.unravel_index(rows, shape)]
-        found = flat[rows]
-        employed = keys[6] == EMPLOYED
+        codes, persons, means = self._counts.count_people(self._model)
         names = ("city", "education", "field", "cohort_year", "home", "hukou", "state")
-        numbers = {
-            "persons": found[:, PEOPLE_COUNT] * model.scale,
-            "wage_mean": divide(found[:, PEOPLE_WAGE], np.where(employed, found[:, PEOPLE_COUNT], 0) * 100),
-            "rent_burden_mean": divide(found[:, PEOPLE_BURDEN], found[:, PEOPLE_RENTERS] * 1_000_000),
-            "qualified_share": divide(found[:, PEOPLE_QUALIFIED], found[:, PEOPLE_COUNT]),
-        }
-        return dict(zip(names, keys, strict=True)) | numbers
+        table: Rows = dict(zip(names, codes, strict=True))
+        table["persons"] = persons * self._model.scale
+        return table | dict(zip(("wage_mean", "rent_burden_mean", "qualified_share"), means, strict=True))
 
     def _flows(self) -> Rows:
         flows = self._model.flows
@@ -180,7 +158,7 @@ class Observer:
             units[place] += used[0] * scale
             occupied[place] += used[1] * scale
             queue[place] += used[2] * scale
-        scores = score_cities(model, pulse)
+        scores = score_cities(model, pulse, talent)
         return {
             "city": np.arange(world.n_places), "talent": talent, "employed": working,
             "density": talent / np.maximum(1.0, working),
@@ -218,35 +196,30 @@ class Observer:
     def _firms(self) -> Rows:
         model, firms = self._model, self._model.firms
         sizes = (len(INDUSTRY), len(FIRM_SIZE), model.world.n_places)
-        left = firms.quits + firms.layoffs
+        left = firms.quits + firms.layoffs + firms.closures
         keys, sums = sum_by_cell(
-            (firms.industry, firms.size, firms.place), sizes, (firms.headcount, firms.openings, left)
-        )
-        headcount, openings, left = sums
-        means = mean_staff(model.params)
-        number = np.maximum(1, np.rint(headcount * model.scale / means[keys[1]])).astype(np.int64)
-        none = np.zeros(len(number), np.int64)
+            (firms.industry, firms.size, firms.place), sizes,
+            (firms.headcount, firms.openings, left, firms.number, firms.entered, firms.exited),
+        )  # fmt: skip
+        headcount, openings, left, number, entered, exited = sums
         return {
-            "industry": keys[0], "size": keys[1], "city": keys[2], "firms": number, "entered": none, "exited": none,
+            "industry": keys[0], "size": keys[1], "city": keys[2], "firms": number, "entered": entered,
+            "exited": exited,
             "headcount": headcount * model.scale, "openings": openings * model.scale,
             "turnover": divide(left, headcount + left),
         }  # fmt: skip
 
     def _distribution(self) -> Rows:
-        people = self._model.columns.people
-        employed = people.state == EMPLOYED
-        groups = [("all", employed)]
-        groups += [(name, employed & (people.education == code)) for code, name in enumerate(EDUCATION)]
-        groups += [(name, employed & (people.city == code)) for code, name in enumerate(self._model.world.places)]
-        rows: Rows = {"group": [], "variable": [], "quantile": [], "value": []}
-        for name, mask in groups:
-            for variable, values in (("wage_cny_m", people.wage[mask]), ("rent_cny_m", people.rent[mask])):
-                if len(values):
-                    rows["group"] += [name] * len(QUANTILES)
-                    rows["variable"] += [variable] * len(QUANTILES)
-                    rows["quantile"] += list(QUANTILES)
-                    rows["value"] += list(np.quantile(values.astype(np.float64), QUANTILES))
-        return rows
+        people, threads = self._model.columns.people, self._model.threads
+        quantiles = np.array(QUANTILES)
+        variables = {"wage_cny_m": people.wage, "rent_cny_m": people.rent}
+        values = rank_amounts(people, tuple(variables.values()), self._model.world.n_places, quantiles, threads)
+        names = np.array(["all", *EDUCATION, *self._model.world.places])
+        group, variable, _ = np.nonzero(~np.isnan(values))
+        return {
+            "group": names[group], "variable": np.array(list(variables))[variable],
+            "quantile": np.tile(quantiles, len(group) // len(quantiles)), "value": values[~np.isnan(values)],
+        }  # fmt: skip
 
     def _cohorts(self) -> Rows:
         model = self._model

@@ -142,6 +142,7 @@ class SearchParams(Group):
 class MatchingParams(Group):
     """How firms rank applicants."""
 
+    rounds: int = rule(2, "rounds", 1, 4, "hiring rounds in a quarter", "assumption: who is rejected tries once more")
     w_skill: float = rule(1.0, "score", 0, 5, "weight of skills in the industry's weights", "assumption: unit of score")
     w_level: float = rule(0.15, "score", -1, 5, "per level above the one asked", "assumption: degrees signal")
     w_experience: float = rule(
@@ -208,13 +209,51 @@ class FirmParams(Group):
         1.0, "share", 0, 1, "expected quits that are posted ahead", "assumption: replacement hiring"
     )
     adoption_rate: float = rule(
-        0.10, "1/quarter", 0, 1, "logistic diffusion of AI among peers", "assumption: digest 000 M1"
+        0.075,
+        "1/quarter",
+        0,
+        1,
+        "diffusion of AI among peers at the price of the start",
+        "assumption: most firms use AI by 2026 (000-0397-01)",
     )
     adoption_start: float = rule(
         0.12, "share", 0.001, 1, "adoption at the start, private firm under 100", "assumption: 000-0618"
     )
     adoption_size: float = rule(
         0.5, "logit", 0, 3, "added to adoption per size class", "assumption: large firms adopt first"
+    )
+    adoption_local: float = rule(
+        0.5, "share", 0, 1, "weight of peers in the same place among peers of the industry", "assumption: half is seen"
+    )
+    ai_price_fall: float = rule(
+        0.3,
+        "1/year",
+        0,
+        0.9,
+        "fall of the price of AI",
+        "assumption: half of the fall published for model calls in 2024 (000-0618-02)",
+    )
+    ai_price_elasticity: float = rule(
+        0.2,
+        "elasticity",
+        0,
+        3,
+        "diffusion to a lower price of AI",
+        "assumption: calls are a small part of the cost; 000-0620-01 and -02 would give more, on weak ground",
+    )
+    ai_productivity: float = rule(
+        0.15, "factor", 0, 2, "gain of productivity when all firms use AI", "assumption: gains seen in single tasks"
+    )
+    skill_trend: float = rule(
+        0.007, "1/year", -0.1, 0.1, "growth of skills that jobs of the world contain", "assumption: as in the baseline"
+    )
+    demand_elasticity: float = rule(
+        0.3,
+        "elasticity",
+        -0.5,
+        1,
+        "desired headcount to productivity",
+        "assumption: customers answer lower prices; below 0 the same output needs fewer people",
     )
     requirement_adapt: float = rule(
         0.6,
@@ -230,6 +269,21 @@ class FirmParams(Group):
     )
     size_mean_3: float = rule(1800, "persons", 500, 10000, "mean staff of firms of 500 to 10000", "assumption: skewed")
     size_mean_4: float = rule(25000, "persons", 10000, 500000, "mean staff of firms over 10000", "assumption: skewed")
+    exit_1: float = rule(
+        0.02, "1/quarter", 0, 0.5, "exit of firms under 100", "assumption: about a twelfth of small firms a year"
+    )
+    exit_2: float = rule(0.01, "1/quarter", 0, 0.5, "exit of firms of 100 to 500", "assumption: half of the smallest")
+    exit_3: float = rule(0.004, "1/quarter", 0, 0.5, "exit of firms of 500 to 10000", "assumption: falls with size")
+    exit_4: float = rule(0.001, "1/quarter", 0, 0.5, "exit of firms over 10000", "assumption: once in 250 years")
+    exit_growth: float = rule(
+        5.0, "years", 0, 50, "fall of exits per unit of yearly industry growth", "assumption: growing markets forgive"
+    )
+    exit_excess: float = rule(
+        0.1, "1/quarter", 0, 1, "exit of firms for which there is no room", "assumption: firms shrink before they close"
+    )
+    entry_speed: float = rule(
+        0.4, "1/quarter", 0.01, 1, "room left by exits that entrants take", "assumption: most of it within a year"
+    )
     subsidy_horizon: float = rule(
         8, "quarters", 1, 60, "quarters over which a hiring subsidy is spread", "assumption: stays"
     )
@@ -294,6 +348,25 @@ class HukouParams(Group):
     points_education: float = rule(11.5, "points/level", 0, 60, "per level of education", "assumption: point schemes")
     points_year: float = rule(3.0, "points/year", 0, 20, "per year of residence", "assumption: point schemes")
     points_wage: float = rule(2.0, "points", 0, 60, "per log point of pay over the mean", "assumption: tax bonus")
+    direct_window: int = rule(
+        80,
+        "quarters",
+        0,
+        200,
+        "quarters after graduation within which a degree registers without quota",
+        "assumption: age limits of 35 to 45 years are beyond the cohorts of the model",
+    )
+    registration_share: float = rule(
+        0.7,
+        "share",
+        0,
+        1,
+        "those who register among those who may without quota",
+        "assumption: land, family and schools keep some registered at home",
+    )
+    open_horizon: float = rule(
+        40, "quarters", 1, 200, "wait from which on an open city promises nothing", "assumption: ten years"
+    )
     state_priority: float = rule(
         1.0, "score", 0, 10, "state employers in the employer channel", "assumption: digest 003a M11"
     )
@@ -379,6 +452,15 @@ class InstitutionParams(Group):
     course_years_bachelor: int = rule(4, "years", 1, 8, "length of study, bachelor", "assumption: statutory")
     course_years_master: int = rule(3, "years", 1, 8, "length of study, master", "assumption: statutory")
     course_years_phd: int = rule(4, "years", 1, 8, "length of study, PhD", "assumption: statutory")
+    vacancy_elasticity: float = rule(
+        0.05, "elasticity", 0, 3, "seats to the lagged tightness of a level", "assumption: slower than to pay"
+    )
+    seats_limit: float = rule(
+        0.5, "share", 0, 10, "seats added to those of the world file at most", "assumption: campuses and teachers"
+    )
+    survey_noise: float = rule(
+        0.1, "log", 0, 2, "error of a report on all institutions and firms", "assumption: intentions are not hires"
+    )
 
 
 class AwarenessParams(Group):
@@ -386,6 +468,9 @@ class AwarenessParams(Group):
 
     peer_rate: float = rule(
         0.10, "1/quarter", 0, 1, "hazard per share of people in the city who know", "assumption: contagion"
+    )
+    platform_rate: float = rule(
+        0.05, "1/quarter", 0, 1, "hazard of hearing through a platform that reaches all", "assumption: as communication"
     )
 
 
@@ -406,6 +491,9 @@ class StickinessParams(Group):
 
     scale_low: float = rule(50, "score", 0, 100, "lowest city", "evidence 003-3139 scale of the published index")
     scale_high: float = rule(100, "score", 0, 200, "highest city", "evidence 003-3139 scale of the published index")
+    commute_elasticity: float = rule(
+        0.1, "elasticity", 0, 2, "commutes to the talent of the city relative to its start", "assumption: congestion"
+    )
 
 
 class Params(Group):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.pay import choose_tenure, take_home
+from sim.kernels.hukou import chance_without_quota
+from sim.kernels.places import spend_by_place
 from sim.kernels.tallies import N_PULSE, PULSE_EMPLOYED, PULSE_SEARCHING, PULSE_WAGE
 from sim.market import PLACE_DTYPE, Places
 from sim.types import EDUCATION
@@ -34,7 +35,7 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     wage = (
         world.wage_education_cny_m[None, :, 0] * world.wage_place[:, 0, None] / (1.0 + params.wages.real_growth) ** 5.0
     )
-    chance = np.minimum(1.0, world.employer_quota / np.maximum(1.0, NEW_GRADUATE_SHARE * world.jobs_start))
+    sure = chance_without_quota(world.direct_level, world.open_quarters, params.hukou.open_horizon)
     records = np.zeros(n, PLACE_DTYPE)
     records["rent_shared"], records["rent_whole"] = world.rent_shared_cny_m, world.rent_whole_cny_m
     records["living_cost"], records["amenity"] = world.living_cost_cny_m, world.amenity
@@ -42,13 +43,20 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     records["career"] = career_of_places(world, world.jobs_start, params.search.career_place)
     places = Places(
         records=records,
-        hukou_chance=np.repeat(chance[:, None], len(EDUCATION), axis=1),
+        hukou_chance=np.maximum(guess_hukou_chance(world), sure),
         distance=distance_1000km(world.longitude, world.latitude),
         market_wage=wage,
         utility=np.zeros((n, len(EDUCATION))),
     )
     refresh_utility(places, rules)
     return places
+
+
+def guess_hukou_chance(world: World) -> NDArray[np.float64]:
+    """(place, education) chance of an employer's place for a new graduate, before any has been seen."""
+    places = world.employer_quota + world.central_quota
+    chance = np.minimum(1.0, places / np.maximum(1.0, NEW_GRADUATE_SHARE * world.jobs_start))
+    return np.repeat(chance[:, None], len(EDUCATION), axis=1)
 
 
 def career_of_places(world: World, jobs: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
@@ -90,17 +98,13 @@ def refresh_places(model: TalentMarket, pulse: NDArray[np.int64]) -> None:
 
 def refresh_utility(places: Any, rules: Rules) -> None:
     """Write the mean utility of living in each place, by level."""
-    rule, housing, tax = rules.search, rules.housing, rules.tax
-    for place in range(len(places.records)):
-        for level in range(len(EDUCATION)):
-            net = take_home(float(places.market_wage[place, level]), tax)
-            _, rent = choose_tenure(
-                net, places.records["rent_shared"][place], places.records["rent_whole"][place], housing
-            )
-            left = max(net - rent - places.records["living_cost"][place], housing.floor_share * net)
-            places.utility[place, level] = (
-                rule.b_wage * np.log(left * max(0.05, 1.0 - places.records["unemployment"][place]))
-                + rule.b_career * places.records["career"][place]
-                + rule.b_amenity * places.records["amenity"][place]
-                + rule.b_hukou * places.records["hukou_value"][place] * places.hukou_chance[place, level]
-            )
+    rule, records = rules.search, places.records
+    spending = np.empty(places.utility.shape)
+    spend_by_place(places.market_wage, records, rules.housing, rules.tax, spending)
+    worth = rule.b_hukou * records["hukou_value"]
+    places.utility[:] = (
+        rule.b_wage * np.log(spending)
+        + (rule.b_career * records["career"])[:, None]
+        + (rule.b_amenity * records["amenity"])[:, None]
+        + worth[:, None] * places.hukou_chance
+    )

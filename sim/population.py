@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.hukou import split_residents
 from sim.kernels.skills import form_skills, set_institutions
 from sim.rng import (
     HOME_PLACE,
+    HUKOU_DIRECT,
     INITIAL_HUKOU,
     INITIAL_JOB,
     INITIAL_PLACE,
@@ -156,7 +158,7 @@ def _give_initial_jobs(model: TalentMarket) -> None:
     people, firms, seed = model.columns.people, model.firms, model.seed
     n_places = model.world.n_places
     residents = np.bincount(people.city, minlength=n_places)
-    wanted = model.demand.desired_headcount(model.quarter_number, model.levers, np.ones(len(firms)))
+    wanted = model.demand.market_jobs(model.quarter_number, model.levers)
     jobs = np.bincount(firms.place, weights=wanted, minlength=n_places)
     filled = 1.0 - model.params.firms.vacancy_start
     jobless = 1.0 - np.minimum(0.97, filled * jobs / np.maximum(1, residents))
@@ -190,10 +192,22 @@ def _give_initial_jobs(model: TalentMarket) -> None:
 
 
 def _give_initial_hukou(model: TalentMarket) -> None:
-    """Part of the residents from elsewhere have settled: as many as eight years of quotas allow, at most 95 %."""
-    world, people = model.world, model.columns.people
-    elsewhere = np.bincount(people.city[people.home != people.city], minlength=world.n_places) * model.scale
-    settled = np.minimum(0.95, 8.0 * (world.points_quota + world.employer_quota) / np.maximum(1.0, elsewhere))
+    """Part of the residents from elsewhere have settled.
+
+    Who may register without quota has or has not; of the others as many as eight years of quotas allow, at most 95 %.
+    """
+    world, people, rule, n = model.world, model.columns.people, model.params.hukou, len(model.columns)
+    registers, candidates = np.empty(n, np.int64), np.empty(n, np.int64)
+    n_registers, n_candidates = split_residents(
+        people, world.direct_level, world.open_quarters, rule.direct_window, model.quarter_number,
+        rule.registration_share, make_key(model.seed, HUKOU_DIRECT), registers, candidates,
+    )  # fmt: skip
+    in_line = (people.state != EMPLOYED) & (people.home != people.city)
+    in_line[candidates[:n_candidates]] = True
+    elsewhere = np.bincount(people.city[in_line], minlength=world.n_places) * model.scale
+    quota = world.points_quota + world.employer_quota + world.central_quota
+    settled = np.minimum(0.95, 8.0 * quota / np.maximum(1.0, elsewhere))
     u = uniforms(make_key(model.seed, INITIAL_HUKOU), people.uid)
-    local = (people.home == people.city) | (u < settled[people.city])
+    local = in_line & (u < settled[people.city])
+    local[registers[:n_registers]] = True
     people.hukou[local] = people.city[local]

@@ -66,8 +66,8 @@ def write_result(result: RunResult, folder: Path) -> Path:
     """
     with stage_folder(folder) as staged:
         for name, table in result.tables.items():
-            table.to_parquet(staged / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
-        write_manifest({**result.manifest, "tables": describe_tables(result.tables)}, staged)
+            _write_table(table, staged / f"{name}.parquet")
+        write_manifest({**result.manifest, "tables": _describe_written(result)}, staged)
     return folder
 
 
@@ -141,7 +141,7 @@ def table_checksum(frame: DataFrame) -> str:
     digest.update(json.dumps([list(map(str, frame.columns)), len(frame)]).encode())
     for name in frame.columns:
         for part in _column_parts(frame[name]):
-            digest.update(len(part).to_bytes(8, "little"))
+            digest.update(memoryview(part).nbytes.to_bytes(8, "little"))
             digest.update(part)
     return digest.hexdigest()
 
@@ -255,6 +255,25 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def _write_table(table: DataFrame, path: Path) -> None:
+    """Write one table. Only text repeats enough for a dictionary, and nothing here asks for statistics of columns."""
+    import pandas as pd
+
+    text = [str(name) for name in table.columns if not pd.api.types.is_numeric_dtype(table[name].dtype)]
+    table.to_parquet(
+        path, engine="pyarrow", compression="zstd", index=False, use_dictionary=text, write_statistics=False
+    )
+
+
+def _describe_written(result: RunResult) -> dict[str, dict[str, Any]]:
+    """Describe the tables; a run has done so already, which stands unless other tables were put in their place."""
+    known = result.manifest.get("tables", {})
+    shapes = {name: (len(table), [str(column) for column in table.columns]) for name, table in result.tables.items()}
+    if shapes == {name: (table["rows"], table["columns"]) for name, table in known.items()}:
+        return dict(known)
+    return describe_tables(result.tables)
+
+
 def _replace_folder(staged: Path, target: Path) -> None:
     """Move `staged` to `target`; an old folder there is set aside first and comes back if the move fails."""
     aside: Path | None = None
@@ -271,29 +290,31 @@ def _replace_folder(staged: Path, target: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _column_parts(column: Series[Any]) -> list[bytes]:
-    """Return a column as bytes in a form that does not depend on how pandas stores it."""
+def _column_parts(column: Series[Any]) -> list[Any]:
+    """Return a column as buffers in a form that does not depend on how pandas stores it."""
     import numpy as np
     import pandas as pd
 
-    missing = column.isna().to_numpy(dtype=bool)
-    mask = np.packbits(missing).tobytes()
     dtype = column.dtype
+    if not pd.api.types.is_numeric_dtype(dtype):  # bool counts as a number here
+        codes, names = pd.factorize(column)
+        text = json.dumps([str(name) for name in names], ensure_ascii=False).encode()
+        return [b"text", text, np.ascontiguousarray(codes, dtype="<i4")]
+    missing = column.isna().to_numpy(dtype=bool)
+    mask = np.packbits(missing)
     if pd.api.types.is_bool_dtype(dtype):
-        return [b"bool", mask, _fill_missing(column, np.dtype(bool), missing).tobytes()]
+        return [b"bool", mask, _fill_missing(column, np.dtype(bool), missing)]
     if pd.api.types.is_integer_dtype(dtype):
-        return [b"int", mask, _fill_missing(column, np.dtype("<i8"), missing).tobytes()]
-    if pd.api.types.is_float_dtype(dtype):
-        # adding zero turns -0.0 into 0.0, which compare equal and must hash equal
-        return [b"float", mask, (_fill_missing(column, np.dtype("<f8"), missing) + 0.0).tobytes()]
-    codes, names = pd.factorize(column)
-    text = json.dumps([str(name) for name in names], ensure_ascii=False).encode()
-    return [b"text", text, np.asarray(codes, dtype="<i4").tobytes()]
+        return [b"int", mask, _fill_missing(column, np.dtype("<i8"), missing)]
+    # adding zero turns -0.0 into 0.0, which compare equal and must hash equal
+    return [b"float", mask, _fill_missing(column, np.dtype("<f8"), missing) + 0.0]
 
 
 def _fill_missing(column: Series[Any], dtype: Any, missing: NDArray[Any]) -> NDArray[Any]:
+    import numpy as np
+
     if not missing.any():
-        return column.to_numpy(dtype=dtype)
+        return np.ascontiguousarray(column.to_numpy(dtype=dtype))
     return column.to_numpy(dtype=dtype, na_value=dtype.type(0), copy=True)
 
 

@@ -40,7 +40,7 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     LAYOFF,
     SEARCH_START,
     SAMPLE_PLACE,
-    SAMPLE_POSITION,
+    SAMPLE_LEVEL,
     TASTE_POSITION,
     TASTE_CITY,
     SCREENING,
@@ -64,7 +64,7 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     INSTITUTION_TYPE,
     OWN_HOME,
     ROUND_POSTINGS,
-    OPENING_POINT,
+    OPENING_SLOT,
     FIRM_EXIT,
     FIRM_ENTRY,
     FIRM_CLOSURE,
@@ -72,7 +72,8 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     COURSE_LOTTERY,
     COURSE_ROUND,
     HUKOU_DIRECT,
-) = range(1, 47)
+    SAMPLE_OPENING,
+) = range(1, 48)
 
 
 @njit(cache=True, forceinline=True)
@@ -91,9 +92,15 @@ def draw_bits(key: np.uint64, identity: np.uint64) -> np.uint64:
 
 
 @njit(cache=True, forceinline=True)
+def draw_next(bits: np.uint64, alternative: np.uint64) -> np.uint64:
+    """64 random bits of one alternative under the `draw_bits` of an identity."""
+    return mix(bits + np.uint64(alternative) * FACTOR_3)
+
+
+@njit(cache=True, forceinline=True)
 def draw_bits_of(key: np.uint64, identity: np.uint64, alternative: np.uint64) -> np.uint64:
     """64 random bits of one alternative of one identity."""
-    return mix(mix(key + np.uint64(identity) * GOLDEN) + np.uint64(alternative) * FACTOR_3)
+    return draw_next(draw_bits(key, identity), alternative)
 
 
 @njit(cache=True, forceinline=True)
@@ -116,28 +123,48 @@ def gumbel(bits: np.uint64) -> float:
     return -math.log(-math.log(uniform(bits)))
 
 
+GUMBEL_STEPS: Final = 256
+
+
+def gumbel_bounds() -> NDArray[np.float64]:
+    """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index; the last has none."""
+    share = np.arange(1, GUMBEL_STEPS) / GUMBEL_STEPS
+    return np.append(-np.log(-np.log(share)), np.inf)
+
+
+@njit(cache=True)
+def _hash_key(seed: np.uint64, decision: np.uint64, quarter: np.uint64) -> np.uint64:
+    bits = mix(seed + GOLDEN)
+    bits = mix(bits + decision * FACTOR_3)
+    return mix(bits + quarter * GOLDEN)
+
+
 def make_key(seed: int, decision: int, quarter: int = 0) -> np.uint64:
     """Key of one decision in one quarter of one seeded run. `quarter` 0 is for draws that last."""
-    with np.errstate(over="ignore"):
-        bits = mix(np.uint64(seed) + GOLDEN)
-        bits = mix(np.uint64(bits) + np.uint64(decision) * FACTOR_3)
-        return np.uint64(mix(np.uint64(bits) + np.uint64(quarter) * GOLDEN))
+    return np.uint64(_hash_key(np.uint64(seed), np.uint64(decision), np.uint64(quarter)))
+
+
+@njit(cache=True)
+def _hash_sub_key(key: np.uint64, number: np.uint64) -> np.uint64:
+    return np.uint64(key + number * FACTOR_3)
 
 
 def sub_key(key: np.uint64, number: int) -> np.uint64:
     """One of many keys under `key`: of a policy, of a quarter."""
-    with np.errstate(over="ignore"):
-        return np.uint64(np.uint64(key) + np.uint64(number) * FACTOR_3)
+    return np.uint64(_hash_sub_key(np.uint64(key), np.uint64(number)))
+
+
+@njit(cache=True)
+def _fill_uniforms(key: np.uint64, identities: NDArray[np.uint64], out: NDArray[np.float64]) -> None:
+    for k in range(identities.shape[0]):
+        out[k] = uniform(draw_bits(key, identities[k]))
 
 
 def uniforms(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float64]:
     """One uniform per identity, the same numbers as `uniform(draw_bits(key, identity))`."""
-    with np.errstate(over="ignore"):
-        bits = np.uint64(key) + identities.astype(np.uint64) * GOLDEN
-        bits = (bits ^ (bits >> np.uint64(30))) * FACTOR_1
-        bits = (bits ^ (bits >> np.uint64(27))) * FACTOR_2
-        bits = bits ^ (bits >> np.uint64(31))
-    return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * TO_UNIT
+    out = np.empty(identities.shape[0])
+    _fill_uniforms(np.uint64(key), np.ascontiguousarray(identities, np.uint64), out)
+    return out
 
 
 @njit(cache=True)

@@ -26,7 +26,8 @@ UNITS: Final = frozenset({
     "CNY/seat", "rooms",
         "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter", "seats",
     "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
-    "index", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
+    "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
+    "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
     "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "utility/1000 km", "1/1000 km",
 })  # fmt: skip
 """Every unit that a field may declare; a test checks that no field declares another."""

@@ -60,7 +60,7 @@ def build_tables(
 def _stack(model: TalentMarket, parts: list[dict[str, Any]], first: int) -> pd.DataFrame:
     """Quarters one below the other, with the quarter as first column."""
     lengths = [len(next(iter(part.values()))) for part in parts]
-    quarters = np.repeat(np.arange(len(parts)), lengths)
+    quarters = np.repeat(np.arange(len(parts), dtype=np.int16), lengths)
     columns: dict[str, Any] = {
         "quarter": _text(quarters, tuple(str(Quarter(first + k)) for k in range(max(1, len(parts)))))
     }
@@ -75,7 +75,7 @@ def _column(model: TalentMarket, name: str, values: np.ndarray[Any, Any]) -> Any
     if name in ("city", "from_city", "to_city", "study_city"):
         return _text(values, model.world.places)
     if name == "cohort_year":
-        return (values + int(COHORT_YEARS[0])).astype(np.int16)
+        return values.astype(np.int16) + np.int16(COHORT_YEARS[0])
     if name == "new_graduate":
         return values.astype(bool)
     if name in VOCABULARY:
@@ -87,7 +87,7 @@ def _column(model: TalentMarket, name: str, values: np.ndarray[Any, Any]) -> Any
 
 def _text(codes: np.ndarray[Any, Any], names: tuple[str, ...]) -> pd.Categorical:
     kind: Any = pd.CategoricalDtype(list(names))  # the stubs know no categories of text here
-    return pd.Categorical.from_codes(codes.astype(np.int64), dtype=kind)
+    return pd.Categorical.from_codes(codes, dtype=kind)
 
 
 def _cohorts(model: TalentMarket, rows: dict[str, Any]) -> pd.DataFrame:

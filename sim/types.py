@@ -41,6 +41,7 @@ HOUSING: Final = ("unhoused", "shared", "whole", "subsidised", "family")
 UNHOUSED, SHARED, WHOLE, SUBSIDISED, FAMILY = range(5)
 
 LIFE_NODE: Final = ("citizen", "job", "nest", "family", "local", "higher")
+NODE_CITIZEN, NODE_JOB, NODE_NEST, NODE_FAMILY, NODE_LOCAL, NODE_HIGHER = range(6)
 """The six nodes of the transition from graduate to resident (evidence 003-4382-01)."""
 
 REASON: Final = (
@@ -62,6 +63,9 @@ HOME: Final = (HOME_LOCAL, *REGION)
 
 NO_FIRM: Final = -1
 NO_SCHEME: Final = -1
+NO_COURSE: Final = -1
+COURSE_DONE: Final = -2
+"""Has ended a course, or left it: nobody is admitted twice."""
 NO_QUARTER: Final = -32768
 
 N_POSITION_CELLS: Final = len(EDUCATION) * len(EXPERIENCE) * 2

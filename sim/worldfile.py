@@ -58,7 +58,7 @@ SUM_TO_ONE: Final = (
 """Quantities whose last dimension is a distribution."""
 ROUNDING: Final = 0.002
 """Published shares are rounded: a sum this near to 1 is scaled to 1."""
-MAY_BE_NAN: Final = ("stickiness_published",)
+MAY_BE_NAN: Final = ("stickiness_published", "stickiness_indicator")
 
 
 def load_world(path_or_name: str | Path) -> tuple[World, dict[str, Sourced]]:

@@ -20,6 +20,7 @@ LAYERS = (
     ("places", "demand", "population", "agents"),
     ("invariants", "stickiness", "tables"),
     ("phases",),
+    ("observe_people",),
     ("observe",),
     ("model",),
     ("results",),

@@ -11,11 +11,26 @@ from pydantic import TypeAdapter
 
 from sim import kernels, params
 from sim.columns import ColumnSet
-from sim.market import ELIGIBILITY_FIELDS, LINE_DTYPE, PLACE_DTYPE, SCHEME_DTYPE, TRANSFER_DTYPE, Firms, Places
+from sim.kernels.eligibility import gather_persons
+from sim.kernels.search import fill_offers, search_positions
+from sim.market import (
+    ELIGIBILITY_FIELDS,
+    LINE_DTYPE,
+    OFFER_DTYPE,
+    PERSON_DTYPE,
+    PLACE_DTYPE,
+    SCHEME_DTYPE,
+    TRANSFER_DTYPE,
+    Firms,
+    Places,
+    SearchKeys,
+)
 from sim.model import PHASES, TalentMarket
+from sim.phases.people_search import index_openings
 from sim.policies import PolicyUnion
 from sim.policies.levers import ANY, NO_LIMIT
 from sim.results import table_checksum
+from sim.rng import OPENING_SLOT, gumbel_bounds, make_key
 from sim.scenario import load_scenario
 from sim.types import N_POSITION_CELLS
 
@@ -107,6 +122,30 @@ def make_lines(**values):
         "cell"
     ].astype(np.uint64)
     return lines
+
+
+def index_lines(lines, n_places=2, *, key=1, usual=1.0):
+    """Hash tables of all openings of `lines`."""
+    block = (lines["cell"].astype(np.int64) // 12) * n_places + lines["place"]
+    usual = np.full((4, n_places), float(usual))
+    return index_openings(lines, block, lines["capacity"].copy(), usual, make_key(key, OPENING_SLOT))
+
+
+def apply_to_lines(people, lines, rule, *, housing, tax, firms=None, places=None, n_applications=3, seed=1, **index):
+    """(person, A) lines that all `people` apply for in quarter 76 where no policy acts."""
+    n, places, firms = len(people.uid), places or make_places(), firms or make_firms(max(1, len(lines)))
+    keys = SearchKeys(*(make_key(seed, decision) for decision in range(1, 8)))
+    tables = index_lines(lines, len(places.records), **index)
+    persons, offers = np.empty(n, PERSON_DTYPE), np.zeros(len(lines), OFFER_DTYPE)
+    gather_persons(0, n, np.arange(n, dtype=np.uint32), people, firms.industry, firms.size, persons)
+    fill_offers(lines, places.records, rule, housing, tax, offers)
+    applications = np.full((n, n_applications), -7, np.int32)
+    search_positions(
+        0, n, persons, firms.career, lines, offers, lines["capacity"].copy(), *tables, places.records,
+        places.hukou_chance, places.distance, places.market_wage, np.zeros(0, TRANSFER_DTYPE),
+        np.zeros(0, SCHEME_DTYPE), rule, housing, tax, 76, keys, gumbel_bounds(), applications,
+    )  # fmt: skip
+    return applications
 
 
 def toy_scenario(*overrides, policies=(), scale=1000, quarters=16, world=None):

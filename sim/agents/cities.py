@@ -34,7 +34,8 @@ class City(mesa.Agent):
         self.region = world.region[index]
         self.tier = world.tier[index]
         self.is_city = world.kind[index] == "city"
-        self._places = places
+        # views on single fields: far cheaper to write than a record, and clearing runs for each place each quarter
+        self._rent_shared, self._rent_whole = places.records["rent_shared"], places.records["rent_whole"]
         self.rent_shared_start_cny_m = float(world.rent_shared_cny_m[index])
         self.rent_whole_start_cny_m = float(world.rent_whole_cny_m[index])
         self.rent_index = 1.0
@@ -49,11 +50,11 @@ class City(mesa.Agent):
     @property
     def rent_mean_cny_m(self) -> float:
         """Rent over the tenures in use, CNY/month; of a room when nobody rents."""
-        record = self._places.records[self.index]
+        shared, whole = self._rent_shared[self.index], self._rent_whole[self.index]
         rented = self.occupied_shared + self.occupied_whole
         if rented == 0:
-            return float(record["rent_shared"])
-        paid = self.occupied_shared * record["rent_shared"] + self.occupied_whole * record["rent_whole"]
+            return float(shared)
+        paid = self.occupied_shared * shared + self.occupied_whole * whole
         return float(paid / rented)
 
     def rooms_used(self, rule: HousingParams) -> float:
@@ -74,9 +75,8 @@ class City(mesa.Agent):
         occupancy = max(0.5, used / self.stock_rooms)
         factor = (occupancy / (1.0 - rule.normal_vacancy)) ** rule.rent_elasticity
         self.rent_index *= min(RENT_STEP, max(1.0 / RENT_STEP, factor))
-        record = self._places.records[self.index]
-        record["rent_shared"] = self.rent_shared_start_cny_m * self.rent_index
-        record["rent_whole"] = self.rent_whole_start_cny_m * self.rent_index
+        self._rent_shared[self.index] = self.rent_shared_start_cny_m * self.rent_index
+        self._rent_whole[self.index] = self.rent_whole_start_cny_m * self.rent_index
         self.stock_trend_rooms *= 1.0 + 0.25 * self._stock_growth
         aimed = self.stock_trend_rooms * self.rent_index**self._elasticity
         change = max(rule.stock_speed * (aimed - self.stock_rooms), -DEPRECIATION * self.stock_rooms)

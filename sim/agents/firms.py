@@ -2,7 +2,8 @@
 
 A firm agent stands for as many real firms as its jobs need, and is large enough to hold whole jobs at the scale of
 the run: where few jobs fall into a place and industry, fewer firm agents are drawn, by systematic sampling over sizes
-and ownerships, so that the mixes are right on average.
+and ownerships, so that the mixes are right on average. Real firms close and are founded within their group: the group
+has room for as many as its jobs need, and `number` of them stand (docs/decisions/007).
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from numpy.typing import NDArray
 
 from sim.market import Firms
 from sim.params import Params
-from sim.rng import FIRM_TRAITS, make_key, normals, uniforms
-from sim.types import FIRM_SIZE, OWNERSHIP
+from sim.rng import FIRM_ENTRY, FIRM_TRAITS, make_key, normals, uniforms
+from sim.types import FIRM_SIZE, INDUSTRY, OWNERSHIP
 from sim.world.spec import World
 
 N_KINDS: Final = len(FIRM_SIZE) * len(OWNERSHIP)
 EXACT_JOBS: Final = 4
 """All kinds of firms are present where the jobs of a cell fill each of them this many times over."""
+QUALITY_RANGE: Final = (0.5, 2.0)
+"""Skill of staff relative to the start counts within these limits: a handful of people says little."""
 
 
 class Firm(mesa.Agent):
@@ -42,10 +45,13 @@ class Firm(mesa.Agent):
 class FirmSet:
     """Columns of all firms, sorted by place.
 
-    Fixed: place, industry, size, ownership, identity, jobs_start (agents), size_mean (persons a real firm), stands_for
-    (real firms at the start), trait (log pay premium), pay_link, training (share of staff a quarter), career (utility).
-    State: headcount, desired, adoption (share of firms that use AI), premium (log), openings, carried, unfilled,
-    quit_rate, and the counts of the quarter (hires, quits, layoffs).
+    Fixed: place, industry, size, ownership, identity, jobs_start (agents), size_mean (persons a real firm), trait
+    (log pay premium), pay_link, training (share of staff a quarter), career (utility), exit_hazard (1/quarter),
+    standing_mean (share of its room that real firms fill on average), quality_start (skill of staff at the start).
+    State: headcount, market_jobs (agents), desired, adoption (share of firms that use AI), adoption_path (the same
+    without policies), premium (log), quality (skill of staff relative to the start), openings, carried, unfilled,
+    quit_rate, room and number (real firms), closing (share of them whose staff is about to lose its jobs), and the
+    counts of the quarter (hires, quits, layoffs, closures in agents; entered, exited in real firms).
     """
 
     def __init__(self, model: mesa.Model, world: World, params: Params, *, scale: int, seed: int) -> None:
@@ -65,23 +71,21 @@ class FirmSet:
             + np.uint64(1)
         )
         self.size_mean = mean_staff(params)[self.size]
-        self.stands_for = self.jobs_start * scale / self.size_mean
         key = make_key(seed, FIRM_TRAITS)
         spread = params.wages.firm_spread
         self.trait = spread * normals(key, self.identity)
         start = params.firms.adoption_start
         logit = np.log(start / (1 - start)) + params.firms.adoption_size * (self.size + 0.5 * (self.ownership == 0))
         self.adoption = 1.0 / (1.0 + np.exp(-logit))
+        self.adoption_path = self.adoption.copy()
         self.premium = np.zeros(n)
+        self.quality = np.ones(n)
+        self.quality_start = np.zeros(n)
+        self.market_jobs = self.jobs_start.copy()
         self.desired = self.jobs_start.copy()
-        self.headcount = np.zeros(n, np.int64)
-        self.openings = np.zeros(n, np.int64)
-        self.carried = np.zeros(n, np.int64)
-        self.unfilled = np.zeros(n, np.int64)
         self.quit_rate = np.full(n, params.separation.quit_base)
-        self.hires = np.zeros(n, np.int64)
-        self.quits = np.zeros(n, np.int64)
-        self.layoffs = np.zeros(n, np.int64)
+        self._count_nobody(n)
+        self._open(world, params, scale, seed)
         self.pay_link = world.pay_link[self.ownership, self.size]
         self.training = 0.25 * world.training_intensity[self.ownership, self.size]
         self.career = (
@@ -97,10 +101,72 @@ class FirmSet:
             self._agents[row] = Firm(self._model, self, row)
         return self._agents[row]
 
+    @property
+    def staying(self) -> NDArray[np.float64]:
+        """(firm,) staff left when firms that have closed have freed theirs, on average."""
+        return self.headcount * (1.0 - self.closing)
+
     def surplus_share(self, slack: float) -> NDArray[np.float64]:
-        """(firm,) share of staff above desired headcount and `slack`."""
-        surplus = self.headcount - self.desired * (1.0 + slack)
-        return np.clip(surplus / np.maximum(1.0, self.headcount), 0.0, 1.0)
+        """(firm,) share of the staff left after closures that is above desired headcount and `slack`."""
+        surplus = self.staying - self.desired * (1.0 + slack)
+        return np.clip(surplus / np.maximum(1.0, self.staying), 0.0, 1.0)
+
+    def find_room(self, jobs: NDArray[np.float64]) -> NDArray[np.int64]:
+        """(firm,) number of real firms that `jobs` (agents) keep busy, at least 1; a lasting draw rounds it."""
+        return np.maximum(1, np.floor(jobs * self._scale / self.size_mean + self._room_point)).astype(np.int64)
+
+    def peer_adoption(self, adoption: NDArray[np.float64], local: float) -> NDArray[np.float64]:
+        """(firm,) mean adoption in the industry by jobs at the start: `local` here, the rest in the whole country."""
+        cell, jobs = self.place.astype(np.int64) * len(INDUSTRY) + self.industry, self.jobs_start
+        here, everywhere = (
+            np.bincount(group, weights=jobs * adoption) / np.maximum(1e-9, np.bincount(group, weights=jobs))
+            for group in (cell, self.industry)
+        )
+        peers: NDArray[np.float64] = local * here[cell] + (1.0 - local) * everywhere[self.industry]
+        return peers
+
+    def note_skill(self, skill: NDArray[np.float64], trend: float) -> None:
+        """Keep the skill of staff relative to the start times `trend`; `skill` (firm,) is its sum.
+
+        It is 1 for firms without staff, and for all of them until the start.
+        """
+        known = (self.headcount > 0) & (self.quality_start > 0)
+        mean = skill[known] / self.headcount[known]
+        self.quality[known] = np.clip(mean / (trend * self.quality_start[known]), *QUALITY_RANGE)
+        self.quality[~known] = 1.0
+
+    def start_quality(self, skill: NDArray[np.float64]) -> None:
+        """Take the skill of today's staff, by place and industry, as the yardstick; `skill` (firm,) is its sum."""
+        cell = self.place.astype(np.int64) * len(INDUSTRY) + self.industry
+        everybody = skill.sum() / max(1, int(self.headcount.sum())) or 1.0
+        total, staff = np.bincount(cell, weights=skill), np.bincount(cell, weights=self.headcount)
+        self.quality_start = np.where(staff > 0, total / np.maximum(1.0, staff), everybody)[cell]
+
+    def _count_nobody(self, n: int) -> None:
+        """Staff, openings and the counts of a quarter, all 0."""
+        self.headcount = np.zeros(n, np.int64)
+        self.openings = np.zeros(n, np.int64)
+        self.carried = np.zeros(n, np.int64)
+        self.unfilled = np.zeros(n, np.int64)
+        self.hires = np.zeros(n, np.int64)
+        self.quits = np.zeros(n, np.int64)
+        self.layoffs = np.zeros(n, np.int64)
+        self.closures = np.zeros(n, np.int64)
+
+    def _open(self, world: World, params: Params, scale: int, seed: int) -> None:
+        """Real firms at the start, as many as there is room for, and how they will close."""
+        rule, n = params.firms, len(self)
+        by_size = np.array([getattr(rule, f"exit_{k + 1}") for k in range(len(FIRM_SIZE))])
+        growth = np.exp(-rule.exit_growth * world.industry_growth[self.industry])
+        self.exit_hazard = np.minimum(1.0, by_size[self.size] * growth)
+        self.standing_mean = rule.entry_speed / (self.exit_hazard + rule.entry_speed)
+        self._scale = scale
+        self._room_point = uniforms(make_key(seed, FIRM_ENTRY), self.identity)
+        self.room = self.find_room(self.jobs_start)
+        self.number = self.room.copy()
+        self.closing = np.zeros(n)
+        self.entered = np.zeros(n, np.int64)
+        self.exited = np.zeros(n, np.int64)
 
     def table(self, slack: float, noise_factor: NDArray[np.float64]) -> Any:
         """What kernels read of the firms this quarter; `noise_factor` (place,) scales screening noise."""
@@ -113,6 +179,7 @@ class FirmSet:
             surplus_share=self.surplus_share(slack),
             career=self.career,
             noise=noise_factor[self.place],
+            closing=self.closing,
         )
 
 

@@ -44,6 +44,8 @@ class Government(mesa.Agent):
 
     def settle(self, ledger: Ledger) -> float:
         """Money spent in this quarter from the ledger, CNY; also added to `spent_cny`."""
+        if not self.policies:
+            return 0.0
         rows = list(self.policies)
         fen = ledger.fen[rows].sum() if self.place is None else ledger.fen[rows, self.place].sum()
         self.spent_cny += float(fen) / 100.0

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.params import SkillParams
-from sim.rng import uniforms
+from sim.rng import normals, uniforms
 from sim.types import INSTITUTION
 from sim.world.spec import World
 
@@ -66,7 +66,10 @@ class Institution(mesa.Agent):
 class Association(mesa.Agent):
     """The industry association of one place: surveys member firms and passes their demand to institutions.
 
-    `signal` (education,) is the log tightness by level that it reported last; between reports it is constant.
+    signal = log tightness + error,   error ~ normal, spread = noise x (share of members)^-1/2
+
+    The fewer firms and institutions report to it, the less sure the report. `signal` (education,) is the one made last;
+    between reports it is constant.
     """
 
     def __init__(self, model: mesa.Model, place: int, n_levels: int, update_quarters: int = 4) -> None:
@@ -75,7 +78,20 @@ class Association(mesa.Agent):
         self.update_quarters = update_quarters
         self.signal = np.zeros(n_levels)
 
-    def survey(self, quarter: int, log_tightness: NDArray[np.float64]) -> None:
-        """Renew the report when it is due."""
-        if quarter % self.update_quarters == 0:
-            self.signal = log_tightness.copy()
+    def survey(
+        self, quarter: int, log_tightness: NDArray[np.float64], members: float, noise: float, key: np.uint64
+    ) -> None:
+        """Renew the report when it is due.
+
+        Args:
+            quarter: number of the quarter.
+            log_tightness: (education,) what there is to report.
+            members: share of firms and institutions that take part; without any there is no report.
+            noise: spread of the error if all took part, log.
+            key: of the draws of this quarter, one for each place and level.
+        """
+        if quarter % self.update_quarters != 0 or members <= 0:
+            return
+        levels = np.arange(len(log_tightness), dtype=np.uint64)
+        error = normals(key, np.uint64(self.place * len(log_tightness)) + levels)
+        self.signal = log_tightness + noise / np.sqrt(members) * error

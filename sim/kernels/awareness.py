@@ -1,6 +1,6 @@
 """Knowledge of policies, and the claims of those who know.
 
-hazard of hearing = communication + peer rate x share of people in the city who know
+hazard of hearing = communication + peer rate x share of people in the city who know + platform rate x reach
 
 Take-up = aware x eligible x applies. Graduates know of a policy from the start with its starting share.
 """
@@ -30,12 +30,14 @@ def spread_awareness(
     rate: NDArray[np.float64],
     known_share: NDArray[np.float64],
     peer_rate: float,
+    platform: NDArray[np.float64],
     quarter: int,
     key: np.uint64,
 ) -> None:
     """Who hears of which policy in rows `start:stop`.
 
-    `policies`, `start_q`, `start_share`, `rate` (entry,); `known_share` (place, entry) as of last quarter.
+    `policies`, `start_q`, `start_share`, `rate` (entry,); `known_share` (place, entry) as of last quarter;
+    `platform` (place,) hazard of hearing of a policy through a platform.
     """
     for k in range(policies.shape[0]):
         bit = np.uint32(1) << np.uint32(policies[k])
@@ -45,7 +47,8 @@ def spread_awareness(
             if quarter == start_q[k] or quarter == people.cohort_q[i]:
                 hazard = start_share[k]
             else:
-                hazard = rate[k] + peer_rate * known_share[people.city[i], k]
+                city = people.city[i]
+                hazard = rate[k] + peer_rate * known_share[city, k] + platform[city]
             if uniform(draw_bits_of(key, people.uid[i], np.uint64(policies[k]))) < hazard:
                 people.aware[i] |= bit
 

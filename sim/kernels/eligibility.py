@@ -29,6 +29,34 @@ def load_person(people: Any, firms: Any, i: int) -> Any:
     )  # fmt: skip
 
 
+@njit(cache=True, nogil=True)
+def gather_persons(
+    start: int,
+    stop: int,
+    rows: NDArray[np.uint32],
+    people: Any,
+    industry: NDArray[np.int8],
+    size: NDArray[np.int8],
+    out: NDArray[np.void],
+) -> None:
+    """Fill elements `start:stop` of `out` (row,) of PERSON_DTYPE; `industry` and `size` (firm,) are of the employers.
+
+    Gathering once keeps columns, and the counting of references to them, out of the loops that follow.
+    """
+    for s in range(start, stop):
+        i = rows[s]
+        person, firm = out[s], people.firm[i]
+        person["uid"], person["firm"], person["aware"] = people.uid[i], firm, people.aware[i]
+        person["wage"], person["rent"] = people.wage[i], people.rent[i]
+        person["cohort_q"], person["arrived_q"] = people.cohort_q[i], people.arrived_q[i]
+        person["search_q"], person["education"] = people.search_q[i], people.education[i]
+        person["field"], person["home"], person["study"] = people.field[i], people.home[i], people.study[i]
+        person["city"], person["hukou"], person["state"] = people.city[i], people.hukou[i], people.state[i]
+        person["cell"] = people.cell[i]
+        person["industry"] = industry[firm] if firm >= 0 else -1
+        person["size"] = size[firm] if firm >= 0 else -1
+
+
 @njit(cache=True, forceinline=True)
 def has_bit(mask: int, code: int) -> bool:
     """Whether bit `code` of `mask` is set."""

@@ -1,6 +1,7 @@
 """Tenure of each person: subsidised lease, family home, or the best market tenure that is affordable.
 
-Market leases last a year; rents paid change when a lease ends. Subsidised leases end with their term. People settle in
+People who apply for a subsidised unit wait in a queue that remembers the quarter of their first application. Market
+leases last a year; rents paid change when a lease ends. Subsidised leases end with their term. People settle in
 a home of their own with a hazard from the fifth year on, which takes them off the rental market. How market rents
 answer occupancy is the business of the cities (sim/agents/cities.py).
 """
@@ -14,9 +15,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.eligibility import is_eligible, knows_and_applies, load_person
-from sim.kernels.pay import choose_tenure, lives_with_family, scheme_rent, take_home
+from sim.kernels.pay import (
+    choose_aided_tenure,
+    choose_tenure,
+    known_transfers,
+    lives_with_family,
+    scheme_rent,
+    take_home,
+)
 from sim.rng import draw_bits, uniform
-from sim.types import EMPLOYED, FAMILY, NO_SCHEME, OUT, SEARCHING, STUDYING, SUBSIDISED, UNHOUSED
+from sim.types import EMPLOYED, FAMILY, NO_QUARTER, NO_SCHEME, OUT, SEARCHING, STUDYING, SUBSIDISED, UNHOUSED
 
 NO_END = 32767
 """End of a lease whose term has no limit: the last quarter that its column holds."""
@@ -31,6 +39,39 @@ def end_leases(start: int, stop: int, people: Any, quarter: int) -> None:
             people.scheme[i] = NO_SCHEME
 
 
+@njit(cache=True, forceinline=True)
+def find_market_tenure(
+    people: Any,
+    firms: Any,
+    i: int,
+    places: NDArray[np.void],
+    transfers: NDArray[np.void],
+    aided: NDArray[np.bool_],
+    quarter: int,
+    rule: Any,
+    tax: Any,
+    key: np.uint64,
+) -> tuple[int, float]:
+    """Best market tenure of person `i` where they live: (code, market rent in CNY/month).
+
+    What the person would get against the rent of each tenure lowers that rent; other transfers are income. `aided`
+    (place,) marks places where any of `transfers` is paid against rent: the others do not pay for asking.
+    """
+    city = people.city[i]
+    shared, whole = places[city]["rent_shared"], places[city]["rent_whole"]
+    net = take_home(people.wage[i], tax) + people.transfer[i] - people.rent_aid[i]
+    if not aided[city]:
+        return choose_tenure(net, shared, whole, rule)
+    person = load_person(people, firms, i)
+    aid_shared = known_transfers(
+        person, city, person.wage, shared, person.industry, person.size, quarter, transfers, key, True
+    )
+    aid_whole = known_transfers(
+        person, city, person.wage, whole, person.industry, person.size, quarter, transfers, key, True
+    )
+    return choose_aided_tenure(net, shared, whole, aid_shared, aid_whole, rule)
+
+
 @njit(cache=True)
 def list_applicants(
     people: Any,
@@ -38,34 +79,53 @@ def list_applicants(
     places: NDArray[np.void],
     schemes: NDArray[np.void],
     k: int,
+    transfers: NDArray[np.void],
+    aided: NDArray[np.bool_],
     quarter: int,
     tax: Any,
     housing: Any,
     key: np.uint64,
+    key_family: np.uint64,
+    waiting: NDArray[np.bool_],
     out: NDArray[np.uint32],
 ) -> int:
-    """Rows of people who apply for scheme `k`: eligible, informed, not subsidised, and cheaper off than now."""
+    """Rows of people who apply for scheme `k`: eligible, informed, not subsidised, and cheaper off than now.
+
+    Who can live with family does not apply. `waiting` (row,) marks them, and who applies for the first time joins the
+    queue of the city.
+    """
     found = 0
     entry = schemes[k]
     city = int(entry["place"])
-    place = places[city]
-    offered = scheme_rent(entry, place["rent_whole"], 0)
+    offered = scheme_rent(entry, places[city]["rent_whole"], 0)
     for i in range(people.uid.shape[0]):
         if people.city[i] != city or people.housing[i] == SUBSIDISED or people.housing[i] == FAMILY:
             continue
         if people.state[i] != EMPLOYED and people.state[i] != SEARCHING:
+            continue
+        if people.home[i] == city and lives_with_family(people.uid[i], housing, key_family):
             continue
         person = load_person(people, firms, i)
         if not is_eligible(entry, person, city, person.wage, person.industry, person.size, quarter):
             continue
         rent = float(person.rent)
         if people.housing[i] == UNHOUSED:
-            net = take_home(person.wage, tax) + people.transfer[i]
-            _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
+            _, rent = find_market_tenure(people, firms, i, places, transfers, aided, quarter, housing, tax, key)
         if offered < rent and knows_and_applies(person, entry["policy"], entry["take_up"], key):
             out[found] = i
             found += 1
+            waiting[i] = True
+            if people.queue_q[i] == NO_QUARTER:
+                people.queue_q[i] = quarter
     return found
+
+
+@njit(cache=True, nogil=True)
+def leave_queue(start: int, stop: int, people: Any, waiting: NDArray[np.bool_]) -> None:
+    """People of rows `start:stop` who did not apply this quarter, or hold a unit now, wait no longer."""
+    for i in range(start, stop):
+        if not waiting[i] or people.housing[i] == SUBSIDISED:
+            people.queue_q[i] = NO_QUARTER
 
 
 @njit(cache=True)
@@ -85,11 +145,15 @@ def settle_tenures(
     stop: int,
     people: Any,
     places: NDArray[np.void],
+    firms: Any,
     schemes: NDArray[np.void],
     entry_of: NDArray[np.int64],
+    transfers: NDArray[np.void],
+    aided: NDArray[np.bool_],
     quarter: int,
     rule: Any,
     tax: Any,
+    key_take_up: np.uint64,
     key_family: np.uint64,
     key_own: np.uint64,
     scheme_gap: NDArray[np.int64],
@@ -123,8 +187,9 @@ def settle_tenures(
             people.housing[i] = FAMILY
             people.rent[i] = 0.0
         elif people.housing[i] == UNHOUSED:
-            net = take_home(people.wage[i], tax) + people.transfer[i]
-            tenure, rent = choose_tenure(net, places[city]["rent_shared"], places[city]["rent_whole"], rule)
+            tenure, rent = find_market_tenure(
+                people, firms, i, places, transfers, aided, quarter, rule, tax, key_take_up
+            )
             people.housing[i] = tenure
             people.rent[i] = rent
             people.lease_start_q[i] = quarter

@@ -1,12 +1,14 @@
 """Moves for a job, and the quarterly choice to stay or leave.
 
-hazard = [base + peak_1 exp(-((y - c_1) / w_1)^2 / 2) + peak_2 exp(-((y - c_2) / w_2)^2 / 2)]
+hazard = [base + [no hukou] peak_1 exp(-((y - c_1) / w_1)^2 / 2)
+               + [no hukou or no home of one's own] peak_2 exp(-((y - c_2) / w_2)^2 / 2)]
          x exp(rent burden + no hukou + schooling + jobless + advantage of the best other city)
 
-y is years since graduation. The two peaks are the citizen node and the family node (evidence 003-4382-01 to -03). It
-applies in cities that are not home. Where leavers go: home, or another city by multinomial logit over the mean
-utilities of all places, drawn by inverse distribution function. Each leaver keeps a reason, drawn in proportion to
-what each cause adds to the hazard.
+y is years since graduation. The two peaks belong to two of the six life nodes (evidence 003-4382-01 to -04): to become
+a citizen, and to found a family, for which a home and school places are needed. Who has what a node asks for does not
+leave for its sake. It applies in cities that are not home. Where leavers go: home, or another city by multinomial logit
+over the mean utilities of all places, drawn by inverse distribution function. Each leaver keeps a reason, drawn in
+proportion to what each cause adds to the hazard.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from sim.kernels.separation import leave_job
 from sim.rng import draw_bits, uniform
 from sim.types import (
     EMPLOYED,
+    FAMILY,
     FIRST_JOB,
     JOB_MOVE,
     LEAVE_CAREER,
@@ -31,6 +34,12 @@ from sim.types import (
     LEAVE_HUKOU,
     NO_QUARTER,
     NO_SCHEME,
+    NODE_CITIZEN,
+    NODE_FAMILY,
+    NODE_HIGHER,
+    NODE_JOB,
+    NODE_LOCAL,
+    NODE_NEST,
     OUT,
     PREPARING,
     RETURN_HOME,
@@ -40,15 +49,35 @@ from sim.types import (
 
 
 @njit(cache=True, forceinline=True)
-def node_hazard(years: float, rule: Any) -> float:
-    """Hazard of leaving by the clock alone, `years` after graduation, per quarter."""
-    first = (years - rule.centre_citizen) / rule.width_citizen
-    second = (years - rule.centre_family) / rule.width_family
-    return (
-        rule.base
-        + rule.peak_citizen * math.exp(-0.5 * first * first)
-        + rule.peak_family * math.exp(-0.5 * second * second)
-    )
+def life_node(years: float, citizen: bool, employed: bool, settled: bool, rule: Any) -> int:
+    """Node (LIFE_NODE) of a person `years` after graduation: the first need that is not met.
+
+    `citizen`: with the local hukou; `settled`: in a home of their own. From `family_from_years` on a family needs both;
+    before, the hukou comes first, then a job, then a home. Who has everything becomes local until the second peak is
+    over, two widths beyond its centre.
+    """
+    if years >= rule.family_from_years and not (citizen and settled):
+        return NODE_FAMILY
+    if not citizen:
+        return NODE_CITIZEN
+    if not employed:
+        return NODE_JOB
+    if not settled:
+        return NODE_NEST
+    return NODE_LOCAL if years < rule.centre_family + 2.0 * rule.width_family else NODE_HIGHER
+
+
+@njit(cache=True, forceinline=True)
+def node_hazard(years: float, citizen: bool, settled: bool, rule: Any) -> float:
+    """Hazard of leaving by clock and node alone, `years` after graduation, per quarter."""
+    hazard = rule.base
+    if not citizen:
+        first = (years - rule.centre_citizen) / rule.width_citizen
+        hazard += rule.peak_citizen * math.exp(-0.5 * first * first)
+    if not (citizen and settled):
+        second = (years - rule.centre_family) / rule.width_family
+        hazard += rule.peak_family * math.exp(-0.5 * second * second)
+    return hazard
 
 
 @njit(cache=True, forceinline=True)
@@ -60,6 +89,8 @@ def move_person(people: Any, i: int, city: int, quarter: int) -> None:
     people.scheme[i] = NO_SCHEME
     people.rent[i] = 0.0
     people.transfer[i] = 0.0
+    people.rent_aid[i] = 0.0
+    people.queue_q[i] = NO_QUARTER
     people.lease_end_q[i] = NO_QUARTER
     people.lease_start_q[i] = NO_QUARTER
 
@@ -93,16 +124,19 @@ def leave_causes(
 ) -> float:
     """Hazard of leaving of person `i`; `causes` (4) receives what hukou, housing, family and career add in logs.
 
-    `income` is take-home pay and transfers, CNY/month; without a job, what pay in the city would be.
+    `income` is take-home pay and transfers, CNY/month; without a job, what pay in the city would be. What is paid
+    against rent lowers the rent. A cause adds at its node only: the hukou before the family node, school places at it.
     """
     city, education = people.city[i], people.education[i]
     years = 0.25 * (quarter - people.cohort_q[i])
-    without = 0.0 if people.hukou[i] == city else 1.0
-    burden = min(1.0, people.rent[i] / max(1.0, income))
-    at_family_node = 1.0 if years >= rule.family_from_years else 0.0
-    causes[0] = rule.no_hukou * without * places.records[city]["hukou_value"] * (1.0 - at_family_node)
+    citizen, settled = people.hukou[i] == city, people.housing[i] == FAMILY
+    node = life_node(years, citizen, people.state[i] == EMPLOYED, settled, rule)
+    aid = people.rent_aid[i]
+    burden = min(1.0, max(0.0, people.rent[i] - aid) / max(1.0, income - aid))
+    worth = 0.0 if citizen else float(places.records[city]["hukou_value"])
+    causes[0] = rule.no_hukou * worth if node == NODE_CITIZEN else 0.0
     causes[1] = rule.rent_burden * max(0.0, burden - rule.burden_free)
-    causes[2] = (rule.schooling + rule.no_hukou) * without * places.records[city]["hukou_value"] * at_family_node
+    causes[2] = (rule.schooling + rule.no_hukou) * worth if node == NODE_FAMILY else 0.0
     advantage = -math.inf
     for place in range(places.utility.shape[0]):
         if place != city:
@@ -110,7 +144,7 @@ def leave_causes(
     causes[3] = rule.other_city * (advantage - places.utility[city, education])
     if people.state[i] != EMPLOYED:
         causes[3] += rule.jobless
-    return node_hazard(years, rule) * math.exp(causes[0] + causes[1] + causes[2] + causes[3])
+    return node_hazard(years, citizen, settled, rule) * math.exp(causes[0] + causes[1] + causes[2] + causes[3])
 
 
 @njit(cache=True, forceinline=True)

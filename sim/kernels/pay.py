@@ -3,7 +3,12 @@
 disposable = take_home(wage) + transfers known - rent of the tenure that is affordable - living cost
 
 Take-home pay subtracts social contributions and the monthly schedule of income tax. Tenures are tried from the best:
-a whole unit, a room, a place in a crowded room; a tenure whose rent exceeds the limit share of take-home pay is out.
+a whole unit, a room, a place in a crowded room; a tenure whose rent, less what is paid against it, exceeds the limit
+share of income is out. Income is take-home pay and the transfers that are not paid against rent.
+
+Disposable income counts what is paid against the rent of the tenure that pay alone affords. A better dwelling that the
+payment brings into reach would leave less money, but it is taken by choice, so it is worth at least as much; counting
+its rent would let a subsidy make a city look worse.
 """
 
 from __future__ import annotations
@@ -44,13 +49,21 @@ def take_home(wage: float, tax: Any) -> float:
 
 
 @njit(cache=True, forceinline=True)
-def choose_tenure(net: float, rent_shared: float, rent_whole: float, rule: Any) -> tuple[int, float]:
-    """Best market tenure that `net` can pay: (code, rent in CNY/month)."""
-    if rent_whole <= rule.rent_share_limit * net:
+def choose_aided_tenure(
+    net: float, rent_shared: float, rent_whole: float, aid_shared: float, aid_whole: float, rule: Any
+) -> tuple[int, float]:
+    """Best market tenure that `net` can pay where a room and a whole unit are aided: (code, market rent), CNY/month."""
+    if rent_whole - aid_whole <= rule.rent_share_limit * net:
         return WHOLE, rent_whole
-    if rent_shared <= rule.rent_share_limit * net:
+    if rent_shared - aid_shared <= rule.rent_share_limit * net:
         return SHARED, rent_shared
     return SHARED, rule.crowding * rent_shared
+
+
+@njit(cache=True, forceinline=True)
+def choose_tenure(net: float, rent_shared: float, rent_whole: float, rule: Any) -> tuple[int, float]:
+    """Best market tenure that `net` can pay without aid: (code, rent in CNY/month)."""
+    return choose_aided_tenure(net, rent_shared, rent_whole, 0.0, 0.0, rule)
 
 
 @njit(cache=True, forceinline=True)
@@ -62,7 +75,8 @@ def lives_with_family(uid: np.uint64, rule: Any, key: np.uint64) -> bool:
 @njit(cache=True, forceinline=True)
 def transfer_amount(entry: Any, education: int, rent: float) -> float:
     """Amount of one entry of transfers for a person of `education` who pays `rent`, CNY/month."""
-    return min(entry["amount_cny_m"][education] + entry["rent_share"] * rent, entry["cap_cny_m"])
+    amount = min(entry["amount_cny_m"][education] + entry["rent_share"] * rent, entry["cap_cny_m"])
+    return min(amount, rent) if entry["against_rent"] else amount
 
 
 @njit(cache=True, forceinline=True)
@@ -83,11 +97,14 @@ def known_transfers(
     quarter: int,
     transfers: NDArray[np.void],
     key: np.uint64,
+    only_against_rent: bool,
 ) -> float:
-    """Transfers that the person knows of and would get in `city`, CNY/month."""
+    """Transfers, or only those against rent, that the person knows of and would get in `city`, CNY/month."""
     total = 0.0
     for k in range(transfers.shape[0]):
         entry = transfers[k]
+        if only_against_rent and not entry["against_rent"]:
+            continue
         if not is_eligible(entry, person, city, wage, industry, size, quarter):
             continue
         if within_term(entry, person, city, quarter) and knows_and_applies(
@@ -162,5 +179,5 @@ def disposable_income(
         rent -= expected_saving(
             person, city, wage, rent, industry, size, quarter, place["rent_whole"], schemes, key_take_up
         )
-    gained = known_transfers(person, city, wage, rent, industry, size, quarter, transfers, key_take_up)
+    gained = known_transfers(person, city, wage, rent, industry, size, quarter, transfers, key_take_up, False)
     return max(net + gained - rent - place["living_cost"], housing.floor_share * net, 1.0)

@@ -17,20 +17,24 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import has_bit, load_person
+from sim.kernels.eligibility import has_bit
+from sim.kernels.openings import find_opening
 from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
-from sim.rng import draw_bits, draw_bits_of, gumbel, normal, uniform
+from sim.rng import draw_bits, draw_bits_of, draw_next, gumbel, normal, uniform
 from sim.types import EMPLOYED, SEARCHING
 
 
 @njit(cache=True)
 def select_searchers(people: Any, share_employed: float, effort: float, key: np.uint64, out: NDArray[np.uint32]) -> int:
-    """Write the rows of people who search this quarter into `out`; returns their number."""
+    """Write the rows of people who search this quarter into `out`; returns their number.
+
+    Who is on a course and has no job does not search.
+    """
     found = 0
     for i in range(people.uid.shape[0]):
         state = people.state[i]
         if state == SEARCHING:
-            if effort < 1.0 and uniform(draw_bits(key, people.uid[i])) >= effort:
+            if people.course[i] >= 0 or (effort < 1.0 and uniform(draw_bits(key, people.uid[i])) >= effort):
                 continue
         elif state != EMPLOYED or uniform(draw_bits(key, people.uid[i])) >= share_employed:
             continue
@@ -70,71 +74,55 @@ def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -
     return rule.replacement * patience * market_wage[person.city, person.education]
 
 
-@njit(cache=True)
-def fill_guide(points: NDArray[np.float64], block_start: NDArray[np.int64], out: NDArray[np.int64]) -> None:
-    """Guide table: `out[first + b]` is the first point of a block of n at or above b / n; saves a search."""
-    for level in range(block_start.shape[0]):
-        for place in range(block_start.shape[1] - 1):
-            first, last = block_start[level, place], block_start[level, place + 1]
-            at = first
-            for b in range(last - first):
-                while at < last and points[at] < b / (last - first):
-                    at += 1
-                out[first + b] = at
-
-
 @njit(cache=True, forceinline=True)
-def follow_point(points: NDArray[np.float64], guide: NDArray[np.int64], first: int, last: int, u: float) -> int:
-    """Index in `first:last` of the first of the ascending `points` at or above `u`; `first` when none is."""
-    at = guide[first + min(last - first - 1, int(u * (last - first)))]
-    while at < last and points[at] < u:
-        at += 1
-    return first if at >= last else at
-
-
-@njit(cache=True, forceinline=True)
-def sample_line(
-    person: Any,
-    k: int,
-    opening_line: NDArray[np.int32],
-    opening_point: NDArray[np.float64],
-    guide: NDArray[np.int64],
-    block_start: NDArray[np.int64],
-    rule: Any,
-    keys: Any,
-) -> int:
-    """Line of the k-th position that the person happens to see; -1 when nothing is open at the level looked at.
+def weigh_places(person: Any, level: int, block_start: NDArray[np.int64], rule: Any) -> tuple[float, float, float, int]:
+    """What draws the person's look at openings of `level`: here, home, place of study, and the country's openings.
 
     An opening where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times as visible
-    on top of being visible as one of the country's. In the place, the opening that follows a random point is seen.
+    on top of being visible as one of the country's. `block_start` (education, place + 1) counts openings.
     """
-    level = int(person.education)
-    u = uniform(draw_bits_of(keys.sample_place, person.uid, np.uint64(k)))
-    if level > 0 and u >= rule.own_level:
-        level = min(level - 1, int((u - rule.own_level) / (1.0 - rule.own_level) * level))
-    start = block_start[level]
-    n_places = start.shape[0] - 1
     city, home, study = int(person.city), int(person.home), int(person.study)
-    here = rule.see_here * (start[city + 1] - start[city])
-    at_home = rule.see_home * (start[home + 1] - start[home]) if home != city else 0.0
-    alumni = rule.see_study * (start[study + 1] - start[study]) if study not in (city, home) else 0.0
-    total = start[n_places] - start[0]
-    if total <= 0:
-        return -1
-    u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k))) * (here + at_home + alumni + total)
+    here = rule.see_here * (block_start[level, city + 1] - block_start[level, city])
+    at_home, alumni = 0.0, 0.0
+    if home != city:
+        at_home = rule.see_home * (block_start[level, home + 1] - block_start[level, home])
+    if study != city and study != home:
+        alumni = rule.see_study * (block_start[level, study + 1] - block_start[level, study])
+    return here, at_home, alumni, block_start[level, -1] - block_start[level, 0]
+
+
+@njit(cache=True, forceinline=True)
+def draw_level(education: int, own_level: float, bits: np.uint64) -> int:
+    """Level of education asked by the positions that the person looks at now: the own one, or one of those below."""
+    u = uniform(bits)
+    if education == 0 or u < own_level:
+        return education
+    return min(education - 1, int((u - own_level) / (1.0 - own_level) * education))
+
+
+@njit(cache=True, forceinline=True)
+def draw_place(
+    person: Any,
+    level: int,
+    weights: tuple[float, float, float, int],
+    block_start: NDArray[np.int64],
+    guide: NDArray[np.int64],
+    bits: np.uint64,
+) -> int:
+    """Place in which the person looks now, by the `weights` of `weigh_places`, of which the last must not be 0."""
+    here, at_home, alumni, total = weights
+    u = uniform(bits) * (here + at_home + alumni + total)
     if u < here:
-        place = city
-    elif u < here + at_home:
-        place = home
-    elif u < here + at_home + alumni:
-        place = study
-    else:
-        opening = start[0] + min(total - 1, int(u - here - at_home - alumni))
-        place = 0
-        while start[place + 1] <= opening:
-            place += 1
-    u = uniform(draw_bits_of(keys.sample_position, person.uid, np.uint64(2 * k + 1)))
-    return opening_line[follow_point(opening_point, guide, start[place], start[place + 1], u)]
+        return int(person.city)
+    if u < here + at_home:
+        return int(person.home)
+    if u < here + at_home + alumni:
+        return int(person.study)
+    opening = min(total - 1, int(u - here - at_home - alumni))
+    place = guide[level, opening * guide.shape[1] // total]
+    while block_start[level, place + 1] - block_start[level, 0] <= opening:
+        place += 1
+    return place
 
 
 @njit(cache=True, forceinline=True)
@@ -158,21 +146,27 @@ def insert_best(lines: NDArray[np.int32], s: int, utilities: NDArray[np.float64]
 
 
 @njit(cache=True)
-def fill_log_disposable(
-    lines: NDArray[np.void], places: NDArray[np.void], housing: Any, tax: Any, out: NDArray[np.float64]
+def fill_offers(
+    lines: NDArray[np.void], places: NDArray[np.void], rule: Any, housing: Any, tax: Any, out: NDArray[np.void]
 ) -> None:
-    """Log income left at each line for who rents there and for who lives with family: `out` (line, 2).
+    """What searchers read of each line: `out` (line,) of OFFER_DTYPE.
 
-    Only what does not depend on the person; with `disposable_income` of a person whom no policy reaches it is equal.
+    Its two values are the utility of the job and of the income left, for who rents there and for who lives with family;
+    for a person whom no policy reaches the income is that of `disposable_income`.
     """
     for number in range(lines.shape[0]):
         line = lines[number]
+        offer = out[number]
         place = places[line["place"]]
         net = take_home(float(line["wage"]), tax)
         _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
         least = max(housing.floor_share * net, 1.0)
-        out[number, 0] = math.log(max(net - rent - place["living_cost"], least))
-        out[number, 1] = math.log(max(net - place["living_cost"], least))
+        career = rule.b_career * line["career"]
+        offer["identity"], offer["firm"] = line["identity"], line["firm"]
+        offer["place"], offer["level"] = line["place"], line["cell"] // 12
+        offer["career"] = career
+        offer["renting"] = career + rule.b_wage * math.log(max(net - rent - place["living_cost"], least))
+        offer["at_home"] = career + rule.b_wage * math.log(max(net - place["living_cost"], least))
 
 
 @njit(cache=True)
@@ -186,17 +180,45 @@ def mark_policy_places(transfers: NDArray[np.void], schemes: NDArray[np.void], o
             out[place] |= schemes[k]["place"] == place
 
 
+@njit(cache=True, forceinline=True)
+def present_value(
+    person: Any,
+    career_now: float,
+    places: NDArray[np.void],
+    market_wage: NDArray[np.float64],
+    transfers: NDArray[np.void],
+    schemes: NDArray[np.void],
+    rule: Any,
+    housing: Any,
+    tax: Any,
+    quarter: int,
+    keys: Any,
+) -> float:
+    """Utility, but for the city, below which nobody applies: of the present job and a gain, or of searching on."""
+    if person.state == EMPLOYED:
+        wage, value = float(person.wage), rule.job_move_gain + rule.b_career * career_now
+    else:
+        wage, value = reservation_wage(person, market_wage, rule), 0.0
+    left = disposable_income(
+        person, int(person.city), wage, int(person.industry), int(person.size), quarter, places, transfers, schemes,
+        housing, tax, keys.family, keys.take_up,
+    )  # fmt: skip
+    return value + rule.b_wage * math.log(left)
+
+
 @njit(cache=True, nogil=True)
 def search_positions(
     start: int,
     stop: int,
-    searchers: NDArray[np.uint32],
-    people: Any,
-    firms: Any,
+    persons: NDArray[np.void],
+    firm_career: NDArray[np.float64],
     lines: NDArray[np.void],
-    opening_line: NDArray[np.int32],
-    opening_point: NDArray[np.float64],
+    offers: NDArray[np.void],
+    capacity: NDArray[np.int32],
+    slots: NDArray[np.int32],
+    slot_start: NDArray[np.int64],
     block_start: NDArray[np.int64],
+    guide: NDArray[np.int64],
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
     distance: NDArray[np.float64],
@@ -208,72 +230,82 @@ def search_positions(
     tax: Any,
     quarter: int,
     keys: Any,
+    gumbel_bound: NDArray[np.float64],
     applications: NDArray[np.int32],
 ) -> None:
     """Fill rows `start:stop` of `applications` (searcher, A) with lines in order of preference, -1 where none.
 
-    Nobody applies below the utility of the present job plus a gain, or of going on searching at the reservation wage.
-    What depends on the line alone is computed once, what depends on person and city once per city that a person sees.
+    `persons` (searcher,) of PERSON_DTYPE; `offers` (line,) from `fill_offers`; `capacity` (line,) openings left;
+    `slots`, `slot_start`, `block_start` and `guide` are those of OpeningIndex.
+    What depends on person and city is computed once per city that a person sees. The taste for a position is drawn in
+    full only where its upper bound could make a difference.
     """
-    utilities = np.empty(applications.shape[1], np.float64)
-    log_left = np.empty((lines.shape[0], 2))
-    fill_log_disposable(lines, places, housing, tax, log_left)
-    guide = np.empty(opening_point.shape[0], np.int64)
-    fill_guide(opening_point, block_start, guide)
-    has_policy = np.empty(places.shape[0], np.bool_)
+    limit, n_places = applications.shape[1], places.shape[0]
+    utilities = np.empty(limit, np.float64)
+    has_policy = np.empty(n_places, np.bool_)
     mark_policy_places(transfers, schemes, has_policy)
-    city_value, city_seen = np.empty(places.shape[0]), np.full(places.shape[0], -1, np.int64)
+    city_value, city_seen = np.empty(n_places), np.full(n_places, -1, np.int64)
     full = lines.shape[0] <= rule.n_sampled
     for s in range(start, stop):
-        person = load_person(people, firms, searchers[s])
-        for a in range(utilities.shape[0]):
+        person = persons[s]
+        for a in range(limit):
             applications[s, a] = -1
             utilities[a] = -math.inf
-        n_seen = int(rule.n_sampled * places[person.city]["sample_factor"] + 0.5)
-        if full:
-            n_seen = lines.shape[0]
-        floor = -math.inf
-        with_family = lives_with_family(person.uid, housing, keys.family)
-        for k in range(-1, n_seen):
-            if k >= 0:
-                number = k
-                if not full:
-                    number = sample_line(person, k, opening_line, opening_point, guide, block_start, rule, keys)
-                if number < 0:
+        n_seen = lines.shape[0] if full else int(rule.n_sampled * places[person.city]["sample_factor"] + 0.5)
+        at_home = person.home if lives_with_family(person.uid, housing, keys.family) else -1
+        career_now = firm_career[person.firm] if person.firm >= 0 else 0.0
+        city = int(person.city)
+        city_seen[city] = s
+        city_value[city] = place_utility(person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city)
+        floor = city_value[city] + present_value(
+            person, career_now + rule.career_ai * (person.cell % 2), places, market_wage, transfers, schemes, rule,
+            housing, tax, quarter, keys,
+        )  # fmt: skip
+        education = int(person.education)
+        own_weights = weigh_places(person, education, block_start, rule)
+        bits_level, bits_place = draw_bits(keys.sample_level, person.uid), draw_bits(keys.sample_place, person.uid)
+        bits_opening = draw_bits(keys.sample_opening, person.uid)
+        bits_taste = draw_bits(keys.taste_position, person.uid)
+        for k in range(n_seen):
+            number = k
+            if full:
+                if capacity[k] <= 0:
                     continue
-                line = lines[number]
-                if line["firm"] == person.firm or line["cell"] // 12 > person.education:
+            else:
+                level = draw_level(education, rule.own_level, draw_next(bits_level, np.uint64(k)))
+                weights = own_weights if level == education else weigh_places(person, level, block_start, rule)
+                if weights[3] <= 0:
                     continue
-                city, wage = int(line["place"]), float(line["wage"])
-                industry, size = int(line["industry"]), int(line["size"])
-                value = rule.b_career * line["career"] + rule.taste_position * gumbel(
-                    draw_bits_of(keys.taste_position, person.uid, line["identity"])
+                place = draw_place(person, level, weights, block_start, guide, draw_next(bits_place, np.uint64(k)))
+                block = level * n_places + place
+                first = slot_start[block]
+                number = find_opening(
+                    slots, first, slot_start[block + 1] - first, draw_next(bits_opening, np.uint64(k))
                 )
-            else:
-                number, city, industry, size = -1, int(person.city), int(person.industry), int(person.size)
-                if person.state == EMPLOYED:
-                    wage = float(person.wage)
-                    career = firms.career[person.firm] + rule.career_ai * (person.cell % 2)
-                    value = rule.job_move_gain + rule.b_career * career
-                else:
-                    wage = reservation_wage(person, market_wage, rule)
-                    value = 0.0
-            if number >= 0 and not has_policy[city]:
-                left = log_left[number, 1 if with_family and person.home == city else 0]
-            else:
-                left = math.log(
-                    disposable_income(
-                        person, city, wage, industry, size, quarter, places, transfers, schemes, housing, tax,
-                        keys.family, keys.take_up,
-                    )
-                )  # fmt: skip
+            offer = offers[number]
+            if offer["firm"] == person.firm or offer["level"] > person.education:
+                continue
+            city = int(offer["place"])
             if city_seen[city] != s:
                 city_seen[city] = s
                 city_value[city] = place_utility(
                     person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city
                 )
-            value += rule.b_wage * left + city_value[city]
-            if k < 0:
-                floor = value
-            elif value > floor:
+            if has_policy[city]:
+                line = lines[number]
+                value = offer["career"] + rule.b_wage * math.log(
+                    disposable_income(
+                        person, city, float(line["wage"]), int(line["industry"]), int(line["size"]), quarter, places,
+                        transfers, schemes, housing, tax, keys.family, keys.take_up,
+                    )
+                )  # fmt: skip
+            else:
+                value = offer["at_home"] if city == at_home else offer["renting"]
+            value += city_value[city]
+            bits = draw_next(bits_taste, offer["identity"])
+            best = value + rule.taste_position * gumbel_bound[np.int64(bits >> np.uint64(56))]
+            if best <= floor or best < utilities[limit - 1]:
+                continue
+            value += rule.taste_position * gumbel(bits)
+            if value > floor:
                 insert_best(applications, s, utilities, number, value)

@@ -1,5 +1,6 @@
-"""Quits and layoffs.
+"""Quits, layoffs, and the end of jobs whose firm closes.
 
+P(the firm of a person closes) = share of the real firms of the group that have closed
 quit hazard = base exp(-a pay_link) (wage / market wage)^-b exp(-c tenure);  layoff hazard = speed x surplus share
 
 Quits fall with the link of pay to performance and with pay relative to the market (digest 000, mechanism 12). With
@@ -47,13 +48,19 @@ def separate_jobs(
     rule: Any,
     key_quit: np.uint64,
     key_layoff: np.uint64,
+    key_closure: np.uint64,
     separations: NDArray[np.int64],
 ) -> None:
-    """Quits and layoffs of rows `start:stop`; `separations` (firm, 2) counts quits and layoffs."""
+    """Jobs that end in rows `start:stop`; `separations` (firm, 3) counts quits, layoffs and closures."""
     for i in range(start, stop):
         if people.state[i] != EMPLOYED:
             continue
         firm = people.firm[i]
+        closing = firms.closing[firm]
+        if closing > 0.0 and uniform(draw_bits(key_closure, people.uid[i])) < closing:
+            separations[firm, 2] += 1
+            leave_job(people, i)
+            continue
         hazard = quit_hazard(
             people.wage[i],
             places.market_wage[people.city[i], people.education[i]],

@@ -2,13 +2,14 @@
 
 At graduation: skill = ability x quality x (1 - loss x vintage gap) + practice gain x practice share x cooperation,
 with bonuses for the own field and the level of study. In work: practice approaches ability by learning by doing,
-technical skill decays with the advance of the frontier, training in the firm adds to it. A person is qualified when
-the weighted skills reach the bar of positions that ask the own level.
+technical skill decays with the advance of the frontier, training in the firm adds to it. A targeted course adds to
+technical skill and practice when it ends, and may end with a certificate. A person is qualified when the weighted
+skills reach the bar of positions that ask the own level.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -16,7 +17,10 @@ from numpy.typing import NDArray
 
 from sim.kernels.matching import skill_bar, weighted_skill
 from sim.rng import draw_bits, draw_bits_of, normal, uniform
-from sim.types import EMPLOYED, PREPARING, SEARCHING
+from sim.types import COURSE_DONE, EMPLOYED, PREPARING, SEARCHING
+
+SKILL_UNITS: Final = 1_000_000
+"""Units of skill in which sums are taken."""
 
 
 @njit(cache=True, nogil=True)
@@ -75,8 +79,13 @@ def learn(
     experience_return: float,
     experience_fade: float,
     key: np.uint64,
+    staff_skill: NDArray[np.int64],
 ) -> None:
-    """Learning of rows `start:stop`: clocks, skills, certificates and the growth of pay in a job."""
+    """Learning of rows `start:stop`: clocks, skills, certificates and the growth of pay in a job.
+
+    `staff_skill` (firm,) adds up the weighted skill of the staff in units of 1 / SKILL_UNITS: whole numbers, so that
+    the sum does not depend on its order.
+    """
     for i in range(start, stop):
         state = people.state[i]
         if state == EMPLOYED:
@@ -90,7 +99,7 @@ def learn(
             if uniform(draw_bits_of(key, people.uid[i], np.uint64(0))) < firms.training[firm]:
                 people.technical[i] += rule.training_gain
                 people.knowledge[i] += 0.5 * rule.training_gain
-        elif state == SEARCHING:
+        elif state == SEARCHING and people.course[i] < 0:
             people.search_q[i] += 1
         if state == SEARCHING or state == EMPLOYED or state == PREPARING:
             people.technical[i] *= 1.0 - rule.obsolescence
@@ -98,6 +107,43 @@ def learn(
                 draw = uniform(draw_bits_of(key, people.uid[i], np.uint64(1)))
                 people.certificate[i] = 1 if draw < rule.certificate_hazard else 0
             people.qualified[i] = judge_qualified(people, i, mean_weights, matching)
+        if state == EMPLOYED:
+            staff_skill[people.firm[i]] += int(SKILL_UNITS * weighted_skill(people, i, mean_weights, 0))
+
+
+@njit(cache=True, nogil=True)
+def end_courses(
+    start: int,
+    stop: int,
+    people: Any,
+    courses: NDArray[np.void],
+    entry_of: NDArray[np.int64],
+    mean_weights: NDArray[np.float64],
+    matching: Any,
+    quarter: int,
+    key: np.uint64,
+) -> None:
+    """Courses of rows `start:stop` that end in `quarter` give skills, and a certificate by lot.
+
+    `courses` are records of COURSE_DTYPE; `entry_of` (policy, place) is the row of a course there, or -1. Who has moved
+    to a place without the course has left it.
+    """
+    for i in range(start, stop):
+        policy = people.course[i]
+        if policy < 0:
+            continue
+        entry = entry_of[policy, people.city[i]]
+        if entry >= 0 and people.course_end_q[i] > quarter:
+            continue
+        people.course[i] = COURSE_DONE
+        if entry < 0:
+            continue
+        course = courses[entry]
+        people.technical[i] += course["technical_gain"]
+        people.practice[i] += course["practice_gain"]
+        if uniform(draw_bits_of(key, people.uid[i], np.uint64(policy))) < course["certificate_share"]:
+            people.certificate[i] = 1
+        people.qualified[i] = judge_qualified(people, i, mean_weights, matching)
 
 
 @njit(cache=True)

@@ -1,6 +1,13 @@
-"""Phase 13. Firms learn from the quarter: pay premia, adoption of AI, expected quits.
+"""Phase 13. Firms learn from the quarter: pay premia, adoption of AI, expected quits; some close, others are founded.
 
-premium' = (1 - reversion) premium + step x share unfilled;  adoption' = adoption + rate x adoption (1 - adoption)
+premium' = (1 - reversion) premium + step x share unfilled
+adoption' = adoption + rate x price^-elasticity x adoption of peers x (1 - adoption)
+exits = hazard of the size and industry x firms + exit_excess x firms for which there is no room
+entries = entry_speed x room left by earlier exits + growth of room
+
+Room is the number of real firms that the market's jobs keep busy. Numbers of real firms are rounded by draws keyed by
+firm. Staff of closed firms loses its jobs in phase 5 of the next quarter. A group keeps its pay premium and adoption
+when its firms change: entrants are like the firms beside them.
 """
 
 from __future__ import annotations
@@ -8,19 +15,65 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+
+from sim.rng import FIRM_ENTRY, FIRM_EXIT, uniforms
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
 
 def firms_adjust(model: TalentMarket) -> None:
-    """Update premium, adoption, quit rate and unfilled openings of all firms."""
+    """Update premium, expected quits, unfilled openings, adoption of AI and the number of real firms."""
+    _learn_from_quarter(model)
+    _adopt_ai(model)
+    _enter_and_exit(model)
+
+
+def _learn_from_quarter(model: TalentMarket) -> None:
     firms, wages, rule = model.firms, model.params.wages, model.params.firms
     unfilled = firms.openings - firms.hires
     share = np.where(firms.openings > 0, unfilled / np.maximum(1, firms.openings), 0.0)
     firms.premium = (1.0 - wages.premium_reversion) * firms.premium + wages.unfilled_step * share
     firms.unfilled = unfilled
-    firms.adoption = firms.adoption + rule.adoption_rate * firms.adoption * (1.0 - firms.adoption)
     seen = firms.quits / np.maximum(1, firms.headcount + firms.quits)
     seen = np.where(firms.headcount + firms.quits > 0, seen, firms.quit_rate)
     firms.quit_rate = rule.quit_memory * firms.quit_rate + (1.0 - rule.quit_memory) * seen
+
+
+def _adopt_ai(model: TalentMarket) -> None:
+    """Adoption of all firms, and the path that it would take without policies."""
+    firms, rule, price = model.firms, model.params.firms, model.demand.ai_price(model.quarter_number)
+    paid = price * model.levers.ai_price_factor[firms.place]
+    firms.adoption = spread_adoption(model, firms.adoption, rule.adoption_rate * paid**-rule.ai_price_elasticity)
+    firms.adoption_path = spread_adoption(
+        model, firms.adoption_path, rule.adoption_rate * np.full(len(firms), price) ** -rule.ai_price_elasticity
+    )
+
+
+def spread_adoption(
+    model: TalentMarket, adoption: NDArray[np.float64], rate: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(firm,) adoption a quarter later at `rate` (firm,)."""
+    peers = model.firms.peer_adoption(adoption, model.params.firms.adoption_local)
+    spread: NDArray[np.float64] = adoption + np.minimum(1.0, rate * peers) * (1.0 - adoption)
+    return spread
+
+
+def _enter_and_exit(model: TalentMarket) -> None:
+    firms = model.firms
+    rule, room = model.params.firms, firms.find_room(firms.market_jobs)
+    ends = firms.exit_hazard * firms.number + rule.exit_excess * np.maximum(0, firms.number - room)
+    firms.exited = np.minimum(firms.number, _round_by_firm(model, FIRM_EXIT, ends))
+    left = firms.number - firms.exited
+    replaced = _round_by_firm(model, FIRM_ENTRY, rule.entry_speed * np.maximum(0, firms.room - firms.number))
+    firms.entered = np.clip(room - left, 0, replaced + np.maximum(0, room - firms.room))
+    firms.closing = firms.exited / np.maximum(1, firms.number)
+    firms.number, firms.room = left + firms.entered, room
+
+
+def _round_by_firm(model: TalentMarket, decision: int, expected: NDArray[np.float64]) -> NDArray[np.int64]:
+    whole = np.floor(expected)
+    up = uniforms(model.key(decision), model.firms.identity) < expected - whole
+    rounded: NDArray[np.int64] = (whole + up).astype(np.int64)
+    return rounded

@@ -1,6 +1,7 @@
 """Phase 4. Firms compare the headcount they want with the one they have and post openings with pay.
 
-openings = season x (gap speed x gap + expected quits), never below 0; fractions are rounded at random, keyed by firm.
+openings = season x (gap speed x gap + expected quits), never below 0; staff of firms that have just closed counts as
+gone; fractions are rounded at random, keyed by firm.
 Of the openings of a quarter, those left from the last one are carried, the rest are new postings.
 """
 
@@ -15,14 +16,11 @@ from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.kernels.postings import draw_positions
 from sim.market import LINE_DTYPE, Positions
 from sim.phases.policies_act import make_condition
-from sim.rng import FIRM_AWARE, OPENING_POINT, POSTING_CELL, ROUND_FIRM, TAKE_UP, sub_key, uniforms
+from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, TAKE_UP, sub_key, uniforms
 from sim.types import EDUCATION, EMPLOYED, N_POSITION_CELLS
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-
-MOST_OPENINGS: Final = 1 << 20
-"""More than one line has: keeps the ids of openings apart."""
 
 NEW_QUARTERS: Final = 1
 """People with at most this tenure count as hired of late."""
@@ -31,9 +29,10 @@ NEW_QUARTERS: Final = 1
 def firms_post(model: TalentMarket) -> None:
     """Fill `model.positions` with the open positions of the quarter."""
     firms, rule = model.firms, model.params.firms
-    firms.desired = model.demand.desired_headcount(model.quarter_number, model.levers, subsidy_factor(model))
-    gap = np.maximum(0.0, firms.desired - firms.headcount)
-    wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.headcount
+    firms.market_jobs = model.demand.market_jobs(model.quarter_number, model.levers)
+    firms.desired = model.demand.desired_headcount(subsidy_factor(model))
+    gap = np.maximum(0.0, firms.desired - firms.staying)
+    wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.staying
     season = model.world.season[model.quarter.of_year - 1]
     expected = season * wanted
     whole = np.floor(expected)
@@ -52,7 +51,7 @@ def firms_post(model: TalentMarket) -> None:
 
 
 def make_positions(model: TalentMarket, counts: NDArray[np.int32]) -> Positions:
-    """Lines sorted by level asked, then place (firms are sorted by place), with an index of single openings."""
+    """Lines sorted by level asked, then place (firms are sorted by place), and where the openings of each begin."""
     n_levels, n_places = len(EDUCATION), model.world.n_places
     per_level = N_POSITION_CELLS // n_levels
     firm_parts, cell_parts = [], []
@@ -63,9 +62,6 @@ def make_positions(model: TalentMarket, counts: NDArray[np.int32]) -> Positions:
     firm, cell = np.concatenate(firm_parts), np.concatenate(cell_parts)
     capacity = counts[firm, cell]
     block = (cell // per_level) * n_places + model.firms.place[firm]
-    openings = np.bincount(block, weights=capacity, minlength=n_levels * n_places)
-    ends = np.concatenate([[0], np.cumsum(openings)]).astype(np.int64)
-    first = np.arange(n_levels)[:, None] * n_places + np.arange(n_places + 1)[None, :]
     lines = np.zeros(len(firm), LINE_DTYPE)
     lines["identity"] = model.firms.identity[firm] * np.uint64(N_POSITION_CELLS) + cell.astype(np.uint64)
     lines["firm"], lines["cell"], lines["capacity"] = firm, cell, capacity
@@ -73,25 +69,16 @@ def make_positions(model: TalentMarket, counts: NDArray[np.int32]) -> Positions:
     lines["career"] = model.firms.career[firm] + model.params.search.career_ai * (cell % 2)
     for name in ("place", "industry", "size"):
         lines[name] = getattr(model.firms, name)[firm]
-    opening_line, opening_point = place_on_rings(model, lines, block)
-    return Positions(lines=lines, opening_line=opening_line, opening_point=opening_point, block_start=ends[first])
+    return Positions(lines=lines, block=block, block_start=count_blocks(block, capacity, n_places))
 
 
-def place_on_rings(
-    model: TalentMarket, lines: NDArray[np.void], block: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Each opening's line and point, sorted by `block` (line,) and point.
-
-    Whoever looks at a block sees the opening that follows a random point (consistent hashing): one opening more or
-    less changes what is seen in its own arc only, so that scenarios keep sharing their draws.
-    """
-    capacity = lines["capacity"]
-    line = np.repeat(np.arange(len(lines), dtype=np.int32), capacity)
-    number = np.arange(len(line)) - np.repeat(np.cumsum(capacity) - capacity, capacity)
-    identity = lines["identity"][line] * np.uint64(MOST_OPENINGS) + number.astype(np.uint64)
-    point = uniforms(model.key(OPENING_POINT), identity)
-    order = np.lexsort((line, point, block[line]))
-    return line[order], point[order]
+def count_blocks(block: NDArray[np.int64], capacity: NDArray[np.int32], n_places: int) -> NDArray[np.int64]:
+    """(education, place + 1) openings in all blocks before; the last column of a level counts its own places too."""
+    n_levels = len(EDUCATION)
+    openings = np.bincount(block, weights=capacity, minlength=n_levels * n_places)
+    ends = np.concatenate([[0], np.cumsum(openings)]).astype(np.int64)
+    starts: NDArray[np.int64] = ends[np.arange(n_levels)[:, None] * n_places + np.arange(n_places + 1)[None, :]]
+    return starts
 
 
 def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.housing import end_leases, grant_leases, list_applicants, settle_tenures
+from sim.kernels.housing import end_leases, grant_leases, leave_queue, list_applicants, settle_tenures
 from sim.phases.policies_act import make_schemes
 from sim.phases.ranges import run_ranges, sum_ranges
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS, HousingScheme
@@ -25,11 +25,10 @@ def housing_clears(model: TalentMarket) -> None:
     """
     people, n, quarter = model.columns.people, len(model.columns), model.quarter_number
     run_ranges(n, model.threads, lambda start, stop: end_leases(start, stop, people, quarter))
-    model.scheme_use = {}
-    for k, scheme in enumerate(model.levers.schemes):
-        _let_units(model, k, scheme)
+    aided = mark_aided_places(model)
+    _serve_queues(model, aided)
     model.schemes = make_schemes(model.levers.schemes, model.scheme_chance)
-    _settle(model)
+    _settle(model, aided)
     shared = np.bincount(people.city[people.housing == SHARED], minlength=model.world.n_places)
     whole = np.bincount(people.city[people.housing == WHOLE], minlength=model.world.n_places)
     for city in model.cities:
@@ -37,6 +36,25 @@ def housing_clears(model: TalentMarket) -> None:
             city.set_stock(int(shared[city.index]), int(whole[city.index]), model.params.housing)
             continue
         city.clear_rents(int(shared[city.index]), int(whole[city.index]), model.params.housing)
+
+
+def mark_aided_places(model: TalentMarket) -> NDArray[np.bool_]:
+    """(place,) whether any transfer against rent is paid there."""
+    masks = model.transfers["place_mask"][model.transfers["against_rent"] == 1]
+    place = np.arange(model.world.n_places)
+    return np.asarray(((masks[:, None] >> place) & 1 == 1).any(axis=0))
+
+
+def _serve_queues(model: TalentMarket, aided: NDArray[np.bool_]) -> None:
+    """Let the vacant units of all schemes; who applied and got none goes on waiting, everybody else does not."""
+    n, people, had_schemes = len(model.columns), model.columns.people, bool(model.scheme_use)
+    model.scheme_use = {}
+    if not model.levers.schemes and not had_schemes:
+        return
+    waiting = np.zeros(n, np.bool_)
+    for k, scheme in enumerate(model.levers.schemes):
+        _let_units(model, k, scheme, aided, waiting)
+    run_ranges(n, model.threads, lambda start, stop: leave_queue(start, stop, people, waiting))
 
 
 def units_in_agents(model: TalentMarket, scheme: HousingScheme) -> int:
@@ -47,7 +65,9 @@ def units_in_agents(model: TalentMarket, scheme: HousingScheme) -> int:
     return int(expected) + int(u < expected - int(expected))
 
 
-def _let_units(model: TalentMarket, k: int, scheme: HousingScheme) -> None:
+def _let_units(
+    model: TalentMarket, k: int, scheme: HousingScheme, aided: NDArray[np.bool_], waiting: NDArray[np.bool_]
+) -> None:
     """Allocate the vacant units of one scheme by its queue rule, and learn the chance of getting one."""
     people = model.columns.people
     in_scheme = (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
@@ -58,8 +78,9 @@ def _let_units(model: TalentMarket, k: int, scheme: HousingScheme) -> None:
         vacant = 0
     rows = np.empty(len(model.columns), np.uint32)
     found = list_applicants(
-        people, model.firms_table, model.places.records, model.schemes, k, model.quarter_number, model.rules.tax,
-        model.rules.housing, model.lasting_key(TAKE_UP), rows,
+        people, model.firms_table, model.places.records, model.schemes, k, model.transfers, aided,
+        model.quarter_number, model.rules.tax, model.rules.housing, model.lasting_key(TAKE_UP),
+        model.lasting_key(FAMILY_HOME), waiting, rows,
     ) if scheme.units > 0 else 0  # fmt: skip
     applicants = rows[:found]
     chosen = applicants[_queue_order(model, scheme, applicants)[:vacant]]
@@ -75,8 +96,7 @@ def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.ui
     uid = people.uid[rows]
     lot = uniforms(sub_key(model.key(SCHEME_LOTTERY), scheme.policy), uid)
     if scheme.queue == QUEUE_FIRST_COME:
-        waiting = np.maximum(people.arrived_q[rows], people.cohort_q[rows])
-        return np.lexsort((uid, lot, waiting))
+        return np.lexsort((uid, lot, people.queue_q[rows]))
     if scheme.queue == QUEUE_POINTS:
         rule = model.params.hukou
         years = 0.25 * (model.quarter_number - people.arrived_q[rows])
@@ -85,17 +105,17 @@ def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.ui
     return np.lexsort((uid, lot))
 
 
-def _settle(model: TalentMarket) -> None:
+def _settle(model: TalentMarket, aided: NDArray[np.bool_]) -> None:
     people, schemes = model.columns.people, model.schemes
     n_policies, n_entries = max(1, len(model.scenario.policies)), len(schemes)
     entry_of = np.full((n_policies, model.world.n_places), -1, np.int64)
     entry_of[schemes["policy"], schemes["place"]] = np.arange(n_entries)
-    key_family, key_own = model.lasting_key(FAMILY_HOME), model.key(OWN_HOME)
+    keys = model.lasting_key(TAKE_UP), model.lasting_key(FAMILY_HOME), model.key(OWN_HOME)
     gap, tenants = sum_ranges(
         len(model.columns), model.threads, ((max(1, n_entries),), (max(1, n_entries),)),
         lambda start, stop, gaps, counts: settle_tenures(
-            start, stop, people, model.places.records, schemes, entry_of, model.quarter_number, model.rules.housing,
-            model.rules.tax, key_family, key_own, gaps, counts,
+            start, stop, people, model.places.records, model.firms_table, schemes, entry_of, model.transfers, aided,
+            model.quarter_number, model.rules.housing, model.rules.tax, *keys, gaps, counts,
         ),
     )  # fmt: skip
     for k, scheme in enumerate(model.levers.schemes):

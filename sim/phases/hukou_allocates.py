@@ -1,9 +1,12 @@
-"""Phase 10. Local hukou: employers' places for new graduates in the third quarter, places by points in the fourth.
+"""Phase 10. Local hukou: registration without quota where a city allows it, and places of quotas where it does not.
 
-Candidates live and work in the city without its hukou. Reserved quotas of policies are given first, to those whom they
-name, however long ago they graduated or came; the standing quota follows, for new graduates or residents of some
-years. Ranking: points of education, years and pay; or, in the employer channel, state employers and levels of
-education. Grants never exceed the quota. People believe in the chances that they see.
+Candidates live and work in the city without its hukou. In every quarter those register whom the city lets register by
+degree (`direct`) or by residence (`open`), without limit. The others compete for quotas: in the third quarter central
+firms and then all employers have places for new graduates, in the fourth there are places by points. Reserved quotas of
+policies are given first, to those whom they name, however long ago they graduated or came; the standing quota follows,
+for new graduates or residents of some years. Ranking: points of education, years and pay; or, for employers, state
+employers and levels of education. Grants never exceed the quota. People believe in the chances that they see, and in
+registration without quota where it is open to their degree.
 """
 
 from __future__ import annotations
@@ -14,36 +17,77 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.eligibility import mark_eligible
+from sim.kernels.hukou import chance_without_quota, split_residents
 from sim.phases.policies_act import make_condition
-from sim.policies.levers import CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
-from sim.rng import HUKOU_TIE, ROUND_QUOTA, TAKE_UP, round_randomly, sub_key, uniforms
-from sim.types import EDUCATION, EMPLOYED
+from sim.policies.levers import CHANNEL_CENTRAL, CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
+from sim.rng import HUKOU_DIRECT, HUKOU_TIE, ROUND_QUOTA, TAKE_UP, round_randomly, sub_key, uniforms
+from sim.types import EDUCATION, FIRM_SIZE, OWNERSHIP
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
-QUARTER_OF_CHANNEL: Final = {3: CHANNEL_EMPLOYER, 4: CHANNEL_POINTS}
+CHANNELS_OF_QUARTER: Final = {3: (CHANNEL_CENTRAL, CHANNEL_EMPLOYER), 4: (CHANNEL_POINTS,)}
+"""Channels with a quota, in the order in which they give their places."""
 
 MOST_PLACES: Final = 64
 """More than a world has: keeps the keys of quotas apart."""
+CENTRAL_KEY: Final = MOST_PLACES * MOST_PLACES
+"""Number of the key of the central quota: beyond those of all policies."""
+STATE_OWNED: Final = OWNERSHIP.index("state")
+LARGEST: Final = len(FIRM_SIZE) - 1
 
 
 def hukou_allocates(model: TalentMarket) -> None:
-    """Grant the places of the channel whose turn it is, and renew beliefs about chances."""
-    n_places = model.world.n_places
-    model.hukou_granted = np.zeros(n_places, np.int64)
-    model.hukou_quota = np.zeros(n_places, np.int64)
-    channel = QUARTER_OF_CHANNEL.get(model.quarter.of_year)
-    if channel is None:
-        return
-    standing_real = model.world.employer_quota if channel == CHANNEL_EMPLOYER else model.world.points_quota
+    """Register who needs no quota, grant the places of the channels whose turn it is, and renew beliefs about chances.
+
+    Registration without quota counts as granted and as quota: where it is open, there are as many places as are taken.
+    """
+    people, n_places = model.columns.people, model.world.n_places
+    registers, rows = _split(model)
+    people.hukou[registers] = people.city[registers]
+    model.hukou_granted = np.bincount(people.city[registers], minlength=n_places).astype(np.int64) * model.scale
+    model.hukou_quota = model.hukou_granted.copy()
+    channels = CHANNELS_OF_QUARTER.get(model.quarter.of_year, ())
+    for channel in channels:
+        _allocate(model, channel, rows[people.hukou[rows] != people.city[rows]])
+    if CHANNEL_EMPLOYER in channels:
+        _learn_chances(model, rows[_is_in_channel(model, CHANNEL_EMPLOYER, rows)])
+    level, open_q = _rules_without_quota(model)
+    sure = chance_without_quota(level, open_q, model.params.hukou.open_horizon)
+    model.places.hukou_chance[:] = np.maximum(model.hukou_belief, sure)
+
+
+def _rules_without_quota(model: TalentMarket) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(place,) lowest level that registers directly, and quarters of residence that an open city asks."""
+    world, levers = model.world, model.levers
+    return world.direct_level - levers.direct_level_cut, np.minimum(world.open_quarters, levers.open_after_q)
+
+
+def _split(model: TalentMarket) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of who registers without quota, and of the candidates for quotas."""
+    n, rule = len(model.columns), model.params.hukou
+    registers, candidates = np.empty(n, np.int64), np.empty(n, np.int64)
+    level, open_q = _rules_without_quota(model)
+    n_registers, n_candidates = split_residents(
+        model.columns.people, level, open_q, rule.direct_window, model.quarter_number, rule.registration_share,
+        model.lasting_key(HUKOU_DIRECT), registers, candidates,
+    )  # fmt: skip
+    return registers[:n_registers].copy(), candidates[:n_candidates].copy()
+
+
+def _allocate(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -> None:
+    """Give the reserved and the standing places of one channel to the best of the candidates in `rows`."""
+    people, world = model.columns.people, model.world
     key = model.key(ROUND_QUOTA)
-    standing = round_randomly(key, standing_real / model.scale)
-    rows = _list_residents(model)
+    standing_key = sub_key(key, CENTRAL_KEY) if channel == CHANNEL_CENTRAL else key
+    standing_real = (world.points_quota, world.employer_quota, world.central_quota)[channel]
+    standing = round_randomly(standing_key, standing_real / model.scale)
+    if channel == CHANNEL_CENTRAL:
+        rows = rows[_works_for_central_firm(model, rows)]
     rows = rows[_rank_candidates(model, channel, rows)]
-    city = model.columns.people.city[rows]
+    city = people.city[rows]
     granted = np.zeros(len(rows), bool)
-    reserved = np.zeros(n_places, np.int64)
+    reserved = np.zeros(world.n_places, np.int64)
     for entry in model.levers.quotas:
         if entry.channel == channel:
             one_key = sub_key(key, 1 + entry.policy * MOST_PLACES + entry.place)
@@ -54,37 +98,38 @@ def hukou_allocates(model: TalentMarket) -> None:
     for place in np.unique(city[in_channel]):
         open_rows = np.flatnonzero((city == place) & in_channel & ~granted)
         granted[open_rows[: standing[place]]] = True
-    _write_grants(model, rows, granted, in_channel, channel)
-    model.hukou_quota = (standing + reserved) * model.scale
-    model.hukou_granted = np.bincount(city[granted], minlength=n_places).astype(np.int64) * model.scale
+    people.hukou[rows[granted]] = city[granted]
+    model.hukou_quota += (standing + reserved) * model.scale
+    model.hukou_granted += np.bincount(city[granted], minlength=world.n_places).astype(np.int64) * model.scale
 
 
-def _list_residents(model: TalentMarket) -> NDArray[np.int64]:
-    """Rows of people who work in a city without its hukou."""
-    people = model.columns.people
-    return np.flatnonzero((people.state == EMPLOYED) & (people.hukou != people.city))
+def _works_for_central_firm(model: TalentMarket, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the employer is state-owned and of the largest size class: where the central quota is given."""
+    firm = model.columns.people.firm[rows]
+    return np.asarray((model.firms.ownership[firm] == STATE_OWNED) & (model.firms.size[firm] == LARGEST))
 
 
 def _is_in_channel(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Who may have a place of the standing quota: new graduates, or residents of some years."""
+    """Who may have a place of the standing quota: residents of some years, or new graduates."""
     people, rule, quarter = model.columns.people, model.params.hukou, model.quarter_number
-    if channel == CHANNEL_EMPLOYER:
-        return np.asarray(quarter - people.cohort_q[rows] <= rule.employer_window)
-    return np.asarray(quarter - people.arrived_q[rows] >= rule.points_tenure)
+    if channel == CHANNEL_POINTS:
+        asked = rule.points_tenure - model.levers.points_cut_q[people.city[rows]]
+        return np.asarray(quarter - people.arrived_q[rows] >= asked)
+    return np.asarray(quarter - people.cohort_q[rows] <= rule.employer_window)
 
 
 def _rank_candidates(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Order of candidates, best first; ties by lot, then by id."""
     people, rule = model.columns.people, model.params.hukou
     level = people.education[rows].astype(float)
-    if channel == CHANNEL_EMPLOYER:
-        state_owned = model.firms.ownership[people.firm[rows]] == 0
-        score = rule.state_priority * state_owned + rule.level_priority * level
-    else:
+    if channel == CHANNEL_POINTS:
         years = 0.25 * (model.quarter_number - people.arrived_q[rows])
         mean = model.places.market_wage[people.city[rows]].mean(axis=1)
         score = rule.points_education * level + rule.points_year * years
         score = score + rule.points_wage * np.log(np.maximum(people.wage[rows], 1.0) / mean)
+    else:
+        state_owned = model.firms.ownership[people.firm[rows]] == STATE_OWNED
+        score = rule.state_priority * state_owned + rule.level_priority * level
     uid = people.uid[rows]
     return np.lexsort((uid, uniforms(model.key(HUKOU_TIE), uid), -score))
 
@@ -103,24 +148,15 @@ def _grant_reserved(
     return given
 
 
-def _write_grants(
-    model: TalentMarket,
-    rows: NDArray[np.int64],
-    granted: NDArray[np.bool_],
-    in_channel: NDArray[np.bool_],
-    channel: int,
-) -> None:
+def _learn_chances(model: TalentMarket, rows: NDArray[np.int64]) -> None:
+    """Move beliefs about employers' places towards grants over the new graduates in `rows`, who had none before."""
     people, n_places, n_levels = model.columns.people, model.world.n_places, len(EDUCATION)
-    seen_rows, seen_granted = rows[in_channel], rows[in_channel & granted]
+    granted = people.hukou[rows] == people.city[rows]
     candidates, grants = (
         np.bincount(
             people.city[part].astype(np.int64) * n_levels + people.education[part], minlength=n_places * n_levels
         ).reshape(n_places, n_levels)
-        for part in (seen_rows, seen_granted)
+        for part in (rows, rows[granted])
     )
-    people.hukou[rows[granted]] = people.city[rows[granted]]
-    if channel == CHANNEL_EMPLOYER:
-        seen = candidates > 0
-        chance = model.places.hukou_chance
-        speed = model.params.hukou.belief_speed
-        chance[seen] += speed * (grants[seen] / candidates[seen] - chance[seen])
+    seen, belief = candidates > 0, model.hukou_belief
+    belief[seen] += model.params.hukou.belief_speed * (grants[seen] / candidates[seen] - belief[seen])

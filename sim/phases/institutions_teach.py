@@ -1,8 +1,8 @@
-"""Phase 2. The frontier advances and curricula follow with a lag; seats answer lagged pay (cobweb).
+"""Phase 2. Curricula follow the frontier with a lag, seats answer lagged pay and vacancies (cobweb), courses begin.
 
-Once a year, in the third quarter, seats move with the pay of a level relative to its start, by at most the capacity;
-where institutions work with an association, its report of tightness counts as well. Seats turn into graduates after
-the length of the course.
+Once a year, in the third quarter, seats move with the pay of a level relative to its start and with the tightness of
+its market, by at most the capacity a year and the limit over all years. Institutions that work with an association
+read its report, the others the mean over the country. Seats turn into graduates after the length of the course.
 """
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import Schooling
-from sim.rng import CURRICULUM
+from sim.phases.courses import admit_to_courses
+from sim.rng import CURRICULUM, SURVEY
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+    from sim.params import InstitutionParams
 
 ENROLMENT_QUARTER = 3
 
 
 def institutions_teach(model: TalentMarket) -> None:
-    """Advance every curriculum by a quarter and, once a year, the seats."""
+    """Advance every curriculum by a quarter and, once a year, the seats; admit people to courses."""
     levers, key, rule = model.levers, model.key(CURRICULUM), model.params.skills
     for institution in model.institutions:
         place, kind = institution.place, institution.kind
@@ -31,11 +33,11 @@ def institutions_teach(model: TalentMarket) -> None:
             levers.lag_factor[place, kind], levers.practice_add[place, kind], levers.cooperation_add[place, kind],
             rule, key,
         )  # fmt: skip
-    for association in model.associations:
-        association.survey(model.quarter_number, model.demand.log_tightness[association.place])
+    _survey(model)
     refresh_schooling(model)
     if model.quarter.of_year == ENROLMENT_QUARTER:
         _enrol(model)
+    admit_to_courses(model)
 
 
 def refresh_schooling(model: TalentMarket) -> None:
@@ -61,14 +63,41 @@ def seats_at_enrolment(model: TalentMarket, graduation_year: int) -> NDArray[np.
     return factor
 
 
+def next_seats(
+    seats: NDArray[np.float64], pay: NDArray[np.float64], tightness: NDArray[np.float64], rule: InstitutionParams
+) -> NDArray[np.float64]:
+    """Seats of the next year relative to the world file.
+
+    Args:
+        seats: (place, education, field) seats of this year relative to the world file.
+        pay: (education,) log pay of a level relative to its start, as seen last.
+        tightness: (place, education) log tightness as it was reported.
+        rule: elasticities, the largest change a year and the limit of all changes together.
+    """
+    relative_pay = pay - pay.mean()
+    relative_tightness = tightness - tightness.mean(axis=1, keepdims=True)
+    response = rule.seat_elasticity * relative_pay + rule.vacancy_elasticity * relative_tightness
+    change = np.clip(np.exp(response), 1.0 - rule.capacity, 1.0 + rule.capacity)
+    most = 1.0 + rule.seats_limit
+    moved: NDArray[np.float64] = np.clip(seats * change[:, :, None], 1.0 / most, most)
+    return moved
+
+
+def _survey(model: TalentMarket) -> None:
+    key, noise = model.key(SURVEY), model.params.institutions.survey_noise
+    members = 1.0 - (1.0 - model.association_share) * (1.0 - model.levers.platform_reach)
+    for association in model.associations:
+        place = association.place
+        association.survey(model.quarter_number, model.demand.log_tightness[place], float(members[place]), noise, key)
+
+
 def _enrol(model: TalentMarket) -> None:
     rule, year = model.params.institutions, model.quarter.year
     if year >= rule.respond_from:
         pay = np.log(model.places.market_wage.mean(axis=0) / model.wage_start)
-        relative = (pay - pay.mean())[None, :]
+        report = np.array([association.signal for association in model.associations])
+        # members read the report of their place, the others what is known of the whole market
         share = model.association_share[:, None]
-        signal = np.array([association.signal for association in model.associations])
-        relative = relative + share * (signal - signal.mean(axis=1, keepdims=True))
-        change = np.clip(np.exp(rule.seat_elasticity * relative), 1.0 - rule.capacity, 1.0 + rule.capacity)
-        model.seats *= change[:, :, None]
+        tightness = share * report + (1.0 - share) * model.demand.log_tightness.mean(axis=0)
+        model.seats = next_seats(model.seats, pay, tightness, rule)
     model.seats_by_year[year] = model.seats * model.levers.seat_factor

@@ -5,11 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.kernels.search import search_positions, select_searchers
-from sim.market import SearchKeys
+from sim.kernels.eligibility import gather_persons
+from sim.kernels.openings import GUIDE_STEPS, fill_guide, fill_slots, size_tables
+from sim.kernels.search import fill_offers, search_positions, select_searchers
+from sim.market import OFFER_DTYPE, PERSON_DTYPE, OpeningIndex, SearchKeys
+from sim.phases.firms_post import count_blocks
 from sim.phases.ranges import run_ranges
-from sim.rng import FAMILY_HOME, SAMPLE_PLACE, SAMPLE_POSITION, SEARCH_START, TAKE_UP, TASTE_CITY, TASTE_POSITION
+from sim.rng import (
+    FAMILY_HOME,
+    OPENING_SLOT,
+    SAMPLE_LEVEL,
+    SAMPLE_OPENING,
+    SAMPLE_PLACE,
+    SEARCH_START,
+    TAKE_UP,
+    TASTE_CITY,
+    TASTE_POSITION,
+    gumbel_bounds,
+    sub_key,
+)
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -17,28 +33,72 @@ if TYPE_CHECKING:
 
 def people_search(model: TalentMarket) -> None:
     """Fill `model.searchers` (rows) and `model.applications` (searcher, A) with lines, best first."""
-    people, places, rule = model.columns.people, model.places, model.rules.search
+    people, rule, lines = model.columns.people, model.rules.search, model.positions.lines
     rows = np.empty(len(model.columns), np.uint32)
     found = select_searchers(people, rule.employed_share, rule.effort, model.key(SEARCH_START), rows)
-    searchers = rows[:found].copy()
-    applications = np.full((found, rule.n_applications), -1, np.int32)
+    model.searchers = rows[:found].copy()
+    model.offers = np.zeros(len(lines), OFFER_DTYPE)
+    fill_offers(lines, model.places.records, rule, model.rules.housing, model.rules.tax, model.offers)
+    model.applications = apply_for_positions(model, model.searchers, lines["capacity"], 0)
+
+
+def apply_for_positions(
+    model: TalentMarket, rows: NDArray[np.uint32], capacity: NDArray[np.int32], hiring_round: int
+) -> NDArray[np.int32]:
+    """(row, A) lines that the people of `rows` apply for, best first, -1 where none; `capacity` (line,) is open.
+
+    Tastes are the same in each round of a quarter; what is seen is drawn anew.
+    """
+    people, places, rules = model.columns.people, model.places, model.rules
+    applications = np.full((len(rows), rules.search.n_applications), -1, np.int32)
+    if not capacity.any() or not len(rows):
+        return applications
+    persons = np.empty(len(rows), PERSON_DTYPE)
+    capacity = np.ascontiguousarray(capacity)
+    index = index_openings(
+        model.positions.lines, model.positions.block, capacity, model.usual_openings(hiring_round),
+        sub_key(model.key(OPENING_SLOT), hiring_round),
+    )  # fmt: skip
     keys = SearchKeys(
         family=model.lasting_key(FAMILY_HOME),
         take_up=model.lasting_key(TAKE_UP),
         taste_city=model.lasting_key(TASTE_CITY),
         taste_position=model.key(TASTE_POSITION),
-        sample_place=model.key(SAMPLE_PLACE),
-        sample_position=model.key(SAMPLE_POSITION),
+        sample_level=sub_key(model.key(SAMPLE_LEVEL), hiring_round),
+        sample_place=sub_key(model.key(SAMPLE_PLACE), hiring_round),
+        sample_opening=sub_key(model.key(SAMPLE_OPENING), hiring_round),
     )
-    positions = model.positions
-    if len(positions.lines):
-        run_ranges(
-            found, model.threads,
-            lambda start, stop: search_positions(
-                start, stop, searchers, people, model.firms_table, positions.lines,
-                positions.opening_line, positions.opening_point, positions.block_start, places.records,
-                places.hukou_chance, places.distance, places.market_wage, model.transfers, model.schemes, rule,
-                model.rules.housing, model.rules.tax, model.quarter_number, keys, applications,
-            ),
+    bounds = gumbel_bounds()
+
+    def search(start: int, stop: int) -> None:
+        gather_persons(start, stop, rows, people, model.firms.industry, model.firms.size, persons)
+        search_positions(
+            start, stop, persons, model.firms.career, model.positions.lines, model.offers, capacity, index.slots,
+            index.slot_start, index.block_start, index.guide, places.records, places.hukou_chance, places.distance,
+            places.market_wage, model.transfers, model.schemes, rules.search, rules.housing, rules.tax,
+            model.quarter_number, keys, bounds, applications,
         )  # fmt: skip
-    model.searchers, model.applications = searchers, applications
+
+    run_ranges(len(rows), model.threads, search)
+    return applications
+
+
+def index_openings(
+    lines: NDArray[np.void],
+    block: NDArray[np.int64],
+    capacity: NDArray[np.int32],
+    usual: NDArray[np.float64],
+    key: np.uint64,
+) -> OpeningIndex:
+    """Hash tables of the openings left, `capacity` (line,), by level and place.
+
+    `lines` and `block` as in Positions; `usual` (education, place) openings set the size of the tables.
+    """
+    block_start = count_blocks(block, capacity, usual.shape[1])
+    sizes = size_tables(np.diff(block_start, axis=1).ravel(), usual.ravel())
+    slot_start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    slots = np.empty(slot_start[-1], np.int32)
+    fill_slots(np.ascontiguousarray(lines["identity"]), capacity, block, slot_start, key, slots)
+    guide = np.empty((len(block_start), GUIDE_STEPS), np.int64)
+    fill_guide(block_start, guide)
+    return OpeningIndex(slots=slots, slot_start=slot_start, block_start=block_start, guide=guide)

@@ -1,4 +1,4 @@
-"""Phase 5. Quits and layoffs."""
+"""Phase 5. Jobs end: firms that have closed free their staff, others lay off, people quit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.kernels.separation import separate_jobs
 from sim.phases.ranges import sum_ranges
-from sim.rng import LAYOFF, QUIT
+from sim.rng import FIRM_CLOSURE, LAYOFF, QUIT
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 def people_separate(model: TalentMarket) -> None:
     """End jobs by their hazards and book them with the firms."""
-    key_quit, key_layoff = model.key(QUIT), model.key(LAYOFF)
+    keys = model.key(QUIT), model.key(LAYOFF), model.key(FIRM_CLOSURE)
     people, firms = model.columns.people, model.firms
     (separations,) = sum_ranges(
-        len(model.columns), model.threads, ((len(firms), 2),),
+        len(model.columns), model.threads, ((len(firms), 3),),
         lambda start, stop, counts: separate_jobs(
-            start, stop, people, model.firms_table, model.places, model.rules.separation, key_quit, key_layoff, counts
+            start, stop, people, model.firms_table, model.places, model.rules.separation, *keys, counts
         ),
     )  # fmt: skip
     firms.quits = separations[:, 0].copy()
     firms.layoffs = separations[:, 1].copy()
+    firms.closures = separations[:, 2].copy()
     firms.headcount -= separations.sum(axis=1)

@@ -49,6 +49,7 @@ def make_transfers(entries: Sequence[Transfer]) -> NDArray[np.void]:
         copy_eligibility(row, entry.eligible)
         row["policy"], row["take_up"] = entry.policy, entry.take_up
         row["amount_cny_m"], row["rent_share"], row["cap_cny_m"] = entry.amount_cny_m, entry.rent_share, entry.cap_cny_m
+        row["against_rent"] = entry.against_rent
         row["start_q"], row["term_q"] = entry.start_quarter, entry.term_quarters
     return table
 
@@ -92,19 +93,20 @@ def spread_knowledge(model: TalentMarket, first: int, last: int) -> None:
     counts = np.zeros((model.world.n_places, len(entries) + 1), np.int64)
     count_aware(people, policies, counts)
     known = counts[:, :-1] / np.maximum(1, counts[:, -1:])
+    platform = model.params.awareness.platform_rate * model.levers.platform_reach
     key = model.key(AWARE)
     run_ranges(
         last - first, model.threads,
         lambda start, stop: spread_awareness(
             first + start, first + stop, people, policies, start_q, start_share, rate, known,
-            model.rules.awareness.peer_rate, model.quarter_number, key,
+            model.rules.awareness.peer_rate, platform, model.quarter_number, key,
         ),
     )  # fmt: skip
 
 
 def _pay(model: TalentMarket) -> None:
     people, n = model.columns.people, len(model.columns)
-    people.transfer[:] = 0.0
+    people.transfer[:] = people.rent_aid[:] = 0.0
     booked_before = int(model.ledger.fen.sum())
     claims = np.zeros(n, np.int64) if model.levers.transfers else np.zeros(0, np.int64)
     for k, entry in enumerate(model.levers.transfers):
@@ -112,7 +114,10 @@ def _pay(model: TalentMarket) -> None:
         rows = np.flatnonzero(claims)
         fen = claims[rows] * 3 * model.scale
         rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
-        people.transfer[rows] += (claims[rows] / 100.0).astype(np.float32)
+        paid = (claims[rows] / 100.0).astype(np.float32)
+        people.transfer[rows] += paid
+        if entry.against_rent:
+            people.rent_aid[rows] += paid
         book_rows(model, entry.policy, rows, fen)
     model.transfers_booked_fen = int(model.ledger.fen.sum()) - booked_before
     received = np.rint(people.transfer.astype(np.float64) * 100.0).astype(np.int64)

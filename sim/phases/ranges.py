@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -16,8 +17,8 @@ LEAST_ROWS: Final = 20_000
 def split_rows(n_rows: int, threads: int) -> list[tuple[int, int]]:
     """Ranges of about equal length, one a thread."""
     parts = threads if n_rows >= LEAST_ROWS else 1
-    edges = np.linspace(0, n_rows, parts + 1).astype(int)
-    return [(int(edges[k]), int(edges[k + 1])) for k in range(parts)]
+    edges = [n_rows * k // parts for k in range(parts + 1)]
+    return list(itertools.pairwise(edges))
 
 
 def run_ranges(n_rows: int, threads: int, call: Callable[[int, int], None]) -> None:

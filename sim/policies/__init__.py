@@ -10,10 +10,10 @@ from pydantic import Field
 from sim.policies.base import EligibilitySpec, PolicySpec, find_places
 from sim.policies.demand import AiDemandShock, HiringSubsidyPolicy
 from sim.policies.housing import SettlingSupport, TalentHousing
-from sim.policies.hukou import HukouQuotaPolicy
+from sim.policies.hukou import HukouQuotaPolicy, HukouRelaxationPolicy
 from sim.policies.levers import Levers
 from sim.policies.subsidies import LivingSubsidy, RentSubsidy
-from sim.policies.training import AssociationPlatform, CurriculumReform, EnrolmentChange
+from sim.policies.training import AssociationPlatform, CurriculumReform, EnrolmentChange, IntegratedTraining
 from sim.world.spec import World
 
 PolicyClass = type[PolicySpec]
@@ -24,10 +24,12 @@ POLICY_KINDS: Final[dict[str, PolicyClass]] = {
     "talent_housing": TalentHousing,
     "settling_support": SettlingSupport,
     "hukou_quota": HukouQuotaPolicy,
+    "hukou_relaxation": HukouRelaxationPolicy,
     "hiring_subsidy": HiringSubsidyPolicy,
     "ai_demand_shock": AiDemandShock,
     "enrolment_change": EnrolmentChange,
     "curriculum_reform": CurriculumReform,
+    "integrated_training": IntegratedTraining,
     "association_platform": AssociationPlatform,
 }
 
@@ -37,10 +39,12 @@ PolicyUnion = Annotated[
     | TalentHousing
     | SettlingSupport
     | HukouQuotaPolicy
+    | HukouRelaxationPolicy
     | HiringSubsidyPolicy
     | AiDemandShock
     | EnrolmentChange
     | CurriculumReform
+    | IntegratedTraining
     | AssociationPlatform,
     Field(discriminator="kind"),
 ]

@@ -1,4 +1,4 @@
-"""Hukou places beside the standing quota of a city, reserved for the eligible."""
+"""Hukou: places beside the standing quota of a city, reserved for the eligible; and rules that ask for less."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.policies.base import PolicySpec, find_places, setting
+from sim.policies.base import INFINITE, PolicySpec, find_places, quarters_of, setting
 from sim.policies.levers import HUKOU_CHANNELS, HukouQuota, Levers
 from sim.world.spec import World
 
@@ -23,7 +23,9 @@ class HukouQuotaPolicy(PolicySpec):
 
     kind: Literal["hukou_quota"] = "hukou_quota"
     places_per_year: float = setting(..., "places/year", "hukou places a year in each city named")
-    channel: Literal["points", "employer"] = Field("points", description="by points, or by employers of new graduates")
+    channel: Literal["points", "employer", "central"] = Field(
+        "points", description="by points, by employers of new graduates, or by central firms"
+    )
 
     def is_zero(self) -> bool:
         """No place."""
@@ -43,3 +45,38 @@ class HukouQuotaPolicy(PolicySpec):
                     take_up=self.take_up,
                 )
             )
+
+
+class HukouRelaxationPolicy(PolicySpec):
+    """Rules of registration that ask for less. They are public and bind no money, so everybody concerned is reached."""
+
+    summary: ClassVar = "a lower degree registers without quota, residents register after some years, points ask less"
+    instrument: ClassVar = "environment"
+    goal: ClassVar = "attract and keep"
+    item: ClassVar = "hukou_relaxation"
+    zero: ClassVar = "levels: 0, points_years_cut: 0 and no open_after_years"
+    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+
+    kind: Literal["hukou_relaxation"] = "hukou_relaxation"
+    levels: int = setting(
+        0, "level", "levels by which the degree falls that registers without quota", high=4, source="no change"
+    )
+    points_years_cut: float = setting(
+        0, "years", "years by which the residence falls that points ask for", source="no change"
+    )
+    open_after_years: float = setting(
+        INFINITE, "years", "years of residence after which anybody employed registers", source="not opened"
+    )
+
+    def is_zero(self) -> bool:
+        """Nothing is relaxed."""
+        return self.levels == 0 and self.points_years_cut == 0 and self.open_after_years == INFINITE
+
+    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
+        """Cuts of several policies add up; the shortest residence counts."""
+        for place in find_places(self.city, world):
+            levers.direct_level_cut[place] += self.levels
+            levers.points_cut_q[place] += quarters_of(self.points_years_cut)
+            if self.open_after_years != INFINITE:
+                asked = quarters_of(self.open_after_years)
+                levers.open_after_q[place] = min(levers.open_after_q[place], asked)

@@ -22,8 +22,8 @@ NO_LIMIT: Final = 2**31 - 1
 
 QUEUE_RULES: Final = ("lottery", "first_come", "points")
 QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
-HUKOU_CHANNELS: Final = ("points", "employer")
-CHANNEL_POINTS, CHANNEL_EMPLOYER = range(2)
+HUKOU_CHANNELS: Final = ("points", "employer", "central")
+CHANNEL_POINTS, CHANNEL_EMPLOYER, CHANNEL_CENTRAL = range(3)
 
 ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
 """One row says who a policy reaches."""
@@ -41,6 +41,8 @@ class Transfer:
     """Share of the rent that is paid, beside the fixed amount."""
     cap_cny_m: float
     """Upper limit of the whole, CNY a month."""
+    against_rent: bool = False
+    """Whether it lowers the rent, which it never exceeds, instead of adding to income."""
     start_quarter: int
     """First quarter of the policy: the term counts from here, from graduation or from arrival, whichever is last."""
     term_quarters: int
@@ -99,6 +101,28 @@ class HiringSubsidy:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingCourse:
+    """Targeted courses in one place."""
+
+    policy: int
+    place: int
+    eligible: NDArray[np.void]
+    seats_per_year: float
+    """Persons admitted a year (not yet divided by scale); 0 when only running courses are left."""
+    quarters: int
+    technical_gain: float
+    """Added to technical skill when the course ends."""
+    practice_gain: float
+    """Added to engineering practice when the course ends."""
+    certificate_share: float
+    """Share of those who end the course that earn an industry certificate."""
+    cost_cny_per_person: float
+    take_up: float
+    """Share of the eligible who know of it that apply."""
+    budget_cny: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Communication:
     """How knowledge of one policy spreads."""
 
@@ -127,6 +151,7 @@ class Levers:
     schemes: list[HousingScheme]
     quotas: list[HukouQuota]
     hiring: list[HiringSubsidy]
+    courses: list[TrainingCourse]
     communications: list[Communication]
     fixed_costs: list[FixedCost]
     seat_factor: NDArray[np.float64]
@@ -139,12 +164,22 @@ class Levers:
     """(place, institution) added to the depth of cooperation with firms, 0 = none."""
     sample_factor: NDArray[np.float64]
     """(place,) factor on the number of positions that a person living there sees, 1 = none."""
+    platform_reach: NDArray[np.float64]
+    """(place,) share of firms and people that a platform of an association reaches, 0 = none."""
     noise_factor: NDArray[np.float64]
     """(place,) factor on the screening noise of its employers, 1 = none."""
     ai_demand_factor: NDArray[np.float64]
     """(place, industry) factor on the AI share of postings, 1 = none."""
     labour_demand_factor: NDArray[np.float64]
     """(place, industry) factor on desired headcount, 1 = none."""
+    ai_price_factor: NDArray[np.float64]
+    """(place,) factor on the price of AI that its firms pay, 1 = none."""
+    direct_level_cut: NDArray[np.float64]
+    """(place,) levels by which the degree falls that registers for the hukou without quota, 0 = none."""
+    points_cut_q: NDArray[np.float64]
+    """(place,) quarters by which the residence falls that points ask for, 0 = none."""
+    open_after_q: NDArray[np.float64]
+    """(place,) quarters of residence after which anybody employed registers for the hukou, inf = not opened."""
 
     @classmethod
     def neutral(cls, world: World) -> Levers:
@@ -155,6 +190,7 @@ class Levers:
             schemes=[],
             quotas=[],
             hiring=[],
+            courses=[],
             communications=[],
             fixed_costs=[],
             seat_factor=np.ones((n, len(EDUCATION), len(FIELD))),
@@ -162,7 +198,12 @@ class Levers:
             practice_add=np.zeros((n, len(INSTITUTION))),
             cooperation_add=np.zeros((n, len(INSTITUTION))),
             sample_factor=np.ones(n),
+            platform_reach=np.zeros(n),
             noise_factor=np.ones(n),
             ai_demand_factor=np.ones((n, len(INDUSTRY))),
             labour_demand_factor=np.ones((n, len(INDUSTRY))),
+            ai_price_factor=np.ones(n),
+            direct_level_cut=np.zeros(n),
+            points_cut_q=np.zeros(n),
+            open_after_q=np.full(n, np.inf),
         )

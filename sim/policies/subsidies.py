@@ -1,7 +1,9 @@
 """Money paid to people each month: for living, or for rent.
 
 payment = min(amount[education] + rent_share x rent, cap), for eligible people who know of the policy and apply, up to
-the term. A one-off award is left out: with yearly terms it is a monthly amount over a short term.
+the term. A rent subsidy is paid against rent: it never exceeds the rent paid, and it makes a dwelling affordable as a
+lower rent would. A living subsidy is income. A one-off award is left out: with yearly terms it is a monthly amount over
+a short term.
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ class _Subsidy(PolicySpec):
         description="fixed amount, one number or one per level of education",
         json_schema_extra={"unit": "CNY/month", "low": 0, "high": INFINITE, "source": "no fixed amount"},
     )
+    against_rent: ClassVar = False
+    """Whether the payment lowers the rent instead of adding to income."""
+
     cap_cny_m: float = setting(INFINITE, "CNY/month", "upper limit of the payment", source="no limit")
     term_years: float = setting(3, "years", "longest time of payment", source="evidence 003-4472-02: upper end")
 
@@ -64,6 +69,7 @@ class _Subsidy(PolicySpec):
                 amount_cny_m=amounts_by_education(self.amount_cny_m),
                 rent_share=self.share_of_rent,
                 cap_cny_m=self.cap_cny_m,
+                against_rent=self.against_rent,
                 start_quarter=self.first,
                 term_quarters=quarters_of(self.term_years),
                 take_up=self.take_up,
@@ -87,11 +93,12 @@ class LivingSubsidy(_Subsidy):
 class RentSubsidy(_Subsidy):
     """A share of the rent, and an amount if wanted."""
 
-    summary: ClassVar = "a share of the rent, up to a cap, for eligible people who live in the city"
+    summary: ClassVar = "a share of the rent, up to a cap, for eligible people who rent in the city"
     instrument: ClassVar = "environment"
     goal: ClassVar = "lower the burden of rent"
     item: ClassVar = "rent_subsidy"
     zero: ClassVar = "rent_share: 0 and amount_cny_m: 0"
+    against_rent: ClassVar = True
 
     kind: Literal["rent_subsidy"] = "rent_subsidy"
     rent_share: float = setting(0.0, "share", "share of the rent that is paid", high=1, source="no share of the rent")

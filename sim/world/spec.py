@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.types import EDUCATION, EXPERIENCE, FIELD, FIRM_SIZE, INDUSTRY, INSTITUTION, OWNERSHIP, SKILL
+from sim.world.indicators import EXTERNAL
 
 FloatArray = NDArray[np.float64]
 
@@ -37,6 +38,7 @@ AXES: Final[dict[str, tuple[str, ...]]] = {
     "year": MODEL_YEARS,
     "quarter": QUARTERS_OF_YEAR,
     "ai": ("other", "ai"),
+    "indicator": EXTERNAL,
 }
 """Names along each fixed dimension; the dimension `place` takes its names from the world file."""
 
@@ -156,11 +158,27 @@ class World:
     # --- hukou and talent
     points_quota: FloatArray = quantity("persons/year", ("place",), "hukou places granted by points")
     employer_quota: FloatArray = quantity("persons/year", ("place",), "hukou places granted to graduates by employers")
+    central_quota: FloatArray = quantity(
+        "persons/year",
+        ("place",),
+        "hukou places granted to new graduates by large central firms, apart from the city's",
+    )
+    direct_level: FloatArray = quantity(
+        "level", ("place",), "lowest code of education that registers with a job and without quota; 4 = none", high=4
+    )
+    open_quarters: FloatArray = quantity(
+        "quarters", ("place",), "quarters of residence after which anybody employed registers; 400 = never", high=400
+    )
     hukou_value: FloatArray = quantity("index", ("place",), "worth of a local hukou, Beijing 1")
     talent_start: FloatArray = quantity("persons", ("place",), "talent stock at the start, all ages")
     employed_start: FloatArray = quantity("persons", ("place",), "employed persons at the start, all ages")
     stickiness_published: FloatArray = quantity(
         "score", ("place",), "published talent stickiness score; NaN where none", high=100
+    )
+    stickiness_indicator: FloatArray = quantity(
+        "indicator",
+        ("place", "indicator"),
+        "indicators of the stickiness index that are not simulated, each in its own unit; NaN where none",
     )
 
     @property

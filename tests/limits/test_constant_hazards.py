@@ -8,7 +8,7 @@ from toys import make_firms, make_people, make_places, make_rule, run_toy, toy_s
 from sim.kernels.search import select_searchers
 from sim.kernels.separation import separate_jobs
 from sim.model import PHASES
-from sim.rng import LAYOFF, QUIT, SEARCH_START, make_key
+from sim.rng import FIRM_CLOSURE, LAYOFF, QUIT, SEARCH_START, make_key
 from sim.types import EMPLOYED, SEARCHING
 
 N = 20_000
@@ -23,9 +23,9 @@ def test_unemployment_tends_to_its_steady_state(s, f, start):
     firms, places, rule = make_firms(), make_places(1), make_rule("separation", quit_base=s)
     rows = np.empty(N, np.uint32)
     for quarter in range(60):
-        keys = [make_key(1, decision, quarter) for decision in (SEARCH_START, QUIT, LAYOFF)]
+        keys = [make_key(1, decision, quarter) for decision in (SEARCH_START, QUIT, LAYOFF, FIRM_CLOSURE)]
         found = select_searchers(people, 0.0, f, keys[0], rows)
-        separate_jobs(0, N, people, firms, places, rule, *keys[1:], np.zeros((1, 2), np.int64))
+        separate_jobs(0, N, people, firms, places, rule, *keys[1:], np.zeros((1, 3), np.int64))
         hired = rows[:found]  # there is an opening for everybody who looks
         people.state[hired], people.firm[hired], people.wage[hired] = EMPLOYED, 0, 9000
     expected = s / (s + f)

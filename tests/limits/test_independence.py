@@ -10,7 +10,7 @@ import sim.phases.ranges
 from sim.model import PHASES, Phase, TalentMarket
 from sim.phases.firms_post import firms_post
 from sim.population import add_cohort, cohort_cells
-from sim.types import EMPLOYED, OUT, SEARCHING, UNHOUSED
+from sim.types import COURSE_DONE, EMPLOYED, OUT, SEARCHING, UNHOUSED
 
 QUARTERS = 10
 POLICIES = [
@@ -18,6 +18,7 @@ POLICIES = [
     {"kind": "talent_housing", "city": "all", "from": "2019Q2", "units": 30_000},
     {"kind": "hukou_quota", "city": "beta", "from": "2019Q2", "places_per_year": 9000},
     {"kind": "hiring_subsidy", "city": "beta", "from": "2019Q2", "cny_per_hire": 20_000, "budget_cny": 900_000_000},
+    {"kind": "integrated_training", "city": "all", "from": "2019Q2", "seats_per_year": 40_000},
 ]
 NEW_ID = np.uint64(2**60 + 12345)
 """Belongs to no cohort."""
@@ -41,6 +42,7 @@ def assert_same(one, other):
 def test_the_run_has_all_that_may_depend_on_order(plain):
     _, people, spent_fen = plain
     assert np.count_nonzero(people["scheme"] >= 0) > 10
+    assert np.count_nonzero(people["course"] == COURSE_DONE) > 100
     assert np.all(spent_fen[[0, 1, 3]] > 400_000_000 * 100)  # of the two budgets nearly all: claims were drawn by lot
 
 

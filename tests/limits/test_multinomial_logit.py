@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 from scipy import stats
-from toys import NO_TAX, make_firms, make_lines, make_people, make_places, make_records, make_rule
+from toys import NO_TAX, apply_to_lines, make_firms, make_lines, make_people, make_places, make_records, make_rule
 
 from sim.kernels.mobility import choose_place
-from sim.kernels.search import search_positions
-from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE, SearchKeys
 from sim.rng import LEAVE_TARGET, make_key, uniforms
 from sim.types import EMPLOYED
 
@@ -19,16 +17,9 @@ HOUSING = make_rule("housing", rent_share_limit=1, floor_share=0.01)
 
 
 def choose_lines(people, lines, rule, places, seed):
-    keys = SearchKeys(*(make_key(seed, decision) for decision in range(1, 7)))
-    applications = np.full((len(people.uid), 1), -1, np.int32)
-    search_positions(
-        0, len(people.uid), np.arange(len(people.uid), dtype=np.uint32), people, make_firms(len(lines)), lines,
-        np.zeros(0, np.int32), np.zeros(0), np.zeros((4, 4), np.int64),
-        places.records, places.hukou_chance, places.distance, places.market_wage,
-        np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, keys,
-        applications,
-    )  # fmt: skip
-    return applications[:, 0]
+    return apply_to_lines(
+        people, lines, rule, housing=HOUSING, tax=TAX, places=places, n_applications=1, seed=seed
+    )[:, 0]  # fmt: skip
 
 
 def logit(values):
@@ -68,17 +59,10 @@ def test_the_employed_move_with_the_probability_that_an_offer_beats_the_job():
     # a fixed floor g above the value of the only offer is passed with probability 1 - exp(-exp(-g / spread))
     people = make_people(N, state=EMPLOYED, firm=1, wage=8000, home=-1, hukou=-1)
     lines = make_lines(wage=[8000], cell=2)
-    firms = make_firms(2)
-    assert len(firms.identity) == 2
     rule = make_rule("search", n_sampled=1, b_wage=1, taste_position=0.5, job_move_gain=0.4)
-    keys = SearchKeys(*(make_key(5, decision) for decision in range(1, 7)))
-    applications, places = np.full((N, 1), -1, np.int32), make_places(1)
-    search_positions(
-        0, N, np.arange(N, dtype=np.uint32), people, firms, lines, np.zeros(0, np.int32), np.zeros(0),
-        np.zeros((4, 2), np.int64), places.records, places.hukou_chance, places.distance,
-        places.market_wage, np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, keys,
-        applications,
-    )  # fmt: skip
+    applications = apply_to_lines(
+        people, lines, rule, housing=HOUSING, tax=TAX, firms=make_firms(2), n_applications=1, seed=5
+    )
     expected = 1 - np.exp(-np.exp(-0.4 / 0.5))
     assert stats.binomtest(int((applications >= 0).sum()), N, expected).pvalue > ERROR_RATE
 

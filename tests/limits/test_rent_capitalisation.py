@@ -1,14 +1,13 @@
 """Known limit 6: with perfectly inelastic housing a subsidy to all renters ends up in rents, with elastic housing not.
 
 Only housing moves here: nobody is hired, moves or settles, and everybody rents. A whole unit is taken by whoever pays
-at most the share L of income for it, income = take-home pay T + subsidy a. Where the stock is fixed, rents rise until
-as many take whole units as before, and the marginal tenant with pay T paid L T before and pays L (T + a) now:
+at most the share L of pay T for it, less the subsidy a: R - a <= L T. Where the stock is fixed, rents rise until as
+many take whole units as before, and the marginal tenant with pay T paid L T before and pays L T + a now:
 
-    rise of the rent / subsidy = L with a fixed stock,     0 with a perfectly elastic one.
+    rise of the rent / subsidy = 1 with a fixed stock, whatever L,     0 with a perfectly elastic one.
 
-So a subsidy is capitalised in full by people who would spend all they have on rent (L = 1), and otherwise to the share
-that they spend on rent, because the model counts a subsidy as income and not as a lower rent. In between, rents rest at
-the index i at which demand meets supply, demand(i, a) / demand(1, 0) = i^elasticity.
+In between, rents rest at the index i at which demand meets supply, demand(i, a) / demand(1, 0) = i^elasticity. A living
+subsidy b is income instead, R <= L (T + b): the share L of it is capitalised with a fixed stock.
 """
 
 import numpy as np
@@ -28,19 +27,19 @@ QUARTERS = 44
 HOUSING_ALONE = tuple(phase for phase in PHASES if phase.name in {"policies_act", "housing_clears"})
 
 
-def let_rents_settle(budget_share, elasticity, *, amount_cny_m=0.0, rent_share=0.0, speed=1.0):
-    """The model after eleven years; the subsidy starts when the stock is set."""
+def let_rents_settle(budget_share, elasticity, *, kind="rent_subsidy", **size):
+    """The model after eleven years; the subsidy of the given `kind` and size starts when the stock is set."""
     rent = budget_share * MARGINAL_PAY_CNY_M
     subsidy = {
-        "kind": "rent_subsidy", "city": "all", "from": "2019Q2", "to": "2030Q4", "amount_cny_m": amount_cny_m,
-        "rent_share": rent_share, "term_years": 20, "awareness": 1, "take_up": 1,
+        "kind": kind, "city": "all", "from": "2019Q2", "to": "2030Q4", "term_years": 20, "awareness": 1, "take_up": 1,
+        **size,
     }  # fmt: skip
     scenario = toy_scenario(
         "to=2030Q4",
         f"params.housing.rent_share_limit={budget_share}",
         # a market answers within quarters whatever the supply: only the way to the resting point depends on the speed
         f"params.housing.rent_elasticity={0.5 / (1 + elasticity)}",
-        f"params.housing.stock_speed={speed}",
+        "params.housing.stock_speed=1",
         "params.housing.family_share=0",
         "params.housing.own_home_hazard=0",
         "params.housing.market_lease_quarters=1",
@@ -72,13 +71,13 @@ def solve_index(model, budget_share, elasticity):
     pay = np.array([take_home(float(wage), model.rules.tax) for wage in people.wage])
 
     def demand(city, index, amount):
-        afford = budget_share * (pay[people.city == city] + amount) >= index * budget_share * MARGINAL_PAY_CNY_M
+        afford = budget_share * pay[people.city == city] + amount >= index * budget_share * MARGINAL_PAY_CNY_M
         return np.sum(np.where(afford, rooms, 1.0))
 
     def excess(index, city):
         return demand(city, index, SUBSIDY_CNY_M) / demand(city, 1.0, 0.0) - index**elasticity
 
-    return np.array([optimize.bisect(excess, 0.9, 1.5, args=(city,), xtol=1e-9) for city in range(2)])
+    return np.array([optimize.bisect(excess, 0.9, 2.0, args=(city,), xtol=1e-9) for city in range(2)])
 
 
 @pytest.mark.parametrize("elasticity", [0.0, 500.0])
@@ -90,11 +89,11 @@ def test_without_a_subsidy_rents_stand_still(elasticity):
     assert 0.3 < np.mean(people.housing == WHOLE) < 0.7  # the subsidy has somebody to move
 
 
-@pytest.mark.parametrize("budget_share", [0.25, 0.35, 0.6])
-def test_with_a_fixed_stock_the_part_of_income_that_goes_to_rent_ends_up_in_rents(budget_share):
+@pytest.mark.parametrize("budget_share", [0.25, 0.35, 0.6, 1.0])
+def test_with_a_fixed_stock_a_rent_subsidy_ends_up_in_rents(budget_share):
     before = let_rents_settle(budget_share, 0.0)
     after = let_rents_settle(budget_share, 0.0, amount_cny_m=SUBSIDY_CNY_M)
-    assert capitalised_share(after, budget_share) == pytest.approx(budget_share, rel=0.02)
+    assert capitalised_share(after, budget_share) == pytest.approx(1.0, rel=0.02)
     # nobody lives better than before: the same rooms are shared by as many
     for model in (before, after):
         assert [city.stock_rooms for city in model.cities] == [city.stock_rooms for city in before.cities]
@@ -102,38 +101,40 @@ def test_with_a_fixed_stock_the_part_of_income_that_goes_to_rent_ends_up_in_rent
     assert used[1] == pytest.approx(used[0], rel=0.002)
 
 
-def test_with_a_fixed_stock_people_who_spend_all_on_rent_keep_nothing():
-    model = let_rents_settle(1.0, 0.0, amount_cny_m=SUBSIDY_CNY_M)
-    assert capitalised_share(model, 1.0) == pytest.approx(1.0, rel=0.02)
+@pytest.mark.parametrize("budget_share", [0.35, 1.0])
+def test_with_a_fixed_stock_the_part_of_income_that_goes_to_rent_ends_up_in_rents(budget_share):
+    model = let_rents_settle(budget_share, 0.0, kind="living_subsidy", amount_cny_m=SUBSIDY_CNY_M)
+    assert capitalised_share(model, budget_share) == pytest.approx(budget_share, rel=0.02)
 
 
 @pytest.mark.parametrize("budget_share", [0.35, 1.0])
 def test_with_elastic_supply_nothing_ends_up_in_rents(budget_share):
     model = let_rents_settle(budget_share, 500.0, amount_cny_m=SUBSIDY_CNY_M)
-    assert np.all(capitalised_share(model, budget_share) < 0.01 * budget_share)
+    assert np.all(capitalised_share(model, budget_share) < 0.01)
     fixed = let_rents_settle(budget_share, 0.0, amount_cny_m=SUBSIDY_CNY_M)
     for elastic, inelastic in zip(model.cities, fixed.cities, strict=True):
         assert elastic.rooms_used(model.params.housing) > 1.02 * inelastic.rooms_used(model.params.housing)
 
 
-def test_in_between_less_ends_up_in_rents_the_more_is_built():
+@pytest.mark.parametrize("budget_share", [0.35, 1.0])
+def test_in_between_less_ends_up_in_rents_the_more_is_built(budget_share):
     shares = []
     for elasticity in ELASTICITIES:
-        model = let_rents_settle(1.0, elasticity, amount_cny_m=SUBSIDY_CNY_M)
-        expected = (solve_index(model, 1.0, elasticity) - 1) * MARGINAL_PAY_CNY_M / SUBSIDY_CNY_M
-        shares.append(capitalised_share(model, 1.0))
-        assert shares[-1] == pytest.approx(expected, abs=0.02)
+        model = let_rents_settle(budget_share, elasticity, amount_cny_m=SUBSIDY_CNY_M)
+        solved = solve_index(model, budget_share, elasticity)
+        shares.append(capitalised_share(model, budget_share))
+        assert shares[-1] == pytest.approx((solved - 1) * budget_share * MARGINAL_PAY_CNY_M / SUBSIDY_CNY_M, abs=0.02)
     steps = ", ".join(f"{e:g}: {share.mean():.3f}" for e, share in zip(ELASTICITIES, shares, strict=True))
-    print(f"share of a subsidy in rents by elasticity of supply, budget share 1: {steps}")  # noqa: T201
+    print(f"share of a subsidy in rents by elasticity of supply, budget share {budget_share}: {steps}")  # noqa: T201
     assert np.all(np.diff(shares, axis=0) < -0.02)
     assert shares[0] == pytest.approx(1, abs=0.02)
     assert shares[-1] == pytest.approx(0, abs=0.01)
 
 
-def test_a_share_of_the_rent_is_capitalised_like_the_amount_it_comes_to():
-    # the marginal tenant gets s of the rent R paid now: R = L (T + s R), or, from a room at R / 2, R = L (T + s R / 2)
-    budget_share, paid = 1.0, 0.2
+@pytest.mark.parametrize("budget_share", [0.35, 1.0])
+def test_a_share_of_the_rent_is_capitalised_like_the_amount_it_comes_to(budget_share):
+    # the marginal tenant is paid s of the rent R of the whole unit that is weighed: (1 - s) R = L T
+    paid = 0.2
     index = rent_index(let_rents_settle(budget_share, 0.0, rent_share=paid))
-    assert np.all(index >= 0.995 / (1 - 0.5 * budget_share * paid))
-    assert np.all(index <= 1.005 / (1 - budget_share * paid))
+    assert index == pytest.approx(1 / (1 - paid), rel=0.005)
     assert rent_index(let_rents_settle(budget_share, 500.0, rent_share=paid)) == pytest.approx(1, abs=0.002)

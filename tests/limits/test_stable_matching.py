@@ -7,13 +7,10 @@ random markets, and in the markets of a run of the toy world.
 import numpy as np
 import pytest
 from matching.games import HospitalResident
-from toys import make_firms, make_lines, make_people, make_places, make_rule, run_toy, toy_scenario
+from toys import apply_to_lines, make_lines, make_people, make_places, make_rule, run_toy, toy_scenario
 
 from sim.kernels.matching import count_blocking_pairs, match_deferred
-from sim.kernels.search import search_positions
-from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE, SearchKeys
 from sim.phases import market_matches
-from sim.rng import make_key
 
 N_MARKETS = 300
 
@@ -92,15 +89,11 @@ def test_with_full_information_everybody_gets_the_best_of_those_that_would_have_
     n_people, n_lines = 60, 12
     people = make_people(n_people, home=-1, hukou=-1)
     lines = make_lines(wage=6000.0 + 500 * np.arange(n_lines), cell=2, capacity=4)
-    keys, places = SearchKeys(*(make_key(1, decision) for decision in range(1, 7))), make_places(1)
-    applications = np.zeros((n_people, n_lines), np.int32)
-    search_positions(
-        0, n_people, np.arange(n_people, dtype=np.uint32), people, make_firms(n_lines), lines, np.zeros(0, np.int32),
-        np.zeros(0), np.zeros((4, 2), np.int64), places.records, places.hukou_chance, places.distance,
-        places.market_wage, np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE),
-        make_rule("search", n_sampled=n_lines, b_wage=1, taste_position=0.3),
-        make_rule("housing", rent_share_limit=1, floor_share=0.01),
-        make_rule("tax", contribution_cap_cny_m=1e9, allowance_cny_m=1e9), 76, keys, applications,
+    applications = apply_to_lines(
+        people, lines, make_rule("search", n_sampled=n_lines, b_wage=1, taste_position=0.3),
+        housing=make_rule("housing", rent_share_limit=1, floor_share=0.01),
+        tax=make_rule("tax", contribution_cap_cny_m=1e9, allowance_cny_m=1e9), places=make_places(1),
+        n_applications=n_lines,
     )  # fmt: skip
     assert np.array_equal(np.sort(applications, axis=1), np.tile(np.arange(n_lines), (n_people, 1)))
     scores = np.random.default_rng(3).normal(size=applications.shape)

@@ -24,11 +24,13 @@ POLICIES = {
     "talent_housing": {"city": "all", "units": 40_000, "units_per_quarter": 15_000, "term_years": 1, "queue": "points"},
     "settling_support": {"city": "beta", "units": 25_000, "queue": "first_come"},
     "hukou_quota": {"city": "alpha", "places_per_year": 20_000, "channel": "employer", "awareness": 0.9},
+    "hukou_relaxation": {"city": "alpha", "levels": 2, "points_years_cut": 3, "open_after_years": 2},
     "hiring_subsidy": {"city": "alpha", "cny_per_hire": 30_000, "budget_cny": 1_000_000_000},
     "ai_demand_shock": {"ai_factor": 4, "labour_factor": 0.7, "ramp_quarters": 3},
     "enrolment_change": {"city": "alpha", "factor": 1.5, "levels": ["master"], "cost_cny_per_seat": 40_000},
     "curriculum_reform": {"city": "all", "lag_factor": 0.5, "practice_add": 0.2, "cost_cny_per_year": 1_000_000},
     "association_platform": {"city": "beta", "coverage": 0.8},
+    "integrated_training": {"city": "all", "seats_per_year": 30_000, "cost_cny_per_person": 9000, "budget_cny": 2e8},
 }
 
 
@@ -84,6 +86,15 @@ def commute_between_cities(model, people):
     people.city[row] = 1 - people.city[row]
 
 
+def work_for_a_closed_firm(model, people):
+    firm = people.firm[a_person(model, people.state == EMPLOYED)]
+    model.firms.number[firm] = model.firms.exited[firm] = 0
+
+
+def close_twice(model, people):
+    model.firms.closing[0] = 1.5
+
+
 def hire_too_many(model, people):
     model.firms.hires[0] = model.firms.openings[0] + 1
 
@@ -121,6 +132,14 @@ def let_for_nothing(model, people):
     model.places.records["rent_shared"][0] = 0
 
 
+def admit_too_many(model, people):
+    model.course_use[0, 0] = (5, 6)
+
+
+def overstay_a_course(model, people):
+    people.course[0], people.course_end_q[0] = 0, model.quarter_number
+
+
 def pay_tenants(model, people):
     people.rent[0] = -1
 
@@ -150,6 +169,8 @@ BREAKS = {
     search_with_employer: "employed people, and only they, have an employer",
     forget_staff: "headcount of a firm is the number of its people",
     commute_between_cities: "people work where they live",
+    work_for_a_closed_firm: "closed firms have no staff",
+    close_twice: "firms close once at most",
     hire_too_many: "hires do not exceed openings",
     fill_a_line_twice: "hires do not exceed openings",
     post_without_firm: "every opening has a firm",
@@ -162,6 +183,8 @@ BREAKS = {
     pay_tenants: "rents paid are not negative",
     pay_without_booking: "the ledger is the sum of transfers",
     overspend: "budgets are not exceeded",
+    admit_too_many: "no more people are admitted to courses than there are seats",
+    overstay_a_course: "a course that runs has its end before it",
     be_too_sure: "chances are shares",
 }
 

@@ -11,7 +11,9 @@ KEY = make_key(1, AWARE, 80)
 SUBSIDY = {"kind": "living_subsidy", "city": "alpha", "from": "2019Q3", "amount_cny_m": 1}
 
 
-def spread(people, *, policies=(0,), start=(70,), share=(0.0,), rate=(0.0,), known=0.0, peer=0.0, quarter=80):
+def spread(
+    people, *, policies=(0,), start=(70,), share=(0.0,), rate=(0.0,), known=0.0, peer=0.0, platform=0.0, quarter=80
+):
     spread_awareness(
         0,
         len(people.uid),
@@ -22,6 +24,7 @@ def spread(people, *, policies=(0,), start=(70,), share=(0.0,), rate=(0.0,), kno
         np.array(rate),
         np.zeros((2, len(policies))) + known,
         peer,
+        np.zeros(2) + platform,
         quarter,
         KEY,
     )
@@ -35,6 +38,31 @@ def draws(people, policy):
 def test_everybody_or_nobody_hears():
     assert spread(make_people(3), rate=[1.0]) == [1, 1, 1]
     assert spread(make_people(3)) == [0, 0, 0]
+
+
+def test_a_platform_adds_to_the_hazard_where_it_reaches():
+    people = make_people(400, city=np.arange(400) % 2)
+    spread(people, policies=[3], rate=[0.1], platform=np.array([0.0, 0.3]))
+    assert np.array_equal(people.aware == 8, draws(people, 3) < 0.1 + 0.3 * people.city)
+
+
+def test_a_platform_informs_its_city_of_other_policies():
+    informed = []
+    platform = {
+        "kind": "association_platform",
+        "city": "alpha",
+        "from": "2019Q3",
+        "sample_factor": 1,
+        "noise_factor": 1,
+    }
+    for coverage in (0.0, 0.4, 1.0):
+        policies = [{**SUBSIDY, "awareness": 0, "communication": 0}, {**platform, "coverage": coverage}]
+        scenario = toy_scenario("params.awareness.platform_rate=0.2", policies=policies, quarters=5)
+        people = run_toy(scenario).columns.people
+        informed.append(np.count_nonzero(people.aware & 1))
+    assert informed[0] == 0
+    assert informed == sorted(informed)
+    assert informed[1] < informed[2]
 
 
 def test_what_is_known_stays_known():

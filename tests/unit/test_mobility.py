@@ -11,6 +11,7 @@ from sim.kernels.mobility import (
     draw_reason,
     leave_causes,
     leave_cities,
+    life_node,
     move_person,
     node_hazard,
     take_jobs,
@@ -19,12 +20,14 @@ from sim.rng import LEAVE, LEAVE_REASON, LEAVE_TARGET, make_key, uniforms
 from sim.types import (
     EDUCATION,
     EMPLOYED,
+    FAMILY,
     FIRST_JOB,
     JOB_MOVE,
     LEAVE_CAREER,
     LEAVE_FAMILY,
     LEAVE_HOUSING,
     LEAVE_HUKOU,
+    LIFE_NODE,
     NO_FIRM,
     NO_QUARTER,
     NO_SCHEME,
@@ -69,25 +72,53 @@ def causes_of(people, rule, places=None, pay=10000.0):
     return hazard, causes.tolist()
 
 
-def test_the_hazard_of_the_clock_by_hand():
-    assert node_hazard(2.0, NODES) == pytest.approx(0.001 + 0.02 + 0.01 * math.exp(-8))
-    assert node_hazard(6.0, NODES) == pytest.approx(0.001 + 0.01 + 0.02 * math.exp(-12.5))
-    assert node_hazard(40.0, NODES) == pytest.approx(0.001)
+@pytest.mark.parametrize(
+    ("years", "citizen", "employed", "settled", "node"),
+    [
+        (3.75, False, True, True, "citizen"),
+        (3.75, False, False, False, "citizen"),
+        (3.75, True, False, False, "job"),
+        (9.0, True, False, True, "job"),
+        (3.75, True, True, False, "nest"),
+        (4.0, True, True, False, "family"),
+        (4.0, False, True, True, "family"),
+        (9.0, False, False, False, "family"),
+        (7.75, True, True, True, "local"),
+        (8.0, True, True, True, "higher"),
+    ],
+)
+def test_the_node_is_the_first_need_that_is_not_met(years, citizen, employed, settled, node):
+    rule = NODES._replace(family_from_years=4)  # the second peak: 6 years, over after two widths of 1
+    assert LIFE_NODE[life_node(years, citizen, employed, settled, rule)] == node
 
 
-def test_leaving_has_two_peaks():
-    hazards = [node_hazard(0.25 * k, NODES) for k in range(40)]
-    peaks = [0.25 * k for k in range(1, 39) if hazards[k - 1] < hazards[k] > hazards[k + 1]]
-    assert peaks == [2, 6]
+def test_the_hazard_of_clock_and_node_by_hand():
+    assert node_hazard(2.0, False, False, NODES) == pytest.approx(0.001 + 0.02 + 0.01 * math.exp(-8))
+    assert node_hazard(6.0, False, True, NODES) == pytest.approx(0.001 + 0.01 + 0.02 * math.exp(-12.5))
+    assert node_hazard(2.0, True, False, NODES) == pytest.approx(0.001 + 0.01 * math.exp(-8))
+    assert node_hazard(6.0, True, False, NODES) == pytest.approx(0.001 + 0.01)
+    assert node_hazard(40.0, False, False, NODES) == pytest.approx(0.001)
+    assert node_hazard(2.0, True, True, NODES) == node_hazard(6.0, True, True, NODES) == 0.001
+
+
+@pytest.mark.parametrize(
+    ("citizen", "settled", "expected"),
+    [(False, False, [2, 6]), (False, True, [2, 6]), (True, False, [6]), (True, True, [])],
+)
+def test_each_peak_is_left_out_by_who_has_what_its_node_asks_for(citizen, settled, expected):
+    hazards = [node_hazard(0.25 * k, citizen, settled, NODES) for k in range(40)]
+    assert [0.25 * k for k in range(1, 39) if hazards[k - 1] < hazards[k] > hazards[k + 1]] == expected
 
 
 def test_moving_ends_the_lease_and_the_transfer():
     people = make_people(
-        1, housing=SUBSIDISED, scheme=2, rent=900, transfer=500, lease_start_q=70, lease_end_q=82, wage=9000
-    )
+        1, housing=SUBSIDISED, scheme=2, rent=900, transfer=500, rent_aid=200, lease_start_q=70, lease_end_q=82,
+        queue_q=74, wage=9000,
+    )  # fmt: skip
     move_person(people, 0, 1, 76)
     assert (people.city[0], people.arrived_q[0], people.housing[0], people.scheme[0]) == (1, 76, UNHOUSED, NO_SCHEME)
-    assert (people.rent[0], people.transfer[0], people.wage[0]) == (0, 0, 9000)
+    assert (people.rent[0], people.transfer[0], people.rent_aid[0], people.wage[0]) == (0, 0, 0, 9000)
+    assert people.queue_q[0] == NO_QUARTER
     assert (people.lease_start_q[0], people.lease_end_q[0]) == (NO_QUARTER, NO_QUARTER)
 
 
@@ -130,6 +161,33 @@ def test_causes_by_hand():
     assert causes == pytest.approx([0, 2 * 0.2, (0.6 + 0.4) * 0.5, 0.5 + 0.8])
     settled = make_people(1, cohort_q=60, hukou=0, rent=1000, state=EMPLOYED)
     assert causes_of(settled, rule, places)[1] == pytest.approx([0, 0, 0, 0.5])
+
+
+def test_what_is_paid_against_rent_lowers_the_burden_as_a_lower_rent_does():
+    rule = make_rule("mobility", base=0.05, width_citizen=1, width_family=1, rent_burden=4, burden_free=0.3)
+    aided = make_people(1, cohort_q=70, hukou=1, rent=5800, rent_aid=800, transfer=800, state=EMPLOYED)
+    plain = make_people(1, cohort_q=70, hukou=1, rent=5000, state=EMPLOYED)
+    assert causes_of(aided, rule, pay=10800.0)[1] == pytest.approx(causes_of(plain, rule, pay=10000.0)[1])
+    income = make_people(1, cohort_q=70, hukou=1, rent=5800, transfer=800, state=EMPLOYED)
+    assert causes_of(income, rule, pay=10800.0)[0] > causes_of(plain, rule, pay=10000.0)[0]
+
+
+@pytest.mark.parametrize("years", [1, 3, 5, 12])
+@pytest.mark.parametrize("hukou", [0, 1])
+@pytest.mark.parametrize("housing", [SHARED, FAMILY])
+def test_reasons_agree_with_the_node(years, hukou, housing):
+    """Nobody leaves for want of a hukou with one, or at the family node; nor for schools before it."""
+    rule = make_rule(
+        "mobility", base=1, width_citizen=1, width_family=1, go_home=1, family_from_years=4, no_hukou=5, schooling=5,
+        reason_base=0.1,
+    )  # fmt: skip
+    people = make_people(400, cohort_q=76 - 4 * years, home=2, hukou=hukou, housing=housing, state=SEARCHING)
+    flows, _ = leave(people, rule, make_places(3, records=make_records(3, hukou_value=1.0)))
+    reasons = flows.sum(axis=(0, 1, 2, 4))
+    wanted = {RETURN_HOME}
+    if hukou != 0:
+        wanted.add(LEAVE_HUKOU if years < 4 else LEAVE_FAMILY)
+    assert {int(reason) for reason in np.flatnonzero(reasons)} == wanted
 
 
 def test_a_transfer_lowers_the_hazard_and_a_free_flat_drives_nobody_away():

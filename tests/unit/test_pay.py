@@ -8,6 +8,7 @@ from toys import NO_TAX, make_entries, make_firms, make_people, make_records, ma
 
 from sim.kernels.eligibility import load_person
 from sim.kernels.pay import (
+    choose_aided_tenure,
     choose_tenure,
     disposable_income,
     expected_saving,
@@ -80,6 +81,15 @@ def test_the_best_affordable_tenure_is_taken(net, expected):
     assert choose_tenure(float(net), 1000.0, 2400.0, HOUSING) == expected
 
 
+@given(st.floats(0, 30000), st.floats(0, 4000), st.floats(0, 4000))
+def test_aid_is_a_lower_rent(net, aid_shared, aid_whole):
+    aided = choose_aided_tenure(net, 4000.0, 9000.0, aid_shared, aid_whole, HOUSING)
+    plain = choose_tenure(net, 4000.0 - aid_shared, 9000.0 - aid_whole, HOUSING)
+    crowded = plain[1] == HOUSING.crowding * (4000.0 - aid_shared) and plain[1] != 4000.0 - aid_shared
+    paid = {WHOLE: 9000.0, SHARED: 2000.0 if crowded else 4000.0}[plain[0]]
+    assert aided == (plain[0], paid)
+
+
 @pytest.mark.parametrize(("share", "lives"), [(0.0, False), (1.0, True)])
 def test_all_or_nobody_can_live_with_family(share, lives):
     rule = make_rule("housing", family_share=share)
@@ -91,6 +101,12 @@ def test_amount_and_share_of_the_rent_add_up_to_the_cap():
     assert transfer_amount(entry, 1, 1000.0) == 1000
     assert transfer_amount(entry, 0, 1000.0) == 500
     assert transfer_amount(entry, 1, 2000.0) == 1200
+
+
+@pytest.mark.parametrize(("rent", "paid"), [(0, 0), (300, 300), (600, 600), (1000, 800), (9000, 1200)])
+def test_what_is_paid_against_rent_never_exceeds_it(rent, paid):
+    entry = make_entries(TRANSFER_DTYPE, amount_cny_m=[300] * 4, rent_share=0.5, cap_cny_m=1200, against_rent=1)[0]
+    assert transfer_amount(entry, 1, float(rent)) == paid
 
 
 @pytest.mark.parametrize(
@@ -109,9 +125,12 @@ def test_transfers_need_knowledge_eligibility_and_term():
     entries = make_entries(TRANSFER_DTYPE, 4, amount_cny_m=[100, 100, 100, 100], policy=[0, 1, 0, 0])
     entries["education_mask"][2] = 2
     entries["term_q"][3] = 1
-    paid = known_transfers(a_person(), 0, 5000.0, 0.0, -1, -1, 76, entries, KEY)
+    paid = known_transfers(a_person(), 0, 5000.0, 0.0, -1, -1, 76, entries, KEY, False)
     assert paid == 100  # the second is unknown, the third for bachelors, the fourth over
-    assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 0.0, -1, -1, 76, entries, KEY) == 300
+    assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 0.0, -1, -1, 76, entries, KEY, False) == 300
+    entries["against_rent"][1] = 1
+    assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 60.0, -1, -1, 76, entries, KEY, False) == 260
+    assert known_transfers(a_person(aware=3, education=1), 0, 5000.0, 60.0, -1, -1, 76, entries, KEY, True) == 60
 
 
 def test_a_scheme_is_free_then_capped():
@@ -152,11 +171,16 @@ def test_transfers_and_schemes_raise_disposable_income():
     assert income(a_person(), 9000.0, schemes=schemes) == 4600 + 1200
 
 
+@pytest.mark.parametrize("against_rent", [0, 1])
 @given(st.floats(0, 60000), st.floats(0, 3000), st.floats(0, 3000))
-def test_a_larger_subsidy_is_never_worth_less(wage, one, other):
+def test_a_larger_subsidy_is_never_worth_less(against_rent, wage, one, other):
     low, high = sorted((one, other))
     incomes = [
-        income(a_person(), wage, transfers=make_entries(TRANSFER_DTYPE, amount_cny_m=[amount] * 4))
+        income(
+            a_person(),
+            wage,
+            transfers=make_entries(TRANSFER_DTYPE, amount_cny_m=[amount] * 4, against_rent=against_rent),
+        )
         for amount in (low, high)
     ]
     assert incomes[0] <= incomes[1]

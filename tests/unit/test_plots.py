@@ -13,7 +13,9 @@ from sim import plots, plots_style, types
 from sim.labels import LABELS, LANGUAGES, label, label_code, label_place
 from sim.plots_data import count_moves
 from sim.plots_effects import HEADLINES
+from sim.policies import POLICY_KINDS
 from sim.types import Quarter
+from sim.world.indicators import DIMENSIONS, INDICATORS
 
 CITIES = ("beijing", "shanghai", "chengdu")
 PLACES = {
@@ -418,6 +420,9 @@ def test_every_code_has_words_in_both_languages():
         "hukou": types.HUKOU,
         "ai": types.AI,
         "home": types.HOME,
+        "dimension": DIMENSIONS,
+        "indicator": [indicator.name for indicator in INDICATORS],
+        "policy": POLICY_KINDS,
         "outcome": HEADLINES,
     }
     missing = [

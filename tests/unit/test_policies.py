@@ -25,9 +25,13 @@ AXES_OF = {
     "practice_add": ("place", "institution"),
     "cooperation_add": ("place", "institution"),
     "sample_factor": ("place",),
+    "platform_reach": ("place",),
     "noise_factor": ("place",),
     "ai_demand_factor": ("place", "industry"),
     "labour_demand_factor": ("place", "industry"),
+    "direct_level_cut": ("place",),
+    "points_cut_q": ("place",),
+    "open_after_q": ("place",),
 }
 FREE = {
     "education_mask": ANY, "field_mask": ANY, "place_mask": ANY, "study_mask": ANY, "industry_mask": ANY,

@@ -5,79 +5,58 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from toys import NO_TAX, make_firms, make_lines, make_people, make_places, make_records, make_rule
+from toys import (
+    NO_TAX,
+    apply_to_lines,
+    index_lines,
+    make_firms,
+    make_lines,
+    make_people,
+    make_places,
+    make_records,
+    make_rule,
+)
 
 from sim.kernels.eligibility import load_person
 from sim.kernels.search import (
-    fill_guide,
-    follow_point,
+    draw_level,
+    draw_place,
     insert_best,
     place_utility,
     reservation_wage,
-    sample_line,
-    search_positions,
     select_searchers,
+    weigh_places,
 )
-from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE, SearchKeys
-from sim.rng import SEARCH_START, TASTE_CITY, make_key, uniforms
+from sim.rng import SEARCH_START, TASTE_CITY, draw_bits_of, gumbel, make_key, uniforms
 from sim.types import EMPLOYED, OUT, PREPARING, SEARCHING, STUDYING
 
 TAX = make_rule("tax", **NO_TAX)
 HOUSING = make_rule("housing", rent_share_limit=1, floor_share=0.01)
-KEYS = SearchKeys(*(make_key(1, decision) for decision in range(1, 7)))
-KEY = make_key(1, SEARCH_START, 76)
+KEY, OTHER_KEY = make_key(1, SEARCH_START, 76), make_key(2, SEARCH_START, 76)
 ERROR_RATE = 1e-4
 
 
-def index_lines(lines, n_places=2):
-    """`opening_line`, `opening_point` (equal arcs) and `block_start` of lines that are sorted by level and place."""
-    opening_line = np.repeat(np.arange(len(lines), dtype=np.int32), lines["capacity"])
-    block = (lines["cell"].astype(int) // 12) * n_places + lines["place"]
-    ends = np.searchsorted(block[opening_line], np.arange(4 * n_places + 1))
-    starts, sizes = ends[block[opening_line]], np.diff(ends)[block[opening_line]]
-    opening_point = (np.arange(len(opening_line)) - starts + 1) / sizes
-    return (
-        opening_line,
-        opening_point,
-        ends[np.arange(4)[:, None] * n_places + np.arange(n_places + 1)].astype(np.int64),
-    )
+def search(people, lines, rule, **options):
+    return apply_to_lines(people, lines, rule, housing=HOUSING, tax=TAX, **options).tolist()
 
 
-def guide_lines(lines, n_places=2):
-    """The same with the guide table that `sample_line` reads before `block_start`."""
-    opening_line, opening_point, block_start = index_lines(lines, n_places)
-    guide = np.empty(len(opening_point), np.int64)
-    fill_guide(opening_point, block_start, guide)
-    return opening_line, opening_point, guide, block_start
+def draw(key, uid, alternative):
+    return np.uint64(draw_bits_of(key, uid, np.uint64(alternative)))  # compiled, it gives an integer of Python
 
 
-def search(people, lines, rule, *, firms=None, places=None, n_applications=3, quarter=76):
-    places = places or make_places()
-    firms = firms or make_firms(max(1, len(lines)))
-    searchers = np.arange(len(people.uid), dtype=np.uint32)
-    applications = np.full((len(searchers), n_applications), -7, np.int32)
-    search_positions(
-        0,
-        len(searchers),
-        searchers,
-        people,
-        firms,
-        lines,
-        *index_lines(lines),
-        places.records,
-        places.hukou_chance,
-        places.distance,
-        places.market_wage,
-        np.zeros(0, TRANSFER_DTYPE),
-        np.zeros(0, SCHEME_DTYPE),
-        rule,
-        HOUSING,
-        TAX,
-        quarter,
-        KEYS,
-        applications,
-    )
-    return applications.tolist()
+def look(person, lines, rule, n_looks, n_places=2):
+    """(level, place) of the openings at which the person looks, None where nothing is open."""
+    index, places = index_lines(lines, n_places), []
+    for k in range(n_looks):
+        level = draw_level(int(person.education), rule.own_level, draw(KEY, person.uid, k))
+        weights = weigh_places(person, level, index.block_start, rule)
+        place = (
+            draw_place(person, level, weights, index.block_start, index.guide, draw(OTHER_KEY, person.uid, k))
+            if weights[3] > 0
+            else None
+        )
+        places.append((level, place))
+    return places
 
 
 def test_who_searches():
@@ -142,11 +121,17 @@ def test_the_reservation_wage_falls_with_the_time_searched():
 LINES = make_lines(wage=[9000] * 6, cell=[2, 2, 14, 14, 26, 26], place=[0, 1, 0, 1, 0, 1], capacity=[1, 1, 2, 1, 1, 1])
 
 
-@pytest.mark.parametrize(("own", "seen"), [(1, {2, 3}), (0, {0, 1}), (0.5, {0, 1, 2, 3})])
-def test_levels_at_which_people_look(own, seen):
+@pytest.mark.parametrize(("own", "levels"), [(1, {1}), (0, {0}), (0.5, {0, 1})])
+def test_levels_at_which_people_look(own, levels):
     person = load_person(make_people(1, education=1), make_firms(), 0)
-    rule = make_rule("search", own_level=own)
-    assert {sample_line(person, k, *guide_lines(LINES), rule, KEYS) for k in range(200)} == seen
+    seen = look(person, LINES, make_rule("search", own_level=own), 200)
+    assert {level for level, _ in seen} == levels
+
+
+def test_levels_below_the_own_are_looked_at_alike():
+    u = (np.arange(4000) + 0.5) / 4000
+    levels = [draw_level(3, 0.4, np.uint64(int(x * 2.0**64))) for x in u]
+    assert np.bincount(levels).tolist() == [800, 800, 800, 1600]
 
 
 @pytest.mark.parametrize(
@@ -164,22 +149,14 @@ def test_openings_at_hand_are_more_visible(city, home, study, weights):
     person = load_person(make_people(1, education=1, city=city, home=home, study=study), make_firms(), 0)
     rule = make_rule("search", own_level=1, see_here=3, see_home=2, see_study=1.5)
     lines = make_lines(wage=[9000] * 3, cell=14, place=[0, 1, 2], capacity=[1, 2, 3])
-    seen = [sample_line(person, k, *guide_lines(lines, 3), rule, KEYS) for k in range(3000)]
+    places = [place for _, place in look(person, lines, rule, 3000, 3)]
     expected = np.array(weights) * [1, 2, 3]
-    assert stats.chisquare(np.bincount(seen, minlength=3), 3000 * expected / expected.sum()).pvalue > ERROR_RATE
+    assert stats.chisquare(np.bincount(places, minlength=3), 3000 * expected / expected.sum()).pvalue > ERROR_RATE
 
 
 def test_a_level_without_openings_shows_nothing():
     person = load_person(make_people(1, education=3, city=0), make_firms(), 0)
-    rule = make_rule("search", see_here=1, own_level=1)
-    assert sample_line(person, 0, *guide_lines(LINES), rule, KEYS) == -1
-
-
-def test_every_opening_is_seen_equally_often():
-    person = load_person(make_people(1, education=1), make_firms(), 0)
-    rule = make_rule("search", own_level=1)
-    lines = [sample_line(person, k, *guide_lines(LINES), rule, KEYS) for k in range(3000)]
-    assert stats.chisquare([lines.count(2), lines.count(3)], [2000, 1000]).pvalue > ERROR_RATE
+    assert look(person, LINES, make_rule("search", see_here=1, own_level=1), 1) == [(3, None)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), max_size=25), st.integers(1, 4))
@@ -257,14 +234,16 @@ def test_seeing_more_never_makes_the_best_position_worse(uid):
     assert wages == sorted(wages)
 
 
-def test_the_guide_finds_what_a_search_finds():
-    """Consistent hashing: the opening that follows a point, with and without the guide; past the last, the first."""
-    generator = np.random.default_rng(3)
-    points = np.concatenate([np.sort(generator.random(n)) for n in (1, 40, 700)])
-    ends = np.array([[0, 1, 41, 741]], np.int64)
-    guide = np.empty(len(points), np.int64)
-    fill_guide(points, ends, guide)
-    for first, last in ((0, 1), (1, 41), (41, 741)):
-        for u in generator.random(400):
-            expected = first + np.searchsorted(points[first:last], u) % (last - first)
-            assert follow_point(points, guide, first, last, u) == expected
+def test_a_taste_is_drawn_in_full_wherever_it_could_matter():
+    """The bound that saves logarithms changes nothing: with all seen, choices equal those by plain arithmetic."""
+    rule = make_rule("search", **FULL, taste_position=0.7, b_career=1)
+    lines = make_lines(wage=np.linspace(6000, 9000, 40), cell=2, career=np.linspace(0.3, 0, 40))
+    people = make_people(300, state=EMPLOYED, firm=39, wage=5000)
+    chosen = search(people, lines, rule, firms=make_firms(40))
+    key = make_key(1, 4)  # of the tastes for positions, as apply_to_lines makes it
+    for uid, best in zip(people.uid, chosen, strict=True):
+        taste = [gumbel(draw(key, uid, identity)) for identity in lines["identity"]]
+        value = np.log(lines["wage"].astype(float)) + lines["career"] + 0.7 * np.array(taste)
+        value[39] = -np.inf  # the own firm
+        expected = [line for line in np.argsort(-value) if value[line] > np.log(5000)][:3]
+        assert best == expected + [-1] * (3 - len(expected))

@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 from toys import make_firms, make_people, make_places, make_rule
 
 from sim.kernels.separation import leave_job, quit_hazard, separate_jobs
-from sim.rng import LAYOFF, QUIT, make_key, uniforms
+from sim.rng import FIRM_CLOSURE, LAYOFF, QUIT, make_key, uniforms
 from sim.types import EMPLOYED, NO_FIRM, OUT, PREPARING, SEARCHING
 
 RULE = make_rule("separation", quit_base=0.05, quit_pay_link=1.2, quit_wage=1.5, quit_tenure=0.2)
-QUIT_KEY, LAYOFF_KEY = make_key(1, QUIT, 76), make_key(1, LAYOFF, 76)
+QUIT_KEY, LAYOFF_KEY, CLOSURE_KEY = (make_key(1, decision, 76) for decision in (QUIT, LAYOFF, FIRM_CLOSURE))
 
 
 def separate(people, firms, rule):
-    counts = np.zeros((len(firms.identity), 2), np.int64)
-    separate_jobs(0, len(people.uid), people, firms, make_places(), rule, QUIT_KEY, LAYOFF_KEY, counts)
+    counts = np.zeros((len(firms.identity), 3), np.int64)
+    separate_jobs(0, len(people.uid), people, firms, make_places(), rule, QUIT_KEY, LAYOFF_KEY, CLOSURE_KEY, counts)
     return counts
 
 
@@ -74,4 +74,23 @@ def test_only_the_employed_separate():
 @pytest.mark.parametrize(("base", "left"), [(0.0, 0), (1.0, 50)])
 def test_nobody_or_everybody_quits(base, left):
     people = make_people(50, state=EMPLOYED, firm=0, wage=10000)
-    assert separate(people, make_firms(), make_rule("separation", quit_base=base)).tolist() == [[left, 0]]
+    assert separate(people, make_firms(), make_rule("separation", quit_base=base)).tolist() == [[left, 0, 0]]
+
+
+def test_staff_of_closed_firms_loses_its_jobs_before_anybody_quits():
+    people = make_people(600, state=EMPLOYED, firm=np.arange(600) % 3, wage=10000)
+    u = uniforms(CLOSURE_KEY, people.uid)
+    counts = separate(people, make_firms(3, closing=[0, 0.3, 1]), make_rule("separation"))
+    closed = u < np.array([0, 0.3, 1])[np.arange(600) % 3]
+    assert counts[:, 2].tolist() == np.bincount(np.arange(600)[closed] % 3, minlength=3).tolist()
+    assert counts[2].tolist() == [0, 0, 200]
+    assert np.array_equal(people.state == SEARCHING, closed)
+
+
+def test_who_does_not_lose_the_job_quits_as_if_no_firm_had_closed():
+    people, others = (make_people(600, state=EMPLOYED, firm=0, wage=10000) for _ in range(2))
+    rule = make_rule("separation", quit_base=0.2)
+    separate(people, make_firms(1, closing=[0.3]), rule)
+    separate(others, make_firms(1), rule)
+    closed = uniforms(CLOSURE_KEY, people.uid) < 0.3
+    assert np.array_equal(people.state[~closed], others.state[~closed])

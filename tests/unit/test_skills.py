@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys import make_firms, make_people, make_rule
 
-from sim.kernels.skills import form_skills, judge_qualified, learn, set_institutions
+from sim.kernels.skills import SKILL_UNITS, form_skills, judge_qualified, learn, set_institutions
 from sim.rng import INSTITUTION_TYPE, LEARN, PERSON_TRAITS, draw_bits_of, make_key, normal, uniform, uniforms
-from sim.types import EMPLOYED, OUT, PREPARING, SEARCHING, STUDYING
+from sim.types import COURSE_DONE, EMPLOYED, NO_COURSE, OUT, PREPARING, SEARCHING, STUDYING
 
 KEY = make_key(1, PERSON_TRAITS)
 LEARN_KEY = make_key(1, LEARN, 76)
@@ -21,12 +21,13 @@ def form(people, *, quality=1.0, gap=0.0, practice=0.0, cooperation=0.0, teacher
     return people
 
 
-def study(people, *, firms=None, growth=0.0, experience=0.0, fade=0.0, **rule):
+def study(people, *, firms=None, growth=0.0, experience=0.0, fade=0.0, staff_skill=None, **rule):
+    firms = firms or make_firms()
     learn(
         0,
         len(people.uid),
         people,
-        firms or make_firms(),
+        firms,
         MEAN,
         make_rule("skills", **rule),
         make_rule("matching", bar=0.5),
@@ -34,6 +35,7 @@ def study(people, *, firms=None, growth=0.0, experience=0.0, fade=0.0, **rule):
         experience,
         fade,
         LEARN_KEY,
+        np.zeros(len(firms.identity), np.int64) if staff_skill is None else staff_skill,
     )
     return people
 
@@ -111,6 +113,10 @@ def test_clocks():
     assert people.search_q.tolist() == [0, 0, 1, 0, 0]
 
 
+def test_time_on_a_course_is_no_time_of_search():
+    assert study(make_people(3, state=SEARCHING, course=[0, NO_COURSE, COURSE_DONE])).search_q.tolist() == [0, 1, 1]
+
+
 def test_pay_grows_with_the_economy_and_fading_experience():
     people = make_people(2, state=[EMPLOYED, SEARCHING], firm=0, wage=[10000, 0], experience_q=7)
     study(people, growth=0.03, experience=0.04, fade=0.1)
@@ -151,6 +157,14 @@ def test_qualification_is_judged_again():
     assert study(people).qualified.tolist() == [1, 1]
     people.technical[0] = -9
     assert study(people).qualified.tolist() == [0, 1]
+
+
+def test_skills_of_the_staff_add_up_by_firm():
+    people = make_people(4, state=[EMPLOYED, EMPLOYED, SEARCHING, EMPLOYED], firm=[1, 1, -1, 0])
+    people.knowledge[:], people.technical[:] = [0.4, 0.8, 9, 0.2], [0.6, 0, 9, 0]
+    total = np.zeros(3, np.int64)
+    study(people, firms=make_firms(3), staff_skill=total)
+    assert total / SKILL_UNITS == pytest.approx([0.05, 0.45, 0])
 
 
 def test_types_of_institution_follow_the_shares_of_the_level():

@@ -6,11 +6,6 @@ from sim.kernels.tallies import (
     ANNIVERSARIES,
     N_PEOPLE,
     N_PULSE,
-    PEOPLE_BURDEN,
-    PEOPLE_COUNT,
-    PEOPLE_QUALIFIED,
-    PEOPLE_RENTERS,
-    PEOPLE_WAGE,
     PULSE_BURDEN,
     PULSE_EMPLOYED,
     PULSE_RENTERS,
@@ -24,7 +19,9 @@ from sim.kernels.tallies import (
     take_pulse,
     tally_anniversaries,
     tally_people,
+    write_cells,
 )
+from sim.observe_people import rank_amounts
 from sim.types import (
     EDUCATION,
     EMPLOYED,
@@ -89,24 +86,88 @@ def test_pulse_by_hand():
     assert pulse.sum() == cell.sum() + pulse[1, 2].sum()
 
 
+def list_cells(people, parts=((0, None),)):
+    """Rows of the table of people, as tuples of codes with their counts and means, from the parts given."""
+    n = len(people.uid)
+    slots = np.zeros((20, len(EDUCATION), len(FIELD), 2, len(HOME), len(HUKOU), len(STATE)), np.int32)
+    cells, sums = [], []
+    for start, stop in parts:
+        room = np.empty(n, np.int64), np.empty((n, N_PEOPLE), np.int64)
+        found = tally_people(start, n if stop is None else stop, people, REGIONS, FIRST, TAX, slots, *room)
+        cells.append(room[0][:found])
+        sums.append(room[1][:found])
+        assert not slots.any()  # clean for the next quarter
+    cells, sums = np.concatenate(cells), np.concatenate(sums)
+    codes, persons, means = np.empty((7, n), np.int8), np.empty(n, np.int64), np.empty((3, n))
+    rows = write_cells(np.argsort(cells), cells, sums, codes, persons, means)
+    return {
+        tuple(int(code) for code in codes[:, k]): [int(persons[k]), *(float(mean) for mean in means[:, k])]
+        for k in range(rows)
+    }
+
+
 def test_people_are_counted_in_their_cells():
     people = make_people(
-        4, state=[EMPLOYED, EMPLOYED, SEARCHING, STUDYING], city=[0, 0, 1, 1], home=[0, 1, 0, 0], hukou=[0, 1, 1, 1],
-        education=2, field=3, cohort_q=[FIRST, FIRST, FIRST + 28, FIRST + 28], wage=[8000, 10000, 0, 0],
-        rent=[2000, 0, 500, 0], housing=[WHOLE, FAMILY, SHARED, UNHOUSED], qualified=[1, 0, 1, 0],
+        5, state=[SEARCHING, EMPLOYED, EMPLOYED, STUDYING, EMPLOYED], city=[1, 0, 0, 1, 0], home=[0, 0, 1, 0, 0],
+        hukou=[1, 0, 1, 1, 0], education=2, field=3, cohort_q=[FIRST + 28, FIRST, FIRST, FIRST + 28, FIRST],
+        wage=[0, 8000, 10000, 0, 9000], rent=[500, 2000, 0, 0, 900], qualified=[1, 1, 0, 0, 0],
+        housing=[SHARED, WHOLE, FAMILY, UNHOUSED, SHARED],
     )  # fmt: skip
-    cells = np.zeros((2, len(EDUCATION), len(FIELD), 20, len(HOME), len(HUKOU), len(STATE), N_PEOPLE), np.int64)
-    tally_people(0, 4, people, REGIONS, FIRST, TAX, cells)
-    assert cells[..., PEOPLE_COUNT].sum() == 4
-    local = cells[0, 2, 3, 0, 0, 1, EMPLOYED]
-    assert local[[PEOPLE_COUNT, PEOPLE_WAGE, PEOPLE_BURDEN, PEOPLE_RENTERS, PEOPLE_QUALIFIED]].tolist() == [
-        1, 800000, 250_000, 1, 1,
+    table = list_cells(people)
+    cells = [
+        (0, 2, 3, 0, 0, 1, EMPLOYED), (0, 2, 3, 0, 1 + EAST, 0, EMPLOYED), (1, 2, 3, 7, 1 + NORTH, 1, STUDYING),
+        (1, 2, 3, 7, 1 + NORTH, 1, SEARCHING),
     ]  # fmt: skip
-    guest = cells[0, 2, 3, 0, 1 + EAST, 0, EMPLOYED]
-    assert guest[[PEOPLE_COUNT, PEOPLE_WAGE, PEOPLE_BURDEN, PEOPLE_RENTERS]].tolist() == [1, 1000000, 0, 0]
-    later = cells[1, 2, 3, 7, 1 + NORTH, 1]
-    assert later[SEARCHING].tolist() == [1, 0, 0, 0, 1]
-    assert later[STUDYING].tolist() == [1, 0, 0, 0, 0]
+    assert list(table) == cells
+    local, guest, studying, searching = table.values()
+    assert local == [2, 8500, pytest.approx((0.25 + 0.1) / 2, abs=1e-6), 0.5]
+    assert guest[:2] == [1, 10000]
+    assert np.isnan(guest[2])  # lives with family
+    assert guest[3] == 0
+    assert studying[0] == searching[0] == 1
+    assert np.isnan(studying[1])
+    assert np.isnan(searching[1])
+    assert (studying[3], searching[3]) == (0, 1)
+
+
+def crowd(n, places=2, seed=1):
+    """People with random codes and amounts, many of them equal."""
+    rng = np.random.default_rng(seed)
+    return make_people(
+        n, state=rng.integers(0, 5, n), city=rng.integers(0, places, n), home=rng.integers(0, places, n),
+        hukou=rng.integers(0, places, n), education=rng.integers(0, 4, n), field=rng.integers(0, 4, n),
+        cohort_q=FIRST + 4 * rng.integers(0, 3, n), wage=rng.lognormal(9, 0.5, n), rent=rng.integers(0, 5, n) * 700.0,
+        housing=rng.integers(0, 5, n), qualified=rng.integers(0, 2, n),
+    )  # fmt: skip
+
+
+def test_cells_do_not_depend_on_parts_or_on_the_order_of_rows():
+    people = crowd(3000)
+    whole = list_cells(people)
+    assert sum(row[0] for row in whole.values()) == 3000
+    order = np.random.default_rng(2).permutation(3000)
+    shuffled = type(people)(*(array[order] for array in people))
+    for other in (list_cells(people, ((0, 1100), (1100, None))), list_cells(shuffled)):
+        assert list(other) == list(whole)
+        np.testing.assert_array_equal(list(other.values()), list(whole.values()))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("n", [1, 2, 3, 5000])
+def test_quantiles_are_those_of_numpy(n, threads):
+    people, quantiles = crowd(n), np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
+    people.state[0] = EMPLOYED
+    found = rank_amounts(people, (people.wage, people.rent), 3, quantiles, threads)
+    employed = people.state == EMPLOYED
+    groups = [employed, *(employed & (people.education == level) for level in range(4)),
+              *(employed & (people.city == place) for place in range(3))]  # fmt: skip
+    assert found.shape == (len(groups), 2, len(quantiles))
+    for group, values in zip(groups, found, strict=True):
+        for amounts, row in zip((people.wage, people.rent), values, strict=True):
+            if group.any():
+                assert row.tolist() == np.quantile(amounts[group].astype(np.float64), quantiles).tolist()
+            else:
+                assert np.isnan(row).all()
 
 
 def tally(people, quarter):

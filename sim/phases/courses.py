@@ -1,0 +1,84 @@
+"""Targeted courses: who is admitted, and what those who end one have learned.
+
+Each quarter a place has seats_per_year / (4 x scale) seats, rounded at random. Residents who search or work, are
+eligible, know of the course and apply are admitted in an order drawn by lot until seats or budget are used up. People
+without a job give their whole time and do not search meanwhile; the employed learn beside their job. Nobody is
+admitted twice, and who moves away has left the course.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.kernels.eligibility import mark_eligible
+from sim.kernels.skills import end_courses
+from sim.market import COURSE_DTYPE
+from sim.phases.policies_act import book_rows, make_condition, ration
+from sim.phases.ranges import run_ranges
+from sim.rng import COURSE_LOTTERY, COURSE_ROUND, LEARN, TAKE_UP, sub_key, uniforms
+from sim.types import EMPLOYED, NO_COURSE, SEARCHING
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+    from sim.policies.levers import TrainingCourse
+
+MOST_PLACES: Final = 64
+"""More than there are: keeps the ids of the draws of seats apart."""
+
+
+def admit_to_courses(model: TalentMarket) -> None:
+    """Fill the seats of the quarter and book what they cost; `model.course_use` keeps seats and admitted persons."""
+    model.course_use = {}
+    for course in model.levers.courses:
+        seats = _seats_in_agents(model, course)
+        model.course_use[course.policy, course.place] = seats, _admit(model, course, seats) if seats else 0
+
+
+def end_running_courses(model: TalentMarket) -> None:
+    """Let courses that end in this quarter give what they teach."""
+    courses = model.levers.courses
+    if not courses:
+        return
+    table = np.zeros(len(courses), COURSE_DTYPE)
+    entry_of = np.full((len(model.scenario.policies), model.world.n_places), -1, np.int64)
+    for k, course in enumerate(courses):
+        entry_of[course.policy, course.place] = k
+        for name in COURSE_DTYPE.names or ():
+            table[name][k] = getattr(course, name)
+    people, key = model.columns.people, sub_key(model.key(LEARN), 1)
+    run_ranges(
+        len(model.columns), model.threads,
+        lambda start, stop: end_courses(
+            start, stop, people, table, entry_of, model.mean_skill_weight, model.rules.matching, model.quarter_number,
+            key,
+        ),
+    )  # fmt: skip
+
+
+def _seats_in_agents(model: TalentMarket, course: TrainingCourse) -> int:
+    expected = 0.25 * course.seats_per_year / model.scale
+    identity = np.array([course.policy * MOST_PLACES + course.place], np.uint64)
+    return int(expected) + int(uniforms(model.key(COURSE_ROUND), identity)[0] < expected - int(expected))
+
+
+def _admit(model: TalentMarket, course: TrainingCourse, seats: int) -> int:
+    """Admit by lot; returns the number of agents admitted."""
+    people = model.columns.people
+    free = (people.city == course.place) & (people.course == NO_COURSE)
+    rows = np.flatnonzero(free & ((people.state == SEARCHING) | (people.state == EMPLOYED)))
+    applies = mark_eligible(
+        rows, people, model.firms_table, make_condition(course.eligible), course.policy, model.quarter_number,
+        model.lasting_key(TAKE_UP), course.take_up,
+    )  # fmt: skip
+    rows = rows[applies]
+    uid = people.uid[rows]
+    lot = uniforms(sub_key(model.key(COURSE_LOTTERY), course.policy), uid)
+    rows = rows[np.lexsort((uid, lot))[:seats]]
+    fen = np.full(len(rows), round(course.cost_cny_per_person * 100) * model.scale, np.int64)
+    rows, fen = ration(model, course.policy, course.budget_cny, rows, fen)
+    book_rows(model, course.policy, rows, fen)
+    people.course[rows] = course.policy
+    people.course_end_q[rows] = model.quarter_number + course.quarters - 1
+    return len(rows)
