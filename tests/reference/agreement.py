@@ -29,8 +29,9 @@ READ_PERSON = {
 """Columns that a person holds in another form."""
 
 FIRM_NAMES = (
-    "desired", "headcount", "openings", "carried", "unfilled", "hires", "quits", "layoffs", "premium", "adoption",
-    "quit_rate",
+    "market_jobs", "desired", "headcount", "openings", "carried", "unfilled", "hires", "quits", "layoffs", "closures",
+    "premium", "adoption", "adoption_path", "quality", "quality_start", "quit_rate", "room", "number", "closing",
+    "entered", "exited",
 )  # fmt: skip
 RECORD_NAMES = ("rent_shared", "rent_whole", "career", "unemployment", "sample_factor")
 CITY_NAMES = ("rent_index", "stock_rooms", "stock_trend_rooms", "occupied_shared", "occupied_whole")
@@ -135,6 +136,8 @@ def _compare_matches(reference, engine, where):
     }
     found = {person.uid: position.identity for person, position in reference.matched.items()}
     _assert_same(where, "match", found, matched)
+    applied = {position.identity: number for position, number in reference.applicants.items()}
+    _assert_same(where, "applicants", applied, dict(zip(identity, engine.line_applicants.tolist(), strict=True)))
 
 
 def _assert_same(where, what, found, wanted):
@@ -161,6 +164,7 @@ def _compare_places(reference, engine, where):
     for name in PLACE_NAMES:
         values = [getattr(city, name) for city in reference.cities]
         _assert_equal(where, name, values, getattr(engine.places, name), places)
+    _assert_equal(where, "hukou_belief", [city.hukou_belief for city in reference.cities], engine.hukou_belief, places)
     tightness = [city.log_tightness for city in reference.cities]
     _assert_equal(where, "log_tightness", tightness, engine.demand.log_tightness, places)
 
@@ -183,6 +187,7 @@ def _compare_institutions(reference, engine, where):
 def _compare_books(reference, engine, where):
     flows = {tuple(map(int, at)): int(engine.flows[tuple(at)]) for at in np.argwhere(engine.flows)}
     _assert_same(where, "flow", reference.flows, flows)
+    _assert_same(where, "course", reference.course_use, engine.course_use)
     _assert_same(where, "scheme", reference.scheme_use, engine.scheme_use)
     assert reference.scheme_chance == engine.scheme_chance, where
     for name in ("persons", "fen"):

@@ -33,8 +33,12 @@ class CityAgent(mesa.Agent):
         self.market_wage = [
             world.wage_education_cny_m[level][0] * world.wage_place[index][0] / deflator for level in range(N_LEVELS)
         ]
-        chance = min(1.0, world.employer_quota[index] / max(1.0, NEW_GRADUATE_SHARE * world.jobs_start[index]))
-        self.hukou_chance = [chance] * N_LEVELS
+        places = world.employer_quota[index] + world.central_quota[index]
+        chance = min(1.0, places / max(1.0, NEW_GRADUATE_SHARE * world.jobs_start[index]))
+        self.hukou_belief = [chance] * N_LEVELS
+        """Chance of a place of an employer, as seen."""
+        self.hukou_chance = list(self.hukou_belief)
+        """The same, or that of registering without quota where it is higher."""
         self.unemployment = UNEMPLOYMENT_START
         self.log_tightness = [0.0] * N_LEVELS
         self.career = 0.0

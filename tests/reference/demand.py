@@ -29,8 +29,6 @@ class Demand:
         self.level_ends = [[running_sum(mix) for mix in by_industry] for by_industry in self.level_mix]
         self.experience_ends = [running_sum(mix) for mix in world.experience_mix]
         self.ai_factor = self._relative_ai_factor(world, places, industries, levels)
-        jobs = sum(firm.jobs_start for firm in market.firms)
-        self.adoption_start = sum(firm.adoption * firm.jobs_start for firm in market.firms) / jobs
 
     def _relative_ai_factor(self, world, places, industries, levels):
         """(place, industry, level) AI intensity relative to that of the level in the country: mean 1 over postings."""
@@ -68,7 +66,10 @@ def place_growth(market, city):
 
 
 def set_desired_headcount(market):
-    """desired = jobs at the start x growth of the place x industry trend x lever x subsidy factor."""
+    """market jobs = jobs at the start x growth of the place x industry trend x lever.
+
+    desired = market jobs x subsidy factor x productivity^elasticity x (real firms / room for them) / its mean.
+    """
     world, years = market.world, years_since(BASE_YEAR, market.quarter_number)
     trend = [math.exp(growth * years) for growth in world.industry_growth]
     growth, mean_trend = {}, {}
@@ -76,11 +77,15 @@ def set_desired_headcount(market):
         shares = world.industry_share[city.index]
         growth[city] = place_growth(market, city)
         mean_trend[city] = sum(a * b for a, b in zip(shares, trend, strict=True)) / sum(shares)
-    subsidy = subsidy_factors(market)
+    subsidy, path = subsidy_factors(market), mean_adoption_path(market)
+    elasticity = market.params.firms.demand_elasticity
     for firm in market.firms:
         lever = float(market.levers.labour_demand_factor[firm.city.index, firm.industry])
         tilt = trend[firm.industry] / mean_trend[firm.city]
-        firm.desired = firm.jobs_start * growth[firm.city] * tilt * lever * subsidy[firm]
+        firm.market_jobs = firm.jobs_start * growth[firm.city] * tilt * lever
+        standing = min(1.0, firm.number / firm.room) / firm.standing_mean
+        elastic = productivity(market, firm, path) ** elasticity
+        firm.desired = firm.market_jobs * subsidy[firm] * elastic * standing
 
 
 def knows_of_subsidy(market, firm, entry):
@@ -128,19 +133,23 @@ def ai_index(market):
     return index[year] + (at - year) * (index[year + 1] - index[year])
 
 
-def adoption_path(market):
-    """Adoption of the mean firm by the logistic path alone."""
-    start = market.demand.adoption_start
-    elapsed = market.quarter_number - (BASE_YEAR - CALENDAR_START_YEAR) * 4
-    odds = start / (1.0 - start) * math.exp(market.params.firms.adoption_rate * elapsed)
-    return odds / (1.0 + odds)
+def productivity(market, firm, path):
+    """Output a head, by AI and by skill of staff, relative to the mean firm of a run without policies."""
+    gain = market.params.firms.ai_productivity
+    return (1.0 + gain * firm.adoption) / (1.0 + gain * path) * firm.quality
 
 
-def ai_probabilities(market, firm):
-    """Chance by level that an opening of the firm is an AI position."""
+def mean_adoption_path(market):
+    """Adoption of the mean firm without policies."""
+    jobs = sum(firm.jobs_start for firm in market.firms)
+    return sum(firm.adoption_path * firm.jobs_start for firm in market.firms) / jobs
+
+
+def ai_probabilities(market, firm, path):
+    """Chance by level that an opening of the firm is an AI position; `path` is the mean adoption without policies."""
     place, industry = firm.city.index, firm.industry
     lever = float(market.levers.ai_demand_factor[place, industry])
-    index = ai_index(market) * firm.adoption / adoption_path(market)
+    index = ai_index(market) * firm.adoption / path
     return [
         clip(intensity * factor * lever * index, 0.0, AI_LIMIT)
         for intensity, factor in zip(

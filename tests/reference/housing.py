@@ -1,14 +1,24 @@
-"""Phase 9. Subsidised units are let, everybody else takes the best tenure they can get, and rents answer occupancy."""
+"""Phase 9. Subsidised units are let, everybody else takes the best tenure they can get, and rents answer occupancy.
+
+Who applies for a unit and gets none keeps the place in the queue as long as they apply in every quarter.
+"""
 
 from collections import Counter
 
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS
 from sim.rng import OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY
-from sim.types import EMPLOYED, FAMILY, OUT, SEARCHING, SHARED, STUDYING, SUBSIDISED, UNHOUSED, WHOLE
+from sim.types import EMPLOYED, FAMILY, NO_QUARTER, OUT, SEARCHING, SHARED, STUDYING, SUBSIDISED, UNHOUSED, WHOLE
 from tests.reference.arithmetic import as_f4, to_fen
 from tests.reference.draws import round_up_or_down, sub_key, uniform
 from tests.reference.eligibility import knows_and_applies
-from tests.reference.income import can_live_with_family, choose_tenure, scheme_rent, take_home
+from tests.reference.income import (
+    can_live_with_family,
+    choose_tenure,
+    is_entitled,
+    payment_amount,
+    scheme_rent,
+    take_home,
+)  # fmt: skip
 
 LAST_QUARTER = 32767
 """End of a lease without end."""
@@ -19,9 +29,12 @@ def housing_clears(market):
     for person in market.people:
         if person.lease_end_q <= market.quarter_number and person.housing != FAMILY:
             person.leave_dwelling()
-    market.scheme_use = {}
+    market.scheme_use, waiting = {}, set()
     for scheme in market.schemes:
-        let_units(market, scheme)
+        waiting |= let_units(market, scheme)
+    for person in market.people:
+        if person not in waiting or person.housing == SUBSIDISED:
+            person.queue_q = NO_QUARTER
     settle(market)
     used = Counter((person.city, person.housing) for person in market.people)
     for city in market.cities:
@@ -30,7 +43,7 @@ def housing_clears(market):
 
 
 def let_units(market, scheme):
-    """Let the vacant units of one scheme by its queue rule; people learn the chance of getting one."""
+    """Let the vacant units of one scheme by its queue rule; returns who goes on waiting."""
     at = scheme.policy, scheme.place
     city = market.cities[scheme.place]
     occupied = sum(
@@ -41,6 +54,9 @@ def let_units(market, scheme):
     units = round_up_or_down(key_units, identity, scheme.units / market.scale)
     vacant = max(0, units - occupied) if market.ledger.remaining_cny(scheme) > 0 else 0
     applicants = [person for person in market.people if applies(person, scheme, city, market)]
+    for person in applicants:
+        if person.queue_q == NO_QUARTER:
+            person.queue_q = market.quarter_number
     chosen = sorted(applicants, key=lambda person: queue_rank(person, scheme, market))[:vacant]
     for person in chosen:
         person.housing, person.scheme = SUBSIDISED, scheme.policy
@@ -51,6 +67,7 @@ def let_units(market, scheme):
     if scheme.units == 0:
         units = max(units, occupied + len(chosen))
     market.scheme_use[at] = units, occupied + len(chosen), len(applicants) - len(chosen)
+    return set(applicants) - set(chosen)
 
 
 def applies(person, scheme, city, market):
@@ -58,6 +75,8 @@ def applies(person, scheme, city, market):
     if scheme.units == 0:
         return False
     if person.city is not city or person.housing in (SUBSIDISED, FAMILY) or person.state not in (EMPLOYED, SEARCHING):
+        return False
+    if person.home is city and can_live_with_family(person, market):
         return False
     if not scheme.condition.reaches_now(person, market.quarter_number):
         return False
@@ -74,7 +93,7 @@ def queue_rank(person, scheme, market):
     lot = uniform(sub_key(market.key(SCHEME_LOTTERY), scheme.policy), person.uid)
     first = 0.0
     if scheme.queue == QUEUE_FIRST_COME:
-        first = max(person.arrived_q, person.cohort_q)
+        first = person.queue_q
     elif scheme.queue == QUEUE_POINTS:
         rule, years = market.params.hukou, 0.25 * (market.quarter_number - person.arrived_q)
         first = -(rule.points_education * person.education + rule.points_year * years)
@@ -82,9 +101,16 @@ def queue_rank(person, scheme, market):
 
 
 def market_tenure(person, market):
-    """Tenure and rent that the person can get on the market."""
-    net = take_home(person.wage, market.params.tax) + person.transfer
-    return choose_tenure(net, person.city, market.params.housing)
+    """Tenure and rent that the person can get on the market; what is paid against rent lowers it."""
+    city = person.city
+    net = take_home(person.wage, market.params.tax) + person.transfer - person.rent_aid
+    aids = [
+        payment for payment in market.payments
+        if payment.against_rent and is_entitled(payment, person, city, person.wage, person.firm, market)
+    ]  # fmt: skip
+    aid_shared = sum(payment_amount(payment, person, city.rent_shared) for payment in aids)
+    aid_whole = sum(payment_amount(payment, person, city.rent_whole) for payment in aids)
+    return choose_tenure(net, city, market.params.housing, aid_shared, aid_whole)
 
 
 def settle(market):

@@ -24,11 +24,14 @@ def take_home(wage, tax):
     return wage - contributions - (rate * taxable - deduction)
 
 
-def choose_tenure(net, city, rule):
-    """Best market tenure that `net` can pay: a whole unit, a room, else a place in a crowded room; with its rent."""
-    if city.rent_whole <= rule.rent_share_limit * net:
+def choose_tenure(net, city, rule, aid_shared=0.0, aid_whole=0.0):
+    """Best market tenure that `net` can pay: a whole unit, a room, else a place in a crowded room; with its rent.
+
+    What is paid against the rent of a tenure lowers it.
+    """
+    if city.rent_whole - aid_whole <= rule.rent_share_limit * net:
         return WHOLE, city.rent_whole
-    if city.rent_shared <= rule.rent_share_limit * net:
+    if city.rent_shared - aid_shared <= rule.rent_share_limit * net:
         return SHARED, city.rent_shared
     return SHARED, rule.crowding * city.rent_shared
 
@@ -40,7 +43,8 @@ def can_live_with_family(person, market):
 
 def payment_amount(payment, person, rent):
     """What an entry of transfers pays to who is entitled, CNY a month."""
-    return min(payment.amount_cny_m[person.education] + payment.rent_share * rent, payment.cap_cny_m)
+    amount = min(payment.amount_cny_m[person.education] + payment.rent_share * rent, payment.cap_cny_m)
+    return min(amount, rent) if payment.against_rent else amount
 
 
 def is_entitled(payment, person, city, wage, employer, market):
@@ -85,8 +89,6 @@ def disposable_income(person, city, wage, employer, market):
     if person.home is not city or not can_live_with_family(person, market):
         rent = choose_tenure(net, city, housing)[1]
         rent -= expected_saving(person, city, wage, rent, employer, market)
-    gained = 0.0
-    for payment in market.payments:
-        if is_entitled(payment, person, city, wage, employer, market):
-            gained += payment_amount(payment, person, rent)
+    entitled = [one for one in market.payments if is_entitled(one, person, city, wage, employer, market)]
+    gained = sum(payment_amount(payment, person, rent) for payment in entitled)
     return max(net + gained - rent - city.living_cost, housing.floor_share * net, 1.0)

@@ -1,8 +1,10 @@
 """Institutions of one type in one place, and the industry association of a place."""
 
+import math
+
 import mesa
 
-from tests.reference.draws import uniform
+from tests.reference.draws import normal, uniform
 
 N_TYPES = 4
 MOST_INSTITUTIONS = 1 << 20
@@ -41,7 +43,7 @@ class InstitutionAgent(mesa.Agent):
 
 
 class AssociationAgent(mesa.Agent):
-    """The association of one place: once a year it reports how tight the market is for each level."""
+    """The association of one place: once a year it reports how tight the market is for each level, with an error."""
 
     UPDATE_QUARTERS = 4
 
@@ -50,7 +52,11 @@ class AssociationAgent(mesa.Agent):
         self.city = city
         self.signal = [0.0] * len(city.log_tightness)
 
-    def survey(self, quarter):
-        """Renew the report when it is due."""
-        if quarter % self.UPDATE_QUARTERS == 0:
-            self.signal = list(self.city.log_tightness)
+    def survey(self, quarter, members, noise, key):
+        """Renew the report when it is due; the larger the share of members, the smaller its error."""
+        if quarter % self.UPDATE_QUARTERS == 0 and members > 0:
+            first = self.city.index * len(self.signal)
+            self.signal = [
+                tightness + noise / math.sqrt(members) * normal(key, first + level)
+                for level, tightness in enumerate(self.city.log_tightness)
+            ]

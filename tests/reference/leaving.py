@@ -1,14 +1,21 @@
-"""Phase 11. Where home ties are weak, people leave with a hazard that peaks at the citizen and the family node."""
+"""Phase 11. Where home ties are weak, people leave with a hazard that depends on their life node."""
 
 import math
 
 from sim.rng import LEAVE, LEAVE_REASON, LEAVE_TARGET
 from sim.types import (
     EMPLOYED,
+    FAMILY,
     LEAVE_CAREER,
     LEAVE_FAMILY,
     LEAVE_HOUSING,
     LEAVE_HUKOU,
+    NODE_CITIZEN,
+    NODE_FAMILY,
+    NODE_HIGHER,
+    NODE_JOB,
+    NODE_LOCAL,
+    NODE_NEST,
     RETURN_HOME,
     SEARCHING,
 )  # fmt: skip
@@ -48,30 +55,49 @@ def years_since_graduation(person, market):
     return 0.25 * (market.quarter_number - person.cohort_q)
 
 
-def node_hazard(person, market):
-    """Hazard of leaving by the clock alone: a base and two peaks."""
+def life_node(person, market):
+    """The first need that is not met; from some years on a family needs hukou and home."""
     rule, years = market.params.mobility, years_since_graduation(person, market)
-    citizen = (years - rule.centre_citizen) / rule.width_citizen
-    family = (years - rule.centre_family) / rule.width_family
-    return rule.base + rule.peak_citizen * math.exp(-0.5 * citizen**2) + rule.peak_family * math.exp(-0.5 * family**2)
+    citizen, settled = person.hukou is person.city, person.housing == FAMILY
+    if years >= rule.family_from_years and not (citizen and settled):
+        return NODE_FAMILY
+    if not citizen:
+        return NODE_CITIZEN
+    if person.state != EMPLOYED:
+        return NODE_JOB
+    if not settled:
+        return NODE_NEST
+    return NODE_LOCAL if years < rule.centre_family + 2.0 * rule.width_family else NODE_HIGHER
+
+
+def node_hazard(person, market):
+    """Hazard of leaving by the clock alone: a base and two peaks, each for who lacks what its node asks for."""
+    rule, years = market.params.mobility, years_since_graduation(person, market)
+    citizen, settled = person.hukou is person.city, person.housing == FAMILY
+    hazard = rule.base
+    if not citizen:
+        hazard += rule.peak_citizen * math.exp(-0.5 * ((years - rule.centre_citizen) / rule.width_citizen) ** 2)
+    if not (citizen and settled):
+        hazard += rule.peak_family * math.exp(-0.5 * ((years - rule.centre_family) / rule.width_family) ** 2)
+    return hazard
 
 
 def leave_causes(person, market):
     """What lack of hukou, housing, family and career add to the log of the hazard."""
     rule, city, level = market.params.mobility, person.city, person.education
     wage = person.wage if person.state == EMPLOYED else city.market_wage[level]
-    income = take_home(wage, market.params.tax) + person.transfer
-    burden = min(1.0, person.rent / max(1.0, income))
+    income = take_home(wage, market.params.tax) + person.transfer - person.rent_aid
+    burden = min(1.0, max(0.0, person.rent - person.rent_aid) / max(1.0, income))
     worth = 0.0 if person.hukou is city else city.hukou_value
-    family = years_since_graduation(person, market) >= rule.family_from_years
+    node = life_node(person, market)
     best = max(other.utility[level] for other in market.cities if other is not city)
     career = rule.other_city * (best - city.utility[level])
     if person.state != EMPLOYED:
         career += rule.jobless
     return (
-        0.0 if family else rule.no_hukou * worth,
+        rule.no_hukou * worth if node == NODE_CITIZEN else 0.0,
         rule.rent_burden * max(0.0, burden - rule.burden_free),
-        (rule.schooling + rule.no_hukou) * worth if family else 0.0,
+        (rule.schooling + rule.no_hukou) * worth if node == NODE_FAMILY else 0.0,
         career,
     )
 

@@ -17,17 +17,17 @@ from tests.reference.cohorts import cohort_graduates, home_distribution
 from tests.reference.demand import Demand
 from tests.reference.draws import make_key
 from tests.reference.housing import housing_clears
-from tests.reference.hukou import hukou_allocates
+from tests.reference.hukou import hukou_allocates, refresh_chances
 from tests.reference.institution import AssociationAgent, InstitutionAgent
-from tests.reference.learning import people_learn
+from tests.reference.learning import note_skill_at_start, people_learn
 from tests.reference.leaving import people_stay_or_leave
 from tests.reference.ledger import Ledger
-from tests.reference.matching import market_matches
+from tests.reference.matching import market_matches, skill_bar
 from tests.reference.moving import people_move
 from tests.reference.observing import observe, refresh_careers, refresh_market, refresh_utilities
 from tests.reference.person import Person
 from tests.reference.policies import policies_act
-from tests.reference.postings import Board, firms_post
+from tests.reference.postings import firms_post
 from tests.reference.search import people_search
 from tests.reference.separation import people_separate
 from tests.reference.start import place_initial_stock
@@ -83,6 +83,11 @@ class ReferenceMarket(mesa.Model):
         """Mean over places of the pay known, by level."""
         return [mean([city.market_wage[level] for city in self.cities]) for level in range(len(EDUCATION))]
 
+    def is_qualified(self, person):
+        """Whether skills reach the bar of positions of the own level, of AI ones for graduates of AI and computing."""
+        bar = skill_bar(person.education, int(person.field == 0), self.params.matching)
+        return person.skill(self.mean_skill_weight) >= bar
+
     def step(self):
         """Simulate one quarter."""
         for phase in PHASES:
@@ -108,6 +113,7 @@ class ReferenceMarket(mesa.Model):
 
     def _make_places(self):
         world = self.world
+        self.levers = Levers.neutral(self.scenario.world)
         self.cities = [CityAgent(self, index) for index in range(len(world.places))]
         for city in self.cities:
             city.distance = [city.distance_to(other) for other in self.cities]
@@ -122,6 +128,7 @@ class ReferenceMarket(mesa.Model):
         self.associations = [AssociationAgent(self, city) for city in self.cities]
         taking_part = [dot(shares, world.association_share) for shares in world.institution_share]
         self.association_share = mean(taking_part)
+        refresh_chances(self)
         refresh_careers(self, dict(zip(self.cities, world.jobs_start, strict=True)))
         refresh_utilities(self)
         jobs = [
@@ -133,15 +140,14 @@ class ReferenceMarket(mesa.Model):
         self.wage_start = self.mean_wages()
         self.seats = [[[1.0] * len(FIELD) for _ in EDUCATION] for _ in self.cities]
         self.seats_by_year = {}
-        self.levers = Levers.neutral(self.scenario.world)
         self.ledger = Ledger()
-        self.payments, self.schemes, self.scheme_chance, self.scheme_use = [], [], {}, {}
-        self.board, self.applications, self.matched = Board(len(self.cities)), {}, {}
+        self.payments, self.schemes, self.scheme_chance, self.scheme_use, self.course_use = [], [], {}, {}, {}
+        self.positions, self.applications, self.matched, self.applicants = [], {}, {}, Counter()
         self.flows, self.hukou_granted, self.hukou_quota = Counter(), Counter(), Counter()
 
     def _spin_up(self):
         """Let people sort themselves before the run: no policy acts; rents, curricula and adoption stand still."""
-        adoption = {firm: firm.adoption for firm in self.firms}
+        adoption = {firm: (firm.adoption, firm.adoption_path) for firm in self.firms}
         while self.quarter_number < self.first_quarter_number:
             for phase in PHASES:
                 if phase not in REPORTED_ONLY:
@@ -150,7 +156,8 @@ class ReferenceMarket(mesa.Model):
             self.flows = Counter()
             self.quarter_number += 1
         for firm in self.firms:
-            firm.adoption = adoption[firm]
+            firm.adoption, firm.adoption_path = adoption[firm]
+        note_skill_at_start(self)
         self.wage_start = self.mean_wages()
 
 

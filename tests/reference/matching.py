@@ -4,22 +4,39 @@ The outcome is the stable matching that is best for people, whatever the order i
 """
 
 import heapq
+from collections import Counter
 
 from sim.rng import SCREENING
+from sim.types import SEARCHING
+from tests.reference.board import Board
 from tests.reference.draws import normal
+from tests.reference.search import apply_for_positions
 
 EXPERIENCE_YEARS = (0.0, 0.0, 1.0, 3.0, 5.0, 10.0)
 
 
 def market_matches(market):
-    """Fill `market.matched`: searcher -> position."""
-    key = market.key(SCREENING)
-    held = {position: [] for position in market.board.positions}
-    left = {person: iter(positions) for person, positions in market.applications.items()}
-    for proposer in market.applications:
+    """Fill `market.matched`: searcher -> position. Who is left without a job applies again for the openings left."""
+    left = {position: position.capacity for position in market.positions}
+    market.matched = match_round(market, market.applications, left)
+    market.applicants = Counter(one for positions in market.applications.values() for one in positions)
+    for hiring_round in range(1, market.params.matching.rounds):
+        taken = Counter(market.matched.values())
+        left = {position: position.capacity - taken[position] for position in market.positions}
+        again = [one for one in market.applications if one not in market.matched and one.state == SEARCHING]
+        applications = apply_for_positions(market, again, Board(market, left, hiring_round), hiring_round)
+        market.matched |= match_round(market, applications, left)
+        market.applicants += Counter(one for positions in applications.values() for one in positions)
+
+
+def match_round(market, applications, left):
+    """Deferred acceptance on the lists of one round; a position holds the best applicants up to its openings left."""
+    key, held = market.key(SCREENING), {position: [] for position in left}
+    untried = {person: iter(positions) for person, positions in applications.items()}
+    for proposer in applications:
         person = proposer
         while person is not None:
-            position = next(left[person], None)
+            position = next(untried[person], None)
             if position is None:
                 break
             score = score_applicant(person, position, market, key)
@@ -27,9 +44,9 @@ def market_matches(market):
                 continue
             heapq.heappush(held[position], (score, -person.uid, person))
             person = None
-            if len(held[position]) > position.capacity:
+            if len(held[position]) > left[position]:
                 person = heapq.heappop(held[position])[2]
-    market.matched = {person: position for position, staff in held.items() for _, _, person in staff}
+    return {person: position for position, staff in held.items() for _, _, person in staff}
 
 
 def skill_bar(level, ai, rule):

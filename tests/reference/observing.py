@@ -31,11 +31,13 @@ def refresh_market(market):
             searching[at] += 1
     for person in market.matched:
         placed[person.city, person.education] += 1
+    openings = Counter()
+    for position in market.positions:
+        openings[position.city, position.level] += position.capacity
     for city in market.cities:
         for level in range(len(EDUCATION)):
             at = city, level
-            openings = len(market.board.rings[level][city.index])
-            tightness = (openings + 1.0) / (searching[at] + placed[at] + 1.0)
+            tightness = (openings[at] + 1.0) / (searching[at] + placed[at] + 1.0)
             city.log_tightness[level] = clip(math.log(tightness), -TIGHTNESS_LIMIT, TIGHTNESS_LIMIT)
             if employed[at] >= LEAST_WAGES:
                 city.market_wage[level] = wages[at] / employed[at] / 100.0

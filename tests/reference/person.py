@@ -2,7 +2,7 @@
 
 import mesa
 
-from sim.types import NO_QUARTER, SEARCHING, UNHOUSED
+from sim.types import NO_COURSE, NO_QUARTER, SEARCHING, UNHOUSED
 
 
 class Person(mesa.Agent):
@@ -19,8 +19,9 @@ class Person(mesa.Agent):
         self.firm, self.cell, self.wage = None, 0, 0.0
         self.experience_q = self.tenure_q = self.search_q = 0
         self.housing, self.scheme, self.rent = UNHOUSED, None, 0.0
-        self.lease_start_q = self.lease_end_q = NO_QUARTER
-        self.transfer = 0.0
+        self.lease_start_q = self.lease_end_q = self.queue_q = NO_QUARTER
+        self.transfer = self.rent_aid = 0.0
+        self.course, self.course_end_q = NO_COURSE, NO_QUARTER
         self.certificate = self.qualified = False
         self.knows = set()
         """Policies that the person has heard of."""
@@ -33,6 +34,11 @@ class Person(mesa.Agent):
             + weights[3] * self.soft
         )  # fmt: skip
 
+    @property
+    def is_on_course(self):
+        """Whether the person is on a targeted course."""
+        return self.course >= 0
+
     def leave_job(self):
         """Be without a job and search from now on."""
         self.firm, self.wage, self.state = None, 0.0, SEARCHING
@@ -42,8 +48,8 @@ class Person(mesa.Agent):
         """Live in `city` from now on, without a dwelling."""
         self.city, self.arrived_q = city, quarter
         self.leave_dwelling()
-        self.rent = self.transfer = 0.0
-        self.lease_start_q = self.lease_end_q = NO_QUARTER
+        self.rent = self.transfer = self.rent_aid = 0.0
+        self.lease_start_q = self.lease_end_q = self.queue_q = NO_QUARTER
 
     def leave_dwelling(self):
         """Look for a dwelling again."""

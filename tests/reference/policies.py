@@ -16,7 +16,7 @@ class Payment:
         self.condition = Condition(entry.eligible)
         self.policy, self.take_up, self.budget_cny = entry.policy, entry.take_up, entry.budget_cny
         self.amount_cny_m = entry.amount_cny_m.tolist()
-        self.rent_share, self.cap_cny_m = entry.rent_share, entry.cap_cny_m
+        self.rent_share, self.cap_cny_m, self.against_rent = entry.rent_share, entry.cap_cny_m, entry.against_rent
         self.start_quarter, self.term_quarters = entry.start_quarter, entry.term_quarters
 
 
@@ -75,7 +75,8 @@ def spread_knowledge(market, listeners):
             hazard = entry.start_share
             if quarter not in (first_quarter, person.cohort_q):
                 peers = known[here][entry.policy] / max(1, residents[here])
-                hazard = entry.rate + market.params.awareness.peer_rate * peers
+                rule, reach = market.params.awareness, float(market.levers.platform_reach[here])
+                hazard = entry.rate + rule.peer_rate * peers + rule.platform_rate * reach
             if uniform(key, person.uid, entry.policy) < hazard:
                 person.knows.add(entry.policy)
 
@@ -83,7 +84,7 @@ def spread_knowledge(market, listeners):
 def pay_transfers(market):
     """Pay who is entitled, as far as budgets go."""
     for person in market.people:
-        person.transfer = 0.0
+        person.transfer = person.rent_aid = 0.0
     for payment in market.payments:
         claims = {}
         for person in market.people:
@@ -92,7 +93,10 @@ def pay_transfers(market):
                 if fen > 0:
                     claims[person] = fen * 3 * market.scale
         for person, fen in ration(market, payment, claims):
-            person.transfer = as_f4(person.transfer + as_f4(fen / (300.0 * market.scale)))
+            paid = as_f4(fen / (300.0 * market.scale))
+            person.transfer = as_f4(person.transfer + paid)
+            if payment.against_rent:
+                person.rent_aid = as_f4(person.rent_aid + paid)
             market.ledger.book(payment.policy, person.city, market.scale, fen)
 
 

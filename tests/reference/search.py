@@ -6,30 +6,42 @@ U = b_wage ln(disposable) + b_career career + b_hukou chance x worth + b_amenity
 """
 
 import math
+from types import SimpleNamespace
 
-from sim.rng import SAMPLE_PLACE, SAMPLE_POSITION, SEARCH_START, TASTE_POSITION
+from sim.rng import SAMPLE_LEVEL, SAMPLE_OPENING, SAMPLE_PLACE, SEARCH_START, TASTE_POSITION
 from sim.types import EMPLOYED, SEARCHING
-from tests.reference.draws import gumbel, normal, uniform
+from tests.reference.board import Board
+from tests.reference.draws import draw_bits, gumbel, normal, sub_key, uniform
 from tests.reference.income import disposable_income
 
 
 def people_search(market):
     """Fill `market.applications`: searcher -> positions, best first."""
     key = market.key(SEARCH_START)
-    market.applications = {
-        person: choose_positions(person, market) for person in market.people if searches(person, market, key)
-    }
+    searchers = [person for person in market.people if searches(person, market, key)]
+    board = Board(market, {position: position.capacity for position in market.positions}, 0)
+    market.applications = apply_for_positions(market, searchers, board, 0)
+
+
+def apply_for_positions(market, searchers, board, hiring_round):
+    """Searcher -> positions on the board for which they apply; tastes last for the quarter, what is seen does not."""
+    keys = SimpleNamespace(
+        level=sub_key(market.key(SAMPLE_LEVEL), hiring_round),
+        place=sub_key(market.key(SAMPLE_PLACE), hiring_round),
+        opening=sub_key(market.key(SAMPLE_OPENING), hiring_round),
+    )
+    return {person: choose_positions(person, market, board, keys) for person in searchers}
 
 
 def searches(person, market, key):
-    """Whether the person searches this quarter."""
+    """Whether the person searches this quarter: some of the employed, and who is without a job and on no course."""
     rule = market.params.search
     if person.state == SEARCHING:
-        return rule.effort >= 1.0 or uniform(key, person.uid) < rule.effort
+        return not person.is_on_course and (rule.effort >= 1.0 or uniform(key, person.uid) < rule.effort)
     return person.state == EMPLOYED and uniform(key, person.uid) < rule.employed_share
 
 
-def choose_positions(person, market):
+def choose_positions(person, market, board, keys):
     """The best positions that the person sees, if better than to stay or to search on."""
     rule, key_taste = market.params.search, market.key(TASTE_POSITION)
     city_values = {}
@@ -45,43 +57,40 @@ def choose_positions(person, market):
     else:
         floor = value_of(person.city, reservation_wage(person, rule), None)
     found = []
-    for number, position in sorted(see_positions(person, market).items()):
+    for position in see_positions(person, market, board, keys):
         if position.firm is person.firm or position.level > person.education:
             continue
         value = rule.b_career * position.career
         value += rule.taste_position * gumbel(key_taste, person.uid, position.identity)
         value += value_of(position.city, position.wage, position.firm)
         if value > floor:
-            found.append((-value, number, position))
+            found.append((-value, position.identity, position))
     return [position for _, _, position in sorted(found, key=lambda one: one[:2])[: rule.n_applications]]
 
 
-def see_positions(person, market):
-    """Number on the board -> position, of those that the person happens to see; all of a small market."""
-    board = market.board
-    if len(board.positions) <= market.params.search.n_sampled:
-        return dict(enumerate(board.positions))
+def see_positions(person, market, board, keys):
+    """Positions that the person happens to see; all of a small market."""
+    if board.is_small:
+        return set(board.left)
     n_seen = int(market.params.search.n_sampled * person.city.sample_factor + 0.5)
-    seen = (sample_opening(person, k, market) for k in range(n_seen))
-    return {opening[1]: opening[2] for opening in seen if opening is not None}
+    seen = {sample_position(person, k, market, board, keys) for k in range(n_seen)}
+    return seen - {None}
 
 
-def sample_opening(person, k, market):
-    """The k-th opening seen: mostly of the own level, and more of the places where one lives, comes from or studied."""
-    rule, board = market.params.search, market.board
-    level = person.education
-    u = uniform(market.key(SAMPLE_PLACE), person.uid, k)
+def sample_position(person, k, market, board, keys):
+    """The k-th position seen: mostly of the own level, and more of the places where one lives, comes from, studied."""
+    rule, level = market.params.search, person.education
+    u = uniform(keys.level, person.uid, k)
     if level > 0 and u >= rule.own_level:
         level = min(level - 1, int((u - rule.own_level) / (1.0 - rule.own_level) * level))
-    rings, total = board.rings[level], board.ends[level][-1]
+    tables, total = board.tables[level], board.ends[level][-1]
     if total == 0:
         return None
     city, home, study = person.city.index, person.home.index, person.study.index
-    here = rule.see_here * len(rings[city])
-    at_home = rule.see_home * len(rings[home]) if home != city else 0.0
-    alumni = rule.see_study * len(rings[study]) if study not in (city, home) else 0.0
-    key = market.key(SAMPLE_POSITION)
-    point = uniform(key, person.uid, 2 * k) * (here + at_home + alumni + total)
+    here = rule.see_here * tables[city].n_openings
+    at_home = rule.see_home * tables[home].n_openings if home != city else 0.0
+    alumni = rule.see_study * tables[study].n_openings if study not in (city, home) else 0.0
+    point = uniform(keys.place, person.uid, k) * (here + at_home + alumni + total)
     if point < here:
         place = city
     elif point < here + at_home:
@@ -90,7 +99,7 @@ def sample_opening(person, k, market):
         place = study
     else:
         place = board.place_of(level, min(total - 1, int(point - here - at_home - alumni)))
-    return rings[place].seen_from(uniform(key, person.uid, 2 * k + 1))
+    return tables[place].find(draw_bits(keys.opening, person.uid, k))
 
 
 def place_utility(person, city, market):

@@ -1,8 +1,8 @@
-"""Phase 5. People quit, the more so the less their pay, and firms lay off part of their surplus."""
+"""Phase 5. Firms that have closed free their staff, people quit the more so the less their pay, firms lay off."""
 
 import math
 
-from sim.rng import LAYOFF, QUIT
+from sim.rng import FIRM_CLOSURE, LAYOFF, QUIT
 from sim.types import EMPLOYED
 from tests.reference.draws import uniform
 
@@ -10,13 +10,16 @@ from tests.reference.draws import uniform
 def people_separate(market):
     """End jobs by their hazards."""
     rule, key_quit, key_layoff = market.params.separation, market.key(QUIT), market.key(LAYOFF)
+    key_closure = market.key(FIRM_CLOSURE)
     for firm in market.firms:
-        firm.quits = firm.layoffs = 0
+        firm.quits = firm.layoffs = firm.closures = 0
     for person in market.people:
         if person.state != EMPLOYED:
             continue
         firm = person.firm
-        if uniform(key_quit, person.uid) < quit_hazard(person, rule):
+        if firm.closing > 0 and uniform(key_closure, person.uid) < firm.closing:
+            firm.closures += 1
+        elif uniform(key_quit, person.uid) < quit_hazard(person, rule):
             firm.quits += 1
         elif uniform(key_layoff, person.uid) < rule.layoff_speed * firm.surplus_share:
             firm.layoffs += 1

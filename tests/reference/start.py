@@ -3,19 +3,23 @@
 import dataclasses
 
 from sim.model import TalentMarket
+from sim.rng import FIRM_ENTRY
 from sim.types import Quarter
+from tests.reference.draws import uniform
 from tests.reference.firm import FirmAgent
 from tests.reference.person import Person
 
 SAME_NAME = (
     "institution", "state", "cell", "experience_q", "tenure_q", "search_q", "housing", "lease_start_q", "lease_end_q",
-    "arrived_q", "ability", "knowledge", "technical", "practice", "soft", "wage", "rent", "transfer",
+    "arrived_q", "queue_q", "course", "course_end_q", "ability", "knowledge", "technical", "practice", "soft", "wage",
+    "rent", "transfer", "rent_aid",
 )  # fmt: skip
 """Columns that are plain numbers of a person."""
 
 FIRM_NUMBERS = (
-    "jobs_start", "trait", "premium", "pay_link", "training", "career", "adoption", "quit_rate", "desired", "headcount",
-    "openings", "carried", "unfilled", "hires", "quits", "layoffs",
+    "jobs_start", "size_mean", "trait", "premium", "pay_link", "training", "career", "adoption", "adoption_path",
+    "quit_rate", "market_jobs", "desired", "headcount", "openings", "carried", "unfilled", "hires", "quits", "layoffs",
+    "room", "number", "exit_hazard", "standing_mean",
 )  # fmt: skip
 
 
@@ -44,6 +48,7 @@ def copy_firms(market, firms):
         )  # fmt: skip
         for name in FIRM_NUMBERS:
             setattr(firm, name, getattr(firms, name)[row].item())
+        firm.room_point = uniform(market.lasting_key(FIRM_ENTRY), firm.identity)
         market.firms.append(firm)
 
 

@@ -44,6 +44,9 @@ FAMILIES = {
         {"kind": "hukou_quota", "city": "alpha", "from": "2019Q1", "places_per_year": 4_000, "channel": "employer",
          "eligible": {"industry": ["electronics", "manufacturing", "other"], "firm_size": ["<100", "100-500"]}},
         {"kind": "hukou_quota", "city": "all", "from": "2019Q1", "places_per_year": 6_000, "channel": "points"},
+        {"kind": "hukou_quota", "city": "beta", "from": "2019Q1", "places_per_year": 3_000, "channel": "central"},
+        {"kind": "hukou_relaxation", "city": "beta", "from": "2019Q3", "levels": 2, "points_years_cut": 3},
+        {"kind": "hukou_relaxation", "city": "alpha", "from": "2020Q1", "open_after_years": 2},
     ],
     "demand": [
         {"kind": "hiring_subsidy", "city": "alpha", "from": "2019Q2", "cny_per_hire": 30_000, "budget_cny": 2e9,
@@ -57,6 +60,8 @@ FAMILIES = {
         {"kind": "curriculum_reform", "city": "all", "from": "2019Q2", "lag_factor": 0.5, "practice_add": 0.2,
          "cost_cny_per_year": 1_000_000},
         {"kind": "association_platform", "city": "beta", "from": "2019Q1", "coverage": 0.8},
+        {"kind": "integrated_training", "city": "all", "from": "2019Q2", "to": "2020Q2", "seats_per_year": 60_000,
+         "cost_cny_per_person": 9000, "budget_cny": 3e8, "awareness": 0.5},
     ],
 }  # fmt: skip
 
@@ -87,17 +92,25 @@ def test_every_person_agrees_under_policy(family):
     assert len(engine.columns) > 2000
     for number, policy in enumerate(scenario.policies):
         reached = any(persons[number, place] for _, persons, _ in reference.ledger.closed for place in range(2))
-        paid = policy.kind not in ("hukou_quota", "ai_demand_shock", "association_platform")
+        paid = policy.kind not in ("hukou_quota", "hukou_relaxation", "ai_demand_shock", "association_platform")
         assert reached or not paid or reference.ledger.spent_fen[number], f"{policy.kind} reached nobody"
 
 
 RARE = {
     "search": {"effort": 0.7, "employed_share": 0.3, "taste_city": 1.5, "see_study": 20},
-    "matching": {"noise": 0.6, "w_local": 0.3, "w_cooperation": 0.5, "w_experience": 0.3},
+    "firms": {"exit_1": 0.3, "exit_2": 0.2, "exit_3": 0.1, "demand_elasticity": 1, "adoption_rate": 0.5},
+    "matching": {"rounds": 3, "noise": 0.6, "w_local": 0.3, "w_cooperation": 0.5, "w_experience": 0.3},
     "skills": {"certificate_hazard": 0.2, "obsolescence": 0.05},
     "mobility": {"base": 0.05, "rent_burden": 10, "burden_free": 0.1, "jobless": 2, "schooling": 2, "go_home": 0.2},
     "housing": {"rent_share_limit": 0.6, "own_home_hazard": 0.2, "rent_elasticity": 2, "stock_speed": 0.6},
-    "hukou": {"points_tenure": 4, "points_wage": 40, "points_education": 1, "employer_window": 12},
+    "hukou": {
+        "registration_share": 0.4,
+        "direct_window": 16,
+        "points_tenure": 4,
+        "points_wage": 40,
+        "points_education": 1,
+        "employer_window": 12,
+    },
     "cohorts": {"preparing_base": 0, "study_premium": 5},
     "separation": {"layoff_slack": 0, "layoff_speed": 1},
 }
@@ -109,8 +122,9 @@ def test_every_person_agrees_where_rare_rules_bite():
     scenario = load_scenario("baseline", [NO_SPIN_UP, *overrides], scale=CHINA_SCALE, quarters=QUARTERS)
     half = np.arange(scenario.world.n_places) % 2
     world = dataclasses.replace(
-        scenario.world, stock_growth=0.5 * half - 0.4, points_quota=90_000.0 * half, employer_quota=60_000.0 + 0 * half
-    )
+        scenario.world, stock_growth=0.5 * half - 0.4, points_quota=90_000.0 * half, employer_quota=60_000.0 + 0 * half,
+        central_quota=60_000.0 * half,
+    )  # fmt: skip
     run_side_by_side(dataclasses.replace(scenario, world=world), 7, QUARTERS)
 
 
