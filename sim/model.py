@@ -171,6 +171,7 @@ class TalentMarket(mesa.Model):
             for kind in range(len(INSTITUTION))
             if world.institution_count[place, kind] > 0
         ]
+        self.institution_ids = np.concatenate([institution.identities() for institution in self.institutions])
         self.associations = [Association(self, place, len(EDUCATION)) for place in range(world.n_places)]
         policies = self.scenario.policies
         national = tuple(k for k, policy in enumerate(policies) if policy.payer == "national")

@@ -21,8 +21,6 @@ PULSE_SHARED, PULSE_WHOLE, PULSE_WITHOUT_HUKOU = 6, 7, 8
 N_PEOPLE = 5
 PEOPLE_COUNT, PEOPLE_WAGE, PEOPLE_BURDEN, PEOPLE_RENTERS, PEOPLE_QUALIFIED = range(5)
 
-N_POSTINGS = 4
-POSTINGS_OPENINGS, POSTINGS_HIRES, POSTINGS_OFFERED, POSTINGS_HIRED = range(4)
 
 ANNIVERSARIES = (2, 4, 12, 20, 32)
 """Quarters after graduation at which a cohort is looked at: 6 and 12 months, 3, 5 and 8 years."""
@@ -152,24 +150,6 @@ def write_cells(
         means[2, rows] = total[PEOPLE_QUALIFIED] / count
         rows += 1
     return rows
-
-
-@njit(cache=True)
-def tally_lines(
-    lines: NDArray[np.void], hires: NDArray[np.int64], hired_fen: NDArray[np.int64], sums: NDArray[np.int64]
-) -> None:
-    """Add the lines of open positions of a quarter to `sums` (place, industry, position cell, size, N_POSTINGS).
-
-    `hires` and `hired_fen` (line,) are people taken on and their pay; pay offered is in hundredths of CNY too.
-    """
-    for k in range(lines.shape[0]):
-        line = lines[k]
-        place, industry, cell, size = line["place"], line["industry"], line["cell"], line["size"]
-        capacity = int(line["capacity"])
-        sums[place, industry, cell, size, POSTINGS_OPENINGS] += capacity
-        sums[place, industry, cell, size, POSTINGS_HIRES] += hires[k]
-        sums[place, industry, cell, size, POSTINGS_OFFERED] += int(np.rint(float(line["wage"]) * 100.0)) * capacity
-        sums[place, industry, cell, size, POSTINGS_HIRED] += hired_fen[k]
 
 
 @njit(cache=True, nogil=True)
