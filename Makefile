@@ -15,7 +15,7 @@ help:
 	@echo "make test      the quick tests"
 	@echo "make test-all  every test"
 	@echo "make lint      ruff and mypy"
-	@echo "make bench     time and memory of runs"
+	@echo "make bench     what a quarter costs, into benchmarks/results.md"
 	@echo "make lock      refresh the pinned versions"
 	@echo "make clean     remove the environment and caches (results stay)"
 
@@ -53,7 +53,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.core
 	$(BIN)/talentsim warmup
-	$(BIN)/python benchmarks/run_speed.py
+	$(BIN)/python benchmarks/run_benchmarks.py
 
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

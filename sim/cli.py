@@ -8,6 +8,7 @@ Heavy packages are imported when a command needs them, so that `--help` answers 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,9 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 import sim
 from sim.errors import InvariantError, TalentsimError
@@ -38,6 +36,8 @@ app = typer.Typer(
 EXIT_FAULT: Final = 1
 EXIT_USER: Final = 2
 EXIT_INTERRUPTED: Final = 130
+GARBAGE_THRESHOLD: Final = 50_000
+"""New objects after which Python looks for cycles."""
 RESULTS: Final = Path("results")
 _WIDTH_WITHOUT_TERMINAL: Final = 150
 _POLICY_KEYS: Final = "policies."
@@ -62,6 +62,8 @@ City = Annotated[str | None, typer.Option(help="City in focus. Default: that of 
 
 def main() -> None:
     """Run the command line."""
+    # reading a world makes many objects and no garbage: looking for some would take longer than the reading
+    gc.set_threshold(GARBAGE_THRESHOLD)
     app()
 
 
@@ -258,6 +260,7 @@ def _report_errors() -> Iterator[None]:
 @contextlib.contextmanager
 def _show_progress(words: str, *, quiet: bool) -> Iterator[Any]:
     """Show a bar on stderr while the block runs, if somebody looks; gives the function (done, total) that moves it."""
+    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -351,6 +354,10 @@ def _print_effects(comparison: DataFrame, lang: Language) -> None:
 
 
 def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH_WITHOUT_TERMINAL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import mesa
 import numpy as np
@@ -44,6 +44,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario import Scenario
+
+
+class Recorder(Protocol):
+    """What the last phase hands each quarter to."""
+
+    def record(self, pulse: NDArray[np.int64]) -> None:
+        """Add the quarter; `pulse` (place, education, counters) as taken by the kernel."""
 
 
 class Phase(NamedTuple):
@@ -88,6 +95,7 @@ class TalentMarket(mesa.Model):
         threads: threads inside kernels; results do not depend on it.
         check: check the invariants after every quarter, and the matching for blocking pairs.
         phases: the rules to run, in order; leave one out to switch it off.
+        observer: makes what records the quarters: tables, or the sums of sim.moments.
     """
 
     def __init__(
@@ -98,6 +106,7 @@ class TalentMarket(mesa.Model):
         threads: int = 1,
         check: bool = False,
         phases: tuple[Phase, ...] = PHASES,
+        observer: Callable[[TalentMarket], Recorder] = Observer,
     ) -> None:
         super().__init__(rng=seed)
         self.scenario, self.world, self.params = scenario, scenario.world, scenario.params
@@ -111,7 +120,7 @@ class TalentMarket(mesa.Model):
         self._make_market_state()
         place_initial_stock(self)
         self._spin_up()
-        self.observer = Observer(self)
+        self.observer = observer(self)
 
     @property
     def quarter(self) -> Quarter:
@@ -133,7 +142,9 @@ class TalentMarket(mesa.Model):
         self.quarter_number += 1
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Result tables of the quarters simulated so far."""
+        """Result tables of the quarters simulated so far. Raises TypeError if the run records something else."""
+        if not isinstance(self.observer, Observer):
+            raise TypeError(f"this run records no tables but what {type(self.observer).__name__} keeps")
         return self.observer.tables()
 
     def close(self) -> None:
@@ -160,6 +171,7 @@ class TalentMarket(mesa.Model):
             for kind in range(len(INSTITUTION))
             if world.institution_count[place, kind] > 0
         ]
+        self.institution_ids = np.concatenate([institution.identities() for institution in self.institutions])
         self.associations = [Association(self, place, len(EDUCATION)) for place in range(world.n_places)]
         policies = self.scenario.policies
         national = tuple(k for k, policy in enumerate(policies) if policy.payer == "national")

@@ -17,25 +17,19 @@ from sim.kernels.tallies import (
     PULSE_EMPLOYED,
     PULSE_RENTERS,
     PULSE_RESIDENTS,
-    tally_anniversaries,
 )
-from sim.observe_people import PeopleCounts, rank_amounts
-from sim.phases.ranges import sum_ranges
+from sim.observe_people import CohortCounts, PeopleCounts, count_present, rank_amounts
 from sim.population import cohort_cells, cohort_quarter
 from sim.rng import ROUND_POSTINGS, uniforms
 from sim.stickiness import score_cities
 from sim.types import (
     AI,
     EDUCATION,
-    EMPLOYED,
     EXPERIENCE,
     FIELD,
     FIRM_SIZE,
-    HOME,
     INDUSTRY,
     INSTITUTION,
-    REGION,
-    STUDYING,
 )
 from sim.world.indicators import DIMENSIONS
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
@@ -45,7 +39,6 @@ if TYPE_CHECKING:
 
     from sim.model import TalentMarket
 
-N_COHORTS: Final = LAST_COHORT_YEAR - FIRST_COHORT_YEAR + 1
 STAY_NAMES: Final = ("6m", "12m", "3y", "5y", "8y")
 QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 Rows = dict[str, Any]
@@ -60,22 +53,14 @@ class Observer:
             name: [] for name in ("postings", "people", "flows", "cities", "institutions", "firms", "distribution")
         }
         world = model.world
-        self._region = np.array([REGION.index(region) for region in world.region], np.int8)
-        shape = (N_COHORTS, world.n_places, len(EDUCATION), len(FIELD), len(HOME))
-        self._graduated = np.zeros((*shape, 3), np.int64)
-        self._employed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
-        self._stayed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
-        self._counts = PeopleCounts(self._region, N_COHORTS, cohort_quarter(FIRST_COHORT_YEAR))
-        self._ages = np.array(ANNIVERSARIES, np.int64)
-        people = model.columns.people
-        present = people.state != STUDYING  # who goes on studying comes back as a graduate of the next level
-        self._residents_start = np.bincount(people.city[present], minlength=world.n_places)
-        self._employed_start = np.bincount(people.city[people.state == EMPLOYED], minlength=world.n_places)
+        self._cohorts = CohortCounts(world.region)
+        self._counts = PeopleCounts(world.region)
+        self._residents_start, self._employed_start = count_present(model)
         self._qualified = np.full((world.n_places, len(EDUCATION), len(FIELD), len(INSTITUTION)), np.nan)
 
     def record(self, pulse: NDArray[np.int64]) -> None:
         """Add the rows of the quarter; `pulse` (place, education, counters) as taken by the kernel."""
-        self._count_cohorts()
+        self._cohorts.look(self._model)
         self._parts["postings"].append(self._postings())
         self._parts["people"].append(self._people())
         self._parts["flows"].append(self._flows())
@@ -88,23 +73,7 @@ class Observer:
         """All tables as data frames, in the order of docs/model.md."""
         from sim.tables import build_tables
 
-        return build_tables(self._model, self._parts, self._cohorts())
-
-    def _count_cohorts(self) -> None:
-        model, people = self._model, self._model.columns.people
-        first = cohort_quarter(FIRST_COHORT_YEAR)
-        if not np.any((model.quarter_number - first - np.array((0, *ANNIVERSARIES))) % 4 == 0):
-            return  # a cohort graduates once a year: this quarter is no anniversary of any
-        graduated, employed, stayed = sum_ranges(
-            len(model.columns), model.threads,
-            (self._graduated.shape, self._employed.shape, self._stayed.shape),
-            lambda start, stop, *counters: tally_anniversaries(
-                start, stop, people, self._region, first, model.quarter_number, self._ages, *counters
-            ),
-        )  # fmt: skip
-        self._graduated += graduated
-        self._employed += employed
-        self._stayed += stayed
+        return build_tables(self._model, self._parts, self._cohort_rows())
 
     def _postings(self) -> Rows:
         model, lines = self._model, self._model.positions.lines
@@ -221,18 +190,18 @@ class Observer:
             "quantile": np.tile(quantiles, len(group) // len(quantiles)), "value": values[~np.isnan(values)],
         }  # fmt: skip
 
-    def _cohorts(self) -> Rows:
-        model = self._model
-        graduates = self._graduated[..., 0]
+    def _cohort_rows(self) -> Rows:
+        model, counts = self._model, self._cohorts
+        graduates = counts.graduated[..., 0]
         seen = model.quarter_number - 1
         rows = np.flatnonzero(graduates)
         keys = np.unravel_index(rows, graduates.shape)
         names = ("cohort_year", "study_city", "education", "field", "home")
         table: Rows = dict(zip(names, keys, strict=True))
-        flat = self._graduated.reshape(-1, 3)[rows] * model.scale
+        flat = counts.graduated.reshape(-1, 3)[rows] * model.scale
         table["graduated"] = flat[:, 0]
         age = seen - cohort_quarter(FIRST_COHORT_YEAR) - 4 * keys[0]
-        for counted, prefix in ((self._employed, "employed"), (self._stayed, "stayed")):
+        for counted, prefix in ((counts.employed, "employed"), (counts.stayed, "stayed")):
             values = counted.reshape(-1, len(ANNIVERSARIES))[rows] * model.scale
             for k, name in enumerate(STAY_NAMES):
                 if prefix == "employed" and k > 1:

@@ -6,30 +6,84 @@ exact. Left out: quantiles of anything but amounts that are not negative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.tallies import N_PEOPLE, list_amounts, split_amounts, tally_people, write_cells
-from sim.phases.ranges import split_rows
-from sim.types import EDUCATION, FIELD, HOME, HUKOU, STATE
+from sim.kernels.tallies import (
+    ANNIVERSARIES,
+    N_PEOPLE,
+    list_amounts,
+    split_amounts,
+    tally_anniversaries,
+    tally_people,
+    write_cells,
+)
+from sim.phases.ranges import add_ranges, call_each, split_rows
+from sim.population import cohort_quarter
+from sim.types import EDUCATION, EMPLOYED, FIELD, HOME, HUKOU, REGION, STATE, STUDYING
+from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
-_Result = TypeVar("_Result")
+N_COHORTS: Final = LAST_COHORT_YEAR - FIRST_COHORT_YEAR + 1
+
+
+def code_regions(region: Sequence[str]) -> NDArray[np.int8]:
+    """(place,) codes of the regions of places."""
+    return np.array([REGION.index(name) for name in region], np.int8)
+
+
+def count_present(model: TalentMarket) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(place,) people who live there and people who work there now, in agents.
+
+    Who goes on studying is left out: they come back as graduates of the next level.
+    """
+    people, n_places = model.columns.people, model.world.n_places
+    residents = np.bincount(people.city[people.state != STUDYING], minlength=n_places)
+    return residents, np.bincount(people.city[people.state == EMPLOYED], minlength=n_places)
+
+
+class CohortCounts:
+    """What became of the graduates of each cohort, by (cohort year, study city, education, field, home class).
+
+    `graduated` (..., 3) are graduates, further study and preparing; `employed` and `stayed` (..., anniversaries) those
+    in work anywhere and in the study city. All in agents.
+    """
+
+    def __init__(self, region: Sequence[str]) -> None:
+        shape = (N_COHORTS, len(region), len(EDUCATION), len(FIELD), len(HOME))
+        self._region = code_regions(region)
+        self._first_q = cohort_quarter(FIRST_COHORT_YEAR)
+        self._ages = np.array(ANNIVERSARIES, np.int64)
+        self.graduated = np.zeros((*shape, 3), np.int64)
+        self.employed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
+        self.stayed = np.zeros((*shape, len(ANNIVERSARIES)), np.int64)
+
+    def look(self, model: TalentMarket) -> None:
+        """Count the cohorts that have an anniversary in this quarter."""
+        quarter, people = model.quarter_number, model.columns.people
+        if not np.any((quarter - self._first_q - np.append(self._ages, 0)) % 4 == 0):
+            return  # cohorts graduate once a year: no cohort has one
+        counters = self.graduated, self.employed, self.stayed
+        add_ranges(
+            len(model.columns), model.threads, counters,
+            lambda start, stop, *own: tally_anniversaries(
+                start, stop, people, self._region, self._first_q, quarter, self._ages, *own
+            ),
+        )  # fmt: skip
 
 
 class PeopleCounts:
     """Counts people by cell. Keeps the memory it needs, per thread, from one quarter to the next."""
 
-    def __init__(self, region: NDArray[np.int8], n_cohorts: int, first_cohort_q: int) -> None:
-        self._region = region
-        self._first_cohort_q = first_cohort_q
-        self._shape = (n_cohorts, len(EDUCATION), len(FIELD), len(region), len(HOME), len(HUKOU), len(STATE))
+    def __init__(self, region: Sequence[str]) -> None:
+        self._region = code_regions(region)
+        self._first_cohort_q = cohort_quarter(FIRST_COHORT_YEAR)
+        self._shape = (N_COHORTS, len(EDUCATION), len(FIELD), len(region), len(HOME), len(HUKOU), len(STATE))
         self._slots: list[NDArray[np.int32]] = []
         self._room: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
 
@@ -49,7 +103,7 @@ class PeopleCounts:
             )
             return found
 
-        found = call_parallel(tally, range(len(ranges)))
+        found = call_each([(part,) for part in range(len(ranges))], tally)
         cells, sums = (np.concatenate([room[k][:n] for room, n in zip(self._room, found, strict=False)])
                        for k in range(2))  # fmt: skip
         codes = np.empty((len(self._shape), len(cells)), np.int8)
@@ -90,7 +144,10 @@ def rank_amounts(
         split_amounts(keys, ends - sizes, bits)
         return _interpolate(bits.view(np.float32), ends - sizes, sizes, quantiles)
 
-    return np.stack(call_parallel(rank, amounts, threads=threads), axis=1)
+    ranked = (
+        [rank(values) for values in amounts] if threads == 1 else call_each([(values,) for values in amounts], rank)
+    )
+    return np.stack(ranked, axis=1)
 
 
 def _interpolate(
@@ -108,14 +165,3 @@ def _interpolate(
     # from the nearer end, like numpy.quantile, so that the last digit is the same
     found[some] = np.where(part >= 0.5, high - (high - low) * (1.0 - part), low + (high - low) * part)
     return found
-
-
-def call_parallel(
-    call: Callable[[Any], _Result], arguments: Sequence[Any], threads: int | None = None
-) -> list[_Result]:
-    """Results of `call` on each argument, in order, on as many threads as there are arguments or `threads` at most."""
-    workers = min(len(arguments), threads or len(arguments))
-    if workers == 1:
-        return [call(argument) for argument in arguments]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(call, arguments))

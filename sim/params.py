@@ -143,6 +143,9 @@ class MatchingParams(Group):
     """How firms rank applicants."""
 
     rounds: int = rule(2, "rounds", 1, 4, "hiring rounds in a quarter", "assumption: who is rejected tries once more")
+    later_sample: float = rule(
+        0.5, "share", 0, 1, "positions seen in a later round relative to the first", "assumption: less time is left"
+    )
     w_skill: float = rule(1.0, "score", 0, 5, "weight of skills in the industry's weights", "assumption: unit of score")
     w_level: float = rule(0.15, "score", -1, 5, "per level above the one asked", "assumption: degrees signal")
     w_experience: float = rule(

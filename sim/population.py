@@ -196,18 +196,17 @@ def _give_initial_hukou(model: TalentMarket) -> None:
 
     Who may register without quota has or has not; of the others as many as eight years of quotas allow, at most 95 %.
     """
-    world, people, rule, n = model.world, model.columns.people, model.params.hukou, len(model.columns)
-    registers, candidates = np.empty(n, np.int64), np.empty(n, np.int64)
-    n_registers, n_candidates = split_residents(
+    world, people, rule = model.world, model.columns.people, model.params.hukou
+    registers, candidates = split_residents(
         people, world.direct_level, world.open_quarters, rule.direct_window, model.quarter_number,
-        rule.registration_share, make_key(model.seed, HUKOU_DIRECT), registers, candidates,
+        rule.registration_share, make_key(model.seed, HUKOU_DIRECT),
     )  # fmt: skip
     in_line = (people.state != EMPLOYED) & (people.home != people.city)
-    in_line[candidates[:n_candidates]] = True
+    in_line[candidates] = True
     elsewhere = np.bincount(people.city[in_line], minlength=world.n_places) * model.scale
     quota = world.points_quota + world.employer_quota + world.central_quota
     settled = np.minimum(0.95, 8.0 * quota / np.maximum(1.0, elsewhere))
     u = uniforms(make_key(model.seed, INITIAL_HUKOU), people.uid)
     local = in_line & (u < settled[people.city])
-    local[registers[:n_registers]] = True
+    local[registers] = True
     people.hukou[local] = people.city[local]

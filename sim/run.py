@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from sim.results import RunResult, describe_run
 
 if TYPE_CHECKING:
+    from sim.moments import Moments
     from sim.scenario import Scenario
 
 _WARM_SCALE: Final = 100_000
@@ -54,6 +55,27 @@ def run_scenario(
     wall_time_s = time.perf_counter() - started_s
     manifest = describe_run(scenario, seed=seed, threads=threads, wall_time_s=wall_time_s, tables=tables)
     return RunResult(tables=tables, manifest=manifest)
+
+
+def simulate_moments(scenario: Scenario, seed: int, threads: int = 1) -> Moments:
+    """Simulate `scenario` and return its sums only: no tables, nothing for a manifest. For calibration.
+
+    The same scenario and seed give the same sums as the tables of run_scenario, for any number of threads.
+    """
+    from sim.model import TalentMarket
+    from sim.moments import MomentObserver
+
+    model = TalentMarket(scenario, seed=seed, threads=threads, observer=MomentObserver)
+    try:
+        for _ in range(model.n_quarters):
+            model.step()
+        moments = cast("MomentObserver", model.observer).moments()
+    finally:
+        model.close()
+        # agents and model point at each other. A search for cycles takes longer than half of a small run, so they are
+        # cut here instead
+        vars(model).clear()
+    return moments
 
 
 def warm_kernels() -> float:

@@ -23,9 +23,8 @@ from sim.errors import Problem
 
 UNITS: Final = frozenset({
     "share", "share/quarter", "share/year", "1/quarter", "1/year", "CNY", "CNY/month", "CNY/year", "CNY/person",
-    "CNY/seat", "rooms",
-        "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter", "seats",
-    "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
+    "CNY/seat", "rooms", "rounds", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter",
+    "seats", "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
     "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
     "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
     "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "utility/1000 km", "1/1000 km",
@@ -145,7 +144,7 @@ def read_yaml(path: Path, problems: list[Problem], *, shown: str | None = None) 
 def parse_yaml(text: str, file: str, problems: list[Problem], *, key: str = "", line: int = 0) -> Node | None:
     """Read YAML text into nodes; `key` and `line` place a fragment. Returns None where the text is not YAML."""
     try:
-        raw = yaml.compose(text, Loader=_LOADER)
+        raw = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         at = line or (mark.line + 1 if mark else 0)
@@ -295,8 +294,9 @@ def set_node(root: Node, path: Sequence[str], leaf: Node, problems: list[Problem
     return dataclasses.replace(root, value=entries)
 
 
-def _convert_node(raw: yaml.Node, file: str, key: str, line: int, problems: list[Problem]) -> Node:
-    at = line or raw.start_mark.line + 1
+def _convert_node(raw: yaml.Node, file: str, key: str, line: int, problems: list[Problem], at: int = 0) -> Node:
+    """Turn a YAML node into ours; `line` is the line of a fragment, `at` that of the node where its parent knows it."""
+    at = line or at or raw.start_mark.line + 1
     if isinstance(raw, yaml.ScalarNode):
         return Node(file, at, key, raw.value if raw.style else _parse_scalar(raw.value))
     prefix = f"{key}." if key else ""
@@ -306,9 +306,8 @@ def _convert_node(raw: yaml.Node, file: str, key: str, line: int, problems: list
     entries: dict[str, Node] = {}
     for name_node, value_node in raw.value:
         name = str(name_node.value)
-        child = _convert_node(value_node, file, prefix + name, line, problems)
         # a block begins on the line of its key, and an alias must not point to the line of its anchor
-        child = dataclasses.replace(child, line=line or name_node.start_mark.line + 1)
+        child = _convert_node(value_node, file, prefix + name, line, problems, name_node.start_mark.line + 1)
         if name in entries:
             first = entries[name].line
             message, repair = f"`{name}` is written twice (first in line {first})", "Keep one of them"
@@ -340,5 +339,18 @@ def _last_part(parent: Node, child: Node) -> str:
     return child.key[len(parent.key) + 1 :] if parent.key else child.key
 
 
-_LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Base loader: composes without guessing types, which is faster and leaves the reading of scalars to us."""
+class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]  # its stub is no class
+    """Base loader, in C where there is one: composes the tree and leaves the reading of scalars to us.
+
+    Tags are not read here, so that none are looked for: half of the time of a long file.
+    """
+
+    def descend_resolver(self, *_: Any) -> None:
+        """Look for no tag."""
+
+    def ascend_resolver(self) -> None:
+        """Look for no tag."""
+
+    def resolve(self, *_: Any) -> str:
+        """Give every node the same tag."""
+        return "tag:yaml.org,2002:str"

@@ -94,7 +94,7 @@ def _simulate(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray)
     crowding = np.maximum(1.0, talent) / np.maximum(1.0, world.talent_start)
     return {
         "labour_productivity": pay_cny_m / employed,
-        "firms": np.bincount(firms.place, weights=firms.headcount / firms.size_mean, minlength=world.n_places),
+        "firms": np.bincount(firms.place, weights=firms.number, minlength=world.n_places),
         "income": (pay_cny_m + transfers_cny_m) / force,
         "schooling": pulse[..., PULSE_RESIDENTS] @ years / residents,
         "housing_burden": total[:, PULSE_BURDEN] / (np.maximum(1, total[:, PULSE_RENTERS]) * 1e6),

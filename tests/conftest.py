@@ -2,6 +2,11 @@
 
 import os
 
+from hypothesis import settings
+
+settings.register_profile("compiled", deadline=None)  # the first example of a compiled function waits for its compiler
+settings.load_profile("compiled")
+
 
 def pytest_configure(config):
     """Without compilation numpy warns where 64-bit hashes wrap around, which is what they are meant to do."""

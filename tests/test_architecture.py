@@ -21,7 +21,7 @@ LAYERS = (
     ("invariants", "stickiness", "tables"),
     ("phases",),
     ("observe_people",),
-    ("observe",),
+    ("observe", "moments"),
     ("model",),
     ("results",),
     ("run",),

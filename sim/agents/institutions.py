@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.params import SkillParams
-from sim.rng import normals, uniforms
+from sim.rng import normals
 from sim.types import INSTITUTION
 from sim.world.spec import World
 
@@ -50,16 +50,24 @@ class Institution(mesa.Agent):
         )
         return min(1.0, 0.25 * faster / (self.lag_years * lag_factor))
 
+    def identities(self) -> NDArray[np.uint64]:
+        """(number,) ids of the institutions, for draws."""
+        first = (self.place * len(INSTITUTION) + self.kind) * MOST_INSTITUTIONS
+        return np.arange(first, first + self.number, dtype=np.uint64)
+
     def teach(
-        self, lag_factor: float, practice_add: float, cooperation_add: float, rule: SkillParams, key: np.uint64
+        self,
+        lag_factor: float,
+        practice_add: float,
+        cooperation_add: float,
+        rule: SkillParams,
+        draws: NDArray[np.float64],
     ) -> None:
-        """Advance the curriculum by one quarter under the levers of this quarter."""
+        """Advance the curriculum by one quarter under the levers of this quarter; `draws` (number,) are uniform."""
         self.practice_now = min(1.0, self.practice_share + practice_add)
         self.cooperation_now = min(1.0, self.cooperation_depth + cooperation_add)
         hazard = self.update_hazard(lag_factor, rule)
-        first = (self.place * len(INSTITUTION) + self.kind) * MOST_INSTITUTIONS
-        identities = np.arange(first, first + self.number, dtype=np.uint64)
-        updated = np.count_nonzero(uniforms(key, identities) < hazard)
+        updated = np.count_nonzero(draws < hazard)
         self.gap_years = (self.gap_years + 0.25 * rule.frontier_speed) * (1.0 - updated / self.number)
 
 

@@ -7,7 +7,7 @@ a lasting trait. The others keep the hukou they have and ask for no place of a q
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 from sim.rng import draw_bits, uniform
 from sim.types import EDUCATION, EMPLOYED
 
+CANDIDATE: Final = 0
+REGISTERS: Final = 1
+STAYS_OUT: Final = 2
 
-@njit(cache=True)
+
 def split_residents(
     people: Any,
     direct_level: NDArray[np.float64],
@@ -26,10 +29,8 @@ def split_residents(
     quarter: int,
     share: float,
     key: np.uint64,
-    registers: NDArray[np.int64],
-    candidates: NDArray[np.int64],
-) -> tuple[int, int]:
-    """Write the rows of who registers without quota, and of who may not; returns how many there are of both.
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of who registers without quota, and of who may not; both ascending.
 
     Args:
         people: columns of all persons.
@@ -39,22 +40,35 @@ def split_residents(
         quarter: number of the quarter.
         share: of those who may register, those who do.
         key: of the lasting trait.
-        registers: receives rows in ascending order.
-        candidates: receives rows in ascending order.
     """
-    n_registers = n_candidates = 0
-    for i in range(people.uid.shape[0]):
+    rows = np.flatnonzero((people.state == EMPLOYED) & (people.hukou != people.city))
+    route = np.empty(len(rows), np.int8)
+    _find_routes(people, rows, direct_level, open_q, window_q, quarter, share, key, route)
+    return rows[route == REGISTERS], rows[route == CANDIDATE]
+
+
+@njit(cache=True)
+def _find_routes(
+    people: Any,
+    rows: NDArray[np.int64],
+    direct_level: NDArray[np.float64],
+    open_q: NDArray[np.float64],
+    window_q: int,
+    quarter: int,
+    share: float,
+    key: np.uint64,
+    route: NDArray[np.int8],
+) -> None:
+    for s in range(rows.shape[0]):
+        i = rows[s]
         city = people.city[i]
-        if people.state[i] != EMPLOYED or people.hukou[i] == city:
-            continue
         direct = people.education[i] >= direct_level[city] and quarter - people.cohort_q[i] <= window_q
         if not direct and quarter - people.arrived_q[i] < open_q[city]:
-            candidates[n_candidates] = i
-            n_candidates += 1
+            route[s] = CANDIDATE
         elif uniform(draw_bits(key, people.uid[i])) < share:
-            registers[n_registers] = i
-            n_registers += 1
-    return n_registers, n_candidates
+            route[s] = REGISTERS
+        else:
+            route[s] = STAYS_OUT
 
 
 def chance_without_quota(

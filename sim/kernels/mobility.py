@@ -118,30 +118,55 @@ def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int
     return chosen
 
 
+@njit(cache=True)
+def fill_advantage(utility: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    """`out` (place, education): utility of the best other place less that of the place; `utility` the same shape."""
+    for place in range(utility.shape[0]):
+        for education in range(utility.shape[1]):
+            best = -math.inf
+            for other in range(utility.shape[0]):
+                if other != place:
+                    best = max(best, utility[other, education])
+            out[place, education] = best - utility[place, education]
+
+
+@njit(cache=True, forceinline=True)
+def highest_hazard(worth: float, advantage: float, rule: Any) -> float:
+    """Bound of the hazard of leaving for everybody in a place where the hukou has `worth`."""
+    causes = (rule.schooling + rule.no_hukou) * worth + rule.rent_burden * max(0.0, 1.0 - rule.burden_free)
+    causes += rule.other_city * advantage + rule.jobless
+    return (rule.base + rule.peak_citizen + rule.peak_family) * math.exp(causes)
+
+
 @njit(cache=True, forceinline=True)
 def leave_causes(
-    people: Any, i: int, places: Any, quarter: int, income: float, rule: Any, causes: NDArray[np.float64]
+    people: Any,
+    i: int,
+    worth_here: float,
+    advantage: float,
+    quarter: int,
+    income: float,
+    rule: Any,
+    causes: NDArray[np.float64],
 ) -> float:
     """Hazard of leaving of person `i`; `causes` (4) receives what hukou, housing, family and career add in logs.
 
     `income` is take-home pay and transfers, CNY/month; without a job, what pay in the city would be. What is paid
-    against rent lowers the rent. A cause adds at its node only: the hukou before the family node, school places at it.
+    against rent lowers the rent. `worth_here` is the worth of the hukou of the city, `advantage` the utility of the
+    best other place less that of the city. A cause adds at its node only: the hukou before the family node, school
+    places at it.
     """
-    city, education = people.city[i], people.education[i]
+    city = people.city[i]
     years = 0.25 * (quarter - people.cohort_q[i])
     citizen, settled = people.hukou[i] == city, people.housing[i] == FAMILY
     node = life_node(years, citizen, people.state[i] == EMPLOYED, settled, rule)
     aid = people.rent_aid[i]
     burden = min(1.0, max(0.0, people.rent[i] - aid) / max(1.0, income - aid))
-    worth = 0.0 if citizen else float(places.records[city]["hukou_value"])
+    worth = 0.0 if citizen else worth_here
     causes[0] = rule.no_hukou * worth if node == NODE_CITIZEN else 0.0
     causes[1] = rule.rent_burden * max(0.0, burden - rule.burden_free)
     causes[2] = (rule.schooling + rule.no_hukou) * worth if node == NODE_FAMILY else 0.0
-    advantage = -math.inf
-    for place in range(places.utility.shape[0]):
-        if place != city:
-            advantage = max(advantage, places.utility[place, education])
-    causes[3] = rule.other_city * (advantage - places.utility[city, education])
+    causes[3] = rule.other_city * advantage
     if people.state[i] != EMPLOYED:
         causes[3] += rule.jobless
     return node_hazard(years, citizen, settled, rule) * math.exp(causes[0] + causes[1] + causes[2] + causes[3])
@@ -183,16 +208,23 @@ def leave_cities(
     """Leaving of rows `start:stop`. `flows` (from, to, education, reason, new graduate) and `quits` (firm,) count."""
     causes = np.empty(4)
     utilities = np.empty(places.utility.shape[0])
+    advantage, highest = np.empty(places.utility.shape), np.empty(places.utility.shape)
+    fill_advantage(places.utility, advantage)
+    for place in range(advantage.shape[0]):
+        for level in range(advantage.shape[1]):
+            highest[place, level] = highest_hazard(places.records[place]["hukou_value"], advantage[place, level], rule)
     for i in range(start, stop):
-        state, city, home = people.state[i], people.city[i], people.home[i]
+        state, city, home, education = people.state[i], people.city[i], people.home[i], people.education[i]
         if state == STUDYING or state == OUT or state == PREPARING or city == home or people.arrived_q[i] == quarter:
             continue
-        wage = people.wage[i] if state == EMPLOYED else places.market_wage[city, people.education[i]]
-        income = take_home(wage, tax) + people.transfer[i]
-        hazard = leave_causes(people, i, places, quarter, income, rule, causes)
-        if uniform(draw_bits(key_leave, people.uid[i])) >= hazard:
+        u = uniform(draw_bits(key_leave, people.uid[i]))
+        if u >= highest[city, education]:
             continue
-        education = people.education[i]
+        wage = people.wage[i] if state == EMPLOYED else places.market_wage[city, education]
+        income = take_home(wage, tax) + people.transfer[i]
+        worth = float(places.records[city]["hukou_value"])
+        if u >= leave_causes(people, i, worth, advantage[city, education], quarter, income, rule, causes):
+            continue
         for place in range(utilities.shape[0]):
             utilities[place] = places.utility[place, education]
         u = uniform(draw_bits(key_target, people.uid[i]))

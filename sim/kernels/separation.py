@@ -10,7 +10,7 @@ a = b = c = 0 and no surplus the hazard is constant, and unemployment tends to s
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -19,11 +19,14 @@ from numpy.typing import NDArray
 from sim.rng import draw_bits, uniform
 from sim.types import EMPLOYED, NO_FIRM, SEARCHING
 
+LEAST_RELATIVE_PAY: Final = 0.2
+"""Pay relative to the market counts as no lower than this: keeps the power finite."""
+
 
 @njit(cache=True, forceinline=True)
 def quit_hazard(wage: float, market_wage: float, pay_link: float, tenure_q: int, rule: Any) -> float:
     """Probability that a job held is quit within the quarter."""
-    relative = max(0.2, wage / max(1.0, market_wage))
+    relative = max(LEAST_RELATIVE_PAY, wage / max(1.0, market_wage))
     exponent = -rule.quit_pay_link * pay_link - 0.25 * rule.quit_tenure * tenure_q
     return min(1.0, rule.quit_base * math.exp(exponent) * relative ** (-rule.quit_wage))
 
@@ -52,6 +55,7 @@ def separate_jobs(
     separations: NDArray[np.int64],
 ) -> None:
     """Jobs that end in rows `start:stop`; `separations` (firm, 3) counts quits, layoffs and closures."""
+    highest_hazard = rule.quit_base * LEAST_RELATIVE_PAY ** (-rule.quit_wage)
     for i in range(start, stop):
         if people.state[i] != EMPLOYED:
             continue
@@ -61,14 +65,15 @@ def separate_jobs(
             separations[firm, 2] += 1
             leave_job(people, i)
             continue
-        hazard = quit_hazard(
+        # most draws lie above any hazard, which saves its power and exponential
+        u = uniform(draw_bits(key_quit, people.uid[i]))
+        if u < highest_hazard and u < quit_hazard(
             people.wage[i],
             places.market_wage[people.city[i], people.education[i]],
             firms.pay_link[firm],
             people.tenure_q[i],
             rule,
-        )
-        if uniform(draw_bits(key_quit, people.uid[i])) < hazard:
+        ):
             separations[firm, 0] += 1
             leave_job(people, i)
         elif uniform(draw_bits(key_layoff, people.uid[i])) < rule.layoff_speed * firms.surplus_share[firm]:

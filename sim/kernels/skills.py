@@ -9,6 +9,7 @@ skills reach the bar of positions that ask the own level.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,8 @@ from sim.types import COURSE_DONE, EMPLOYED, PREPARING, SEARCHING
 
 SKILL_UNITS: Final = 1_000_000
 """Units of skill in which sums are taken."""
+MOST_EXPERIENCE_Q: Final = 240
+"""Quarters of experience from which pay grows no slower."""
 
 
 @njit(cache=True, nogil=True)
@@ -57,13 +60,9 @@ def form_skills(
 
 
 @njit(cache=True, forceinline=True)
-def judge_qualified(people: Any, i: int, weights: NDArray[np.float64], rule: Any) -> int:
-    """Flag: 1 if person `i` reaches the bar of positions of the own level (AI positions for graduates of AI fields).
-
-    `weights` (1, skill) are the mean weights over industries.
-    """
-    ai = 1 if people.field[i] == 0 else 0
-    return 1 if weighted_skill(people, i, weights, 0) >= skill_bar(people.education[i], ai, rule) else 0
+def reaches_bar(skill: float, education: int, field: int, rule: Any) -> int:
+    """Flag: 1 if `skill` reaches the bar of positions of the own level (AI positions for graduates of AI fields)."""
+    return 1 if skill >= skill_bar(education, 1 if field == 0 else 0, rule) else 0
 
 
 @njit(cache=True, nogil=True)
@@ -86,15 +85,16 @@ def learn(
     `staff_skill` (firm,) adds up the weighted skill of the staff in units of 1 / SKILL_UNITS: whole numbers, so that
     the sum does not depend on its order.
     """
+    growth = np.empty(MOST_EXPERIENCE_Q)
+    for q in range(MOST_EXPERIENCE_Q):
+        growth[q] = real_growth + experience_return * math.exp(-experience_fade * 0.25 * q)
     for i in range(start, stop):
         state = people.state[i]
         if state == EMPLOYED:
             firm = people.firm[i]
             people.experience_q[i] += 1
             people.tenure_q[i] += 1
-            years = 0.25 * people.experience_q[i]
-            growth = real_growth + experience_return * np.exp(-experience_fade * years)
-            people.wage[i] *= 1.0 + 0.25 * growth
+            people.wage[i] *= 1.0 + 0.25 * growth[min(people.experience_q[i], MOST_EXPERIENCE_Q - 1)]
             people.practice[i] += rule.learning_by_doing * max(0.0, people.ability[i] - people.practice[i])
             if uniform(draw_bits_of(key, people.uid[i], np.uint64(0))) < firms.training[firm]:
                 people.technical[i] += rule.training_gain
@@ -106,9 +106,10 @@ def learn(
             if not people.certificate[i]:
                 draw = uniform(draw_bits_of(key, people.uid[i], np.uint64(1)))
                 people.certificate[i] = 1 if draw < rule.certificate_hazard else 0
-            people.qualified[i] = judge_qualified(people, i, mean_weights, matching)
-        if state == EMPLOYED:
-            staff_skill[people.firm[i]] += int(SKILL_UNITS * weighted_skill(people, i, mean_weights, 0))
+            skill = weighted_skill(people, i, mean_weights, 0)
+            people.qualified[i] = reaches_bar(skill, people.education[i], people.field[i], matching)
+            if state == EMPLOYED:
+                staff_skill[people.firm[i]] += int(SKILL_UNITS * skill)
 
 
 @njit(cache=True, nogil=True)
@@ -143,7 +144,8 @@ def end_courses(
         people.practice[i] += course["practice_gain"]
         if uniform(draw_bits_of(key, people.uid[i], np.uint64(policy))) < course["certificate_share"]:
             people.certificate[i] = 1
-        people.qualified[i] = judge_qualified(people, i, mean_weights, matching)
+        skill = weighted_skill(people, i, mean_weights, 0)
+        people.qualified[i] = reaches_bar(skill, people.education[i], people.field[i], matching)
 
 
 @njit(cache=True)

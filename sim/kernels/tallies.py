@@ -21,6 +21,7 @@ PULSE_SHARED, PULSE_WHOLE, PULSE_WITHOUT_HUKOU = 6, 7, 8
 N_PEOPLE = 5
 PEOPLE_COUNT, PEOPLE_WAGE, PEOPLE_BURDEN, PEOPLE_RENTERS, PEOPLE_QUALIFIED = range(5)
 
+
 ANNIVERSARIES = (2, 4, 12, 20, 32)
 """Quarters after graduation at which a cohort is looked at: 6 and 12 months, 3, 5 and 8 years."""
 

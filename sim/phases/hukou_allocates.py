@@ -65,14 +65,11 @@ def _rules_without_quota(model: TalentMarket) -> tuple[NDArray[np.float64], NDAr
 
 def _split(model: TalentMarket) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of who registers without quota, and of the candidates for quotas."""
-    n, rule = len(model.columns), model.params.hukou
-    registers, candidates = np.empty(n, np.int64), np.empty(n, np.int64)
-    level, open_q = _rules_without_quota(model)
-    n_registers, n_candidates = split_residents(
-        model.columns.people, level, open_q, rule.direct_window, model.quarter_number, rule.registration_share,
-        model.lasting_key(HUKOU_DIRECT), registers, candidates,
+    rule = model.params.hukou
+    return split_residents(
+        model.columns.people, *_rules_without_quota(model), rule.direct_window, model.quarter_number,
+        rule.registration_share, model.lasting_key(HUKOU_DIRECT),
     )  # fmt: skip
-    return registers[:n_registers].copy(), candidates[:n_candidates].copy()
 
 
 def _allocate(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.market import Schooling
 from sim.phases.courses import admit_to_courses
-from sim.rng import CURRICULUM, SURVEY
+from sim.rng import CURRICULUM, SURVEY, uniforms
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
@@ -26,12 +26,14 @@ ENROLMENT_QUARTER = 3
 
 def institutions_teach(model: TalentMarket) -> None:
     """Advance every curriculum by a quarter and, once a year, the seats; admit people to courses."""
-    levers, key, rule = model.levers, model.key(CURRICULUM), model.params.skills
+    levers, rule = model.levers, model.params.skills
+    draws, done = uniforms(model.key(CURRICULUM), model.institution_ids), 0
     for institution in model.institutions:
         place, kind = institution.place, institution.kind
+        done += institution.number
         institution.teach(
             levers.lag_factor[place, kind], levers.practice_add[place, kind], levers.cooperation_add[place, kind],
-            rule, key,
+            rule, draws[done - institution.number : done],
         )  # fmt: skip
     _survey(model)
     refresh_schooling(model)

@@ -68,14 +68,16 @@ def apply_for_positions(
         sample_place=sub_key(model.key(SAMPLE_PLACE), hiring_round),
         sample_opening=sub_key(model.key(SAMPLE_OPENING), hiring_round),
     )
-    bounds = gumbel_bounds()
+    rule, bounds = rules.search, gumbel_bounds()
+    if hiring_round:
+        rule = rule._replace(n_sampled=max(1, round(rule.n_sampled * rules.matching.later_sample)))
 
     def search(start: int, stop: int) -> None:
         gather_persons(start, stop, rows, people, model.firms.industry, model.firms.size, persons)
         search_positions(
             start, stop, persons, model.firms.career, model.positions.lines, model.offers, capacity, index.slots,
             index.slot_start, index.block_start, index.guide, places.records, places.hukou_chance, places.distance,
-            places.market_wage, model.transfers, model.schemes, rules.search, rules.housing, rules.tax,
+            places.market_wage, model.transfers, model.schemes, rule, rules.housing, rules.tax,
             model.quarter_number, keys, bounds, applications,
         )  # fmt: skip
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+_Result = TypeVar("_Result")
 LEAST_ROWS: Final = 20_000
 """Below this many rows a second thread costs more than it saves."""
 
@@ -23,13 +25,7 @@ def split_rows(n_rows: int, threads: int) -> list[tuple[int, int]]:
 
 def run_ranges(n_rows: int, threads: int, call: Callable[[int, int], None]) -> None:
     """Call `call(start, stop)` on each range; kernels release the GIL."""
-    ranges = split_rows(n_rows, threads)
-    if len(ranges) == 1:
-        call(*ranges[0])
-        return
-    with ThreadPoolExecutor(len(ranges)) as pool:
-        for future in [pool.submit(call, *rows) for rows in ranges]:
-            future.result()
+    call_each(split_rows(n_rows, threads), call)
 
 
 def sum_ranges(
@@ -38,11 +34,31 @@ def sum_ranges(
     """Call `call(start, stop, *counters)` on each range with counters of its own; return their sums."""
     ranges = split_rows(n_rows, threads)
     counters = [tuple(np.zeros(shape, np.int64) for shape in shapes) for _ in ranges]
+    call_each([(*rows, *own) for rows, own in zip(ranges, counters, strict=True)], call)
     if len(ranges) == 1:
-        call(*ranges[0], *counters[0])
         return counters[0]
-    with ThreadPoolExecutor(len(ranges)) as pool:
-        futures = [pool.submit(call, *rows, *own) for rows, own in zip(ranges, counters, strict=True)]
-        for future in futures:
-            future.result()
     return tuple(np.sum([own[k] for own in counters], axis=0) for k in range(len(shapes)))
+
+
+def add_ranges(n_rows: int, threads: int, counters: tuple[NDArray[np.int64], ...], call: Callable[..., None]) -> None:
+    """Add what `call(start, stop, *counters)` counts on each range to `counters`, without copies on one thread."""
+    if len(split_rows(n_rows, threads)) == 1:
+        call(0, n_rows, *counters)
+        return
+    sums = sum_ranges(n_rows, threads, tuple(counter.shape for counter in counters), call)
+    for counter, added in zip(counters, sums, strict=True):
+        np.add(counter, added, out=counter)
+
+
+def call_each(arguments: Sequence[tuple[Any, ...]], call: Callable[..., _Result]) -> list[_Result]:
+    """Results of `call(*own)` for each of `arguments`, in order: the first on this thread, the others beside it."""
+    own, *others = arguments
+    beside = [_workers(len(others)).submit(call, *other) for other in others]
+    first = call(*own)
+    return [first, *(future.result() for future in beside)]
+
+
+@functools.cache
+def _workers(threads: int) -> ThreadPoolExecutor:
+    """Threads that wait for work as long as the process lives: starting them for each kernel would cost more."""
+    return ThreadPoolExecutor(threads)

@@ -45,7 +45,7 @@ def setting(default: Any, unit: str, meaning: str, *, low: float = 0, high: floa
 class Data(BaseModel):
     """Frozen data in which a key that is not declared is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class YearsRange(Data):

@@ -12,7 +12,7 @@ Free cells so stay as close to the seed as the facts allow. Not used: postings o
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -126,9 +126,12 @@ def reconstruct_shares(
         for fact in groups:
             _fit_group(table, fact)
         table = _fit_columns(table, column_margin, *column_limits)
-        if round_number % ROUNDS_PER_CHECK == 0 and _worst(table, row_margin, column_margin, facts) <= tolerance:
+        # the first error that is too large ends the look
+        if round_number % ROUNDS_PER_CHECK == 0 and all(
+            error <= tolerance for error in _list_errors(table, row_margin, column_margin, facts)
+        ):
             return table
-    worst = _worst(table, row_margin, column_margin, facts)
+    worst = max(_list_errors(table, row_margin, column_margin, facts))
     raise ReconstructionError(f"after {max_rounds} rounds the published shares are still missed by {worst:.2e}")
 
 
@@ -137,7 +140,7 @@ def _fit_columns(table: FloatArray, totals: FloatArray, low: FloatArray, high: F
     sums = table.sum(axis=0)
     table = table * np.divide(totals, sums, out=np.ones_like(sums), where=sums > 0)
     floor, ceiling = low * totals, high * totals
-    table = np.clip(table, floor, ceiling)
+    table = np.minimum(np.maximum(table, floor), ceiling)
     free = (table > floor) & (table < ceiling)
     free_sum = np.where(free, table, 0.0).sum(axis=0)
     gap = totals - table.sum(axis=0)
@@ -153,7 +156,7 @@ def _fit_group(table: FloatArray, fact: ShareFact) -> None:
     wanted = min(max(share, fact.low), fact.high)
     if wanted == share or not 0 < share < 1:
         return
-    rest = np.setdiff1d(np.arange(len(table)), rows)
+    rest = [row for row in range(len(table)) if row not in rows]
     table[rows, fact.column] *= wanted / share
     table[rest, fact.column] *= (1 - wanted) / (1 - share)
 
@@ -170,12 +173,17 @@ def _limits(facts: Sequence[ShareFact], shape: tuple[int, int], *, of_row: bool)
     return low, high
 
 
-def _worst(table: FloatArray, row_margin: FloatArray, column_margin: FloatArray, facts: Sequence[ShareFact]) -> float:
+def _list_errors(
+    table: FloatArray, row_margin: FloatArray, column_margin: FloatArray, facts: Sequence[ShareFact]
+) -> Iterator[float]:
+    """How far the table is from its margins and from each fact."""
     known = ~np.isnan(row_margin)
-    errors = [np.abs(table.sum(axis=0) - column_margin).max(), abs(table.sum() - 1.0)]
-    errors += list(np.abs(table.sum(axis=1)[known] - row_margin[known]))
-    errors += [abs(_measure(table, fact).deviation) for fact in facts]
-    return float(max(errors))
+    yield float(np.abs(table.sum(axis=0) - column_margin).max())
+    yield float(abs(table.sum() - 1.0))
+    if known.any():
+        yield float(np.abs(table.sum(axis=1)[known] - row_margin[known]).max())
+    for fact in facts:
+        yield abs(_measure(table, fact).deviation)
 
 
 def _measure(table: FloatArray, fact: ShareFact, *, used: bool = True) -> Deviation:

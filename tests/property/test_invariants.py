@@ -50,7 +50,7 @@ def test_nothing_is_broken_under_any_policy(kind, seed, scale):
     assert model.quarter_number == Quarter.parse("2022Q1").number
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 2**32), st.integers(500, 20_000), st.sets(st.sampled_from(sorted(POLICIES))))
 def test_nothing_is_broken_under_any_mix_of_policies(seed, scale, kinds):
     run_toy(toy_scenario(policies=policies_of(*sorted(kinds)), scale=scale, quarters=12), seed=seed, check=True)

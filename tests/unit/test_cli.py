@@ -195,3 +195,24 @@ def test_faults_have_their_exit_codes(call, tmp_path, monkeypatch, error, code):
 
 def test_warmup_says_how_long_it_took(call):
     assert "kernels are ready" in call("warmup").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unwanted"),
+    [
+        (["--help"], {"numpy", "pydantic", "yaml", "numba", "mesa", "pandas", "matplotlib"}),
+        (["check", "baseline"], {"numba", "mesa", "pandas", "matplotlib", "scipy", "rich", "joblib"}),
+    ],
+)
+def test_commands_that_answer_at_once_load_nothing_heavy(arguments, unwanted):
+    code = f"""
+import sys
+sys.argv = ["talentsim", *{arguments!r}]
+from sim.cli import main
+try:
+    main()
+finally:
+    print(*sorted({unwanted!r} & sys.modules.keys()), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == []

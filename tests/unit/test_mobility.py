@@ -9,6 +9,8 @@ from toys import NO_TAX, make_lines, make_people, make_places, make_records, mak
 from sim.kernels.mobility import (
     choose_place,
     draw_reason,
+    fill_advantage,
+    highest_hazard,
     leave_causes,
     leave_cities,
     life_node,
@@ -65,11 +67,26 @@ def leave(people, rule, places=None, quarter=76):
 
 
 def causes_of(people, rule, places=None, pay=10000.0):
-    causes = np.zeros(4)
-    hazard = leave_causes(
-        people, 0, places or make_places(records=make_records(hukou_value=0.5)), 76, pay, rule, causes
-    )
+    places = places or make_places(records=make_records(hukou_value=0.5))
+    causes, advantage = np.zeros(4), np.empty(places.utility.shape)
+    fill_advantage(places.utility, advantage)
+    city, level = people.city[0], people.education[0]
+    worth = places.records["hukou_value"][city]
+    hazard = leave_causes(people, 0, worth, advantage[city, level], 76, pay, rule, causes)
+    assert hazard <= highest_hazard(worth, advantage[city, level], rule) * (1 + 1e-12)
     return hazard, causes.tolist()
+
+
+@given(
+    st.floats(0, 20), st.booleans(), st.booleans(), st.sampled_from([SEARCHING, EMPLOYED]), st.floats(0, 30000),
+    st.floats(0, 1), st.floats(-2, 2), st.floats(1, 40000),
+)  # fmt: skip
+def test_nobody_is_above_the_bound_that_saves_the_hazard(years, local, settled, state, rent, worth, advantage, pay):
+    people = make_people(1, state=state, rent=rent, hukou=0 if local else 1, housing=FAMILY if settled else SHARED)
+    people.cohort_q[:] = 76 - int(4 * years)
+    rule = NODES._replace(no_hukou=0.5, schooling=0.4, rent_burden=2, burden_free=0.3, other_city=0.3, jobless=0.6)
+    hazard = leave_causes(people, 0, worth, advantage, 76, pay, rule, np.zeros(4))
+    assert hazard <= highest_hazard(worth, advantage, rule) * (1 + 1e-12)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ AXES_OF = {
     "noise_factor": ("place",),
     "ai_demand_factor": ("place", "industry"),
     "labour_demand_factor": ("place", "industry"),
+    "ai_price_factor": ("place",),
     "direct_level_cut": ("place",),
     "points_cut_q": ("place",),
     "open_after_q": ("place",),

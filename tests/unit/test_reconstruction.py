@@ -88,7 +88,7 @@ def true_tables(draw):
 
 
 @given(true_tables())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_margins_cells_and_bounds_of_any_consistent_table_are_kept(case):
     truth, row_margin, facts = case
     exact = [fact for fact in facts if fact.exact]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys import make_firms, make_people, make_rule
 
-from sim.kernels.skills import SKILL_UNITS, form_skills, judge_qualified, learn, set_institutions
+from sim.kernels.skills import SKILL_UNITS, form_skills, learn, reaches_bar, set_institutions
 from sim.rng import INSTITUTION_TYPE, LEARN, PERSON_TRAITS, draw_bits_of, make_key, normal, uniform, uniforms
 from sim.types import COURSE_DONE, EMPLOYED, NO_COURSE, OUT, PREPARING, SEARCHING, STUDYING
 
@@ -100,10 +100,8 @@ def test_institutions_differ_by_place_of_study():
 
 def test_who_is_qualified():
     rule = make_rule("matching", bar=0.4, bar_level=0.1, bar_ai=0.05)
-    people = make_people(4, education=[0, 1, 1, 1], field=[1, 1, 0, 0])
-    for name in ("knowledge", "technical", "practice", "soft"):
-        getattr(people, name)[:] = [0.41, 0.51, 0.51, 0.56]
-    assert [judge_qualified(people, i, MEAN, rule) for i in range(4)] == [1, 1, 0, 1]
+    cases = [(0.41, 0, 1), (0.51, 1, 1), (0.51, 1, 0), (0.56, 1, 0)]  # skill, level, field
+    assert [reaches_bar(*case, rule) for case in cases] == [1, 1, 0, 1]
 
 
 def test_clocks():

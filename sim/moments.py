@@ -1,0 +1,177 @@
+"""The sums of a run that a calibration compares with published figures, without its tables.
+
+Kept are whole-number sums by quarter, year, place and cohort; nothing is written, no data frame is made. A count is of
+agents: times `scale` it is persons. The tables of the same run give the same sums (tests/unit/test_moments.py).
+Left out: what the tables hold by person's field, home and hukou in each quarter, firms, institutions, quantiles.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.tallies import (
+    N_PULSE,
+    PULSE_BURDEN,
+    PULSE_EMPLOYED,
+    PULSE_RENTERS,
+    PULSE_RESIDENTS,
+)
+from sim.observe_people import CohortCounts, count_present
+from sim.stickiness import score_cities
+from sim.types import EDUCATION, Quarter
+from sim.world.indicators import DIMENSIONS
+
+if TYPE_CHECKING:
+    from sim.model import TalentMarket
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+LINE_SUMS: Final = np.dtype(
+    [
+        ("quarter", np.int16),  # 0 is the first of the run
+        ("place", np.int8),
+        ("industry", np.int8),
+        ("size", np.int8),  # of the firm
+        ("cell", np.int8),  # education x experience x ai
+        ("openings", np.int32),
+        ("hires", np.int32),
+        ("offered_fen", np.int64),  # sum of the pay offered, a month
+        ("hired_fen", np.int64),  # sum of the pay at hiring, a month
+    ]
+)
+"""One line of open positions of a quarter and who was hired on it."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Moments:
+    """Sums of one run. Counts are agents; money is in hundredths of CNY where the name says fen."""
+
+    start: Quarter
+    """First quarter of the arrays by quarter; their last is that of the run."""
+    scale: int
+    """Persons that one agent stands for."""
+    pulse: IntArray
+    """(quarter, place, education, N_PULSE) the counters of sim.kernels.tallies.take_pulse."""
+    residents_start: IntArray
+    """(place,) people who live there when the run starts, without those who go on studying."""
+    employed_start: IntArray
+    """(place,) people in work when the run starts."""
+    graduated: IntArray
+    """(cohort year, study city, education, field, home class, 3) graduates, further study, preparing."""
+    employed: IntArray
+    """(cohort year, study city, education, field, home class, ANNIVERSARIES) in work anywhere; cohorts
+    of before the run are counted at the anniversaries that fall in it."""
+    stayed: IntArray
+    """(cohort year, study city, education, field, home class, ANNIVERSARIES) in work in the study city."""
+    lines: NDArray[np.void]
+    """(line,) records of LINE_SUMS, the open positions of all quarters one below the other."""
+    flows: IntArray
+    """(calendar year, from, to, education, reason, new graduate) moves and first jobs."""
+    rent_cny_m: FloatArray
+    """(quarter, place) rent over the tenures in use."""
+    rent_index: FloatArray
+    """(quarter, place) market rent relative to the start."""
+    stickiness: FloatArray
+    """(quarter, 1 + dimension, place) the index and its dimensions."""
+    hukou_granted: IntArray
+    """(quarter, place) persons."""
+    spent_fen: IntArray
+    """(quarter, place) money spent under policies, national money where it was received."""
+
+    def sum_postings(self, names: Sequence[str], sizes: Sequence[int], value: str) -> IntArray:
+        """Sum of `value`, a field of LINE_SUMS, by the fields `names`, whose codes stay below `sizes`."""
+        cell = np.ravel_multi_index([self.lines[name].astype(np.int64) for name in names], sizes)
+        total = np.zeros(int(np.prod(sizes)), np.int64)
+        np.add.at(total, cell, self.lines[value])
+        return total.reshape(sizes)
+
+    @property
+    def rent_burden(self) -> FloatArray:
+        """(quarter, place) mean rent over take-home pay and transfers of employed renters, NaN without any."""
+        burden, renters = (self.pulse[..., column].sum(axis=2) for column in (PULSE_BURDEN, PULSE_RENTERS))
+        ratio: FloatArray = np.where(renters > 0, burden / (1_000_000 * np.maximum(1, renters)), np.nan)
+        return ratio
+
+    @property
+    def residents_change(self) -> IntArray:
+        """(quarter, place) people who live there less those at the start."""
+        return np.asarray(self.pulse[..., PULSE_RESIDENTS].sum(axis=2) - self.residents_start)
+
+    @property
+    def employed_change(self) -> IntArray:
+        """(quarter, place) people in work less those at the start."""
+        return np.asarray(self.pulse[..., PULSE_EMPLOYED].sum(axis=2) - self.employed_start)
+
+
+class MomentObserver:
+    """Collects the sums of one run, in place of the tables."""
+
+    def __init__(self, model: TalentMarket) -> None:
+        self._model = model
+        world, scenario, n = model.world, model.scenario, model.n_quarters
+        years = scenario.end.year - scenario.start.year + 1
+        self._cohorts = CohortCounts(world.region)
+        self._start = count_present(model)
+        self._pulse = np.zeros((n, world.n_places, len(EDUCATION), N_PULSE), np.int64)
+        self._lines: list[NDArray[np.void]] = []
+        self._flows = np.zeros((years, *model.flows.shape), np.int64)
+        self._rent, self._index = (np.zeros((n, world.n_places)) for _ in range(2))
+        self._stickiness = np.zeros((n, 1 + len(DIMENSIONS), world.n_places))
+        self._granted, self._spent = (np.zeros((n, world.n_places), np.int64) for _ in range(2))
+
+    def record(self, pulse: IntArray) -> None:
+        """Add the sums of the quarter; `pulse` (place, education, counters) as taken by the kernel."""
+        model = self._model
+        quarter = model.quarter_number - model.first_quarter_number
+        year = model.quarter.year - model.scenario.start.year
+        self._cohorts.look(model)
+        self._pulse[quarter] = pulse
+        self._lines.append(_sum_lines(model, quarter))
+        self._flows[year] += model.flows
+        self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
+        self._index[quarter] = [city.rent_index for city in model.cities]
+        change = pulse[..., PULSE_RESIDENTS].sum(axis=1) - self._start[0]
+        self._stickiness[quarter] = score_cities(model, pulse, model.world.talent_start + change * model.scale)
+        self._granted[quarter] = model.hukou_granted
+        self._spent[quarter] = model.ledger.fen.sum(axis=0)
+
+    def moments(self) -> Moments:
+        """The sums of the quarters simulated so far; later quarters hold zeros."""
+        model = self._model
+        return Moments(
+            start=model.scenario.start,
+            scale=model.scale,
+            pulse=self._pulse,
+            residents_start=self._start[0],
+            employed_start=self._start[1],
+            graduated=self._cohorts.graduated,
+            employed=self._cohorts.employed,
+            stayed=self._cohorts.stayed,
+            lines=np.concatenate(self._lines),
+            flows=self._flows,
+            rent_cny_m=self._rent,
+            rent_index=self._index,
+            stickiness=self._stickiness,
+            hukou_granted=self._granted,
+            spent_fen=self._spent,
+        )
+
+
+def _sum_lines(model: TalentMarket, quarter: int) -> NDArray[np.void]:
+    """The lines of open positions of this quarter, the `quarter`-th of the run."""
+    lines = model.positions.lines
+    table = np.empty(len(lines), LINE_SUMS)
+    table["quarter"] = quarter
+    for name in ("place", "industry", "size", "cell"):
+        table[name] = lines[name]
+    table["openings"], table["hires"] = lines["capacity"], model.line_hires
+    table["offered_fen"] = np.rint(lines["wage"].astype(np.float64) * 100.0).astype(np.int64) * lines["capacity"]
+    table["hired_fen"] = model.line_hired_fen
+    return table
