@@ -54,8 +54,12 @@ class Board:
     def __init__(self, market, left, hiring_round):
         key = sub_key(market.key(OPENING_SLOT), hiring_round)
         self.left = {position: number for position, number in left.items() if number > 0}
-        self.is_small = len(left) <= market.params.search.n_sampled
-        """Whether everybody sees everything; positions filled in the first round count as well."""
+        self.n_sampled = market.params.search.n_sampled
+        """Positions that a person sees, fewer in later rounds."""
+        if hiring_round > 0:
+            self.n_sampled = max(1, round(self.n_sampled * market.params.matching.later_sample))
+        self.is_small = len(left) <= self.n_sampled
+        """Whether everybody sees everything; positions that are filled by now count as well."""
         blocks = [[[] for _ in market.cities] for _ in EDUCATION]
         for position, capacity in self.left.items():
             blocks[position.level][position.city.index] += [(position, number) for number in range(capacity)]

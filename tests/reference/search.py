@@ -72,7 +72,7 @@ def see_positions(person, market, board, keys):
     """Positions that the person happens to see; all of a small market."""
     if board.is_small:
         return set(board.left)
-    n_seen = int(market.params.search.n_sampled * person.city.sample_factor + 0.5)
+    n_seen = int(board.n_sampled * person.city.sample_factor + 0.5)
     seen = {sample_position(person, k, market, board, keys) for k in range(n_seen)}
     return seen - {None}
 
