@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 BASE_YEAR: Final = 2019
 WAGE_YEAR: Final = 2024
-AI_LIMIT: Final = 0.9
-"""No cell of postings is more than this share AI, whatever the factors."""
 
 
 class Demand:
@@ -79,7 +77,7 @@ class Demand:
         if lever is not None:
             factor = factor * lever[firms.place, firms.industry, None]
         probability = self._world.ai_intensity_education[None, :] * factor * index[:, None]
-        limited: FloatArray = np.clip(probability, 0.0, AI_LIMIT)
+        limited: FloatArray = np.clip(probability, 0.0, self._params.firms.ai_limit)
         return limited
 
     def national_ai_index(self, quarter: int) -> float:

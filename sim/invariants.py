@@ -11,7 +11,7 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import HiringSubsidy, TrainingCourse, Transfer
+    from sim.policies.levers import HiringSubsidy, HousingScheme, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -69,7 +69,9 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 def _budgets_hold(model: TalentMarket) -> bool:
     levers = model.levers
-    limited: list[Transfer | HiringSubsidy | TrainingCourse] = [*levers.transfers, *levers.hiring, *levers.courses]
+    limited: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse] = [
+        *levers.transfers, *levers.schemes, *levers.hiring, *levers.courses
+    ]  # fmt: skip
     return all(
         model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
         for entry in limited

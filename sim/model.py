@@ -211,7 +211,7 @@ class TalentMarket(mesa.Model):
         self.transfers_received_fen = 0
         self.hukou_granted = np.zeros(n_places, np.int64)
         self.hukou_quota = np.zeros(n_places, np.int64)
-        self.hukou_belief = guess_hukou_chance(world)
+        self.hukou_belief = guess_hukou_chance(world, self.params.hukou.new_graduate_share)
         self.refresh_firms_table()
 
     def _spin_up(self) -> None:

@@ -258,6 +258,7 @@ class FirmParams(Group):
         "desired headcount to productivity",
         "assumption: customers answer lower prices; below 0 the same output needs fewer people",
     )
+    ai_limit: float = rule(0.9, "share", 0, 1, "AI share of any cell of postings at most", "assumption: not all")
     requirement_adapt: float = rule(
         0.6,
         "elasticity",
@@ -328,6 +329,12 @@ class HousingParams(Group):
     own_home_hazard: float = rule(
         0.04, "1/quarter", 0, 1, "hazard of settling then, for the employed", "assumption: purchases"
     )
+    rent_step: float = rule(
+        1.1, "factor", 1, 2, "largest change of rents in a quarter, up or down", "assumption: leases are yearly"
+    )
+    depreciation: float = rule(
+        0.005, "1/quarter", 0, 0.1, "largest loss of stock, when less is wanted", "assumption: buildings last"
+    )
     whole_rooms: float = rule(1.8, "rooms", 1, 4, "rooms that a small whole unit stands for", "assumption: rent ratio")
     crowding: float = rule(
         0.6, "share", 0.1, 1, "rent of a place in a crowded room relative to a room", "assumption: sharing"
@@ -375,6 +382,13 @@ class HukouParams(Group):
     )
     level_priority: float = rule(
         0.8, "score/level", 0, 10, "level of education in the employer channel", "assumption: degrees first"
+    )
+    initial_years: float = rule(
+        8.0, "years", 0, 40, "years of quotas by which residents from elsewhere have settled", "assumption: cohorts"
+    )
+    initial_most: float = rule(0.95, "share", 0, 1, "settled at the start at most", "assumption: some never do")
+    new_graduate_share: float = rule(
+        0.12, "share", 0.01, 1, "new graduates among jobs, for first beliefs", "assumption: window over a career"
     )
     belief_speed: float = rule(
         0.3, "1/quarter", 0, 1, "speed at which chances believed follow chances seen", "assumption: years"
@@ -425,6 +439,20 @@ class SkillParams(Group):
     )
     teacher_hazard: float = rule(
         0.5, "factor", 0, 5, "faster curricula with dual teachers", "assumption: digest 000 M6"
+    )
+    taught: float = rule(0.5, "skill", 0, 2, "skill taught at mean ability and quality", "assumption: unit of skill")
+    taught_practice: float = rule(
+        0.8, "share", 0, 2, "practice learned in class relative to what is taught", "assumption: below theory"
+    )
+    soft_start: float = rule(0.5, "skill", 0, 2, "soft skill at mean ability", "assumption: as what is taught")
+    level_part: float = rule(
+        0.5, "share", 0, 1, "level bonus in technical and soft skill", "assumption: half of that in knowledge"
+    )
+    field_part: float = rule(
+        0.5, "share", 0, 1, "field bonus of engineers relative to graduates of AI fields", "assumption: a neighbour"
+    )
+    training_knowledge: float = rule(
+        0.5, "share", 0, 1, "knowledge gained in training in the firm relative to technical skill", "assumption: half"
     )
     ability_spread: float = rule(0.18, "log", 0, 1, "spread of ability", "assumption: scale of skills")
     field_bonus: float = rule(0.12, "skill", 0, 1, "own field in technical skill", "assumption: specialisation")

@@ -11,17 +11,12 @@ rents, and with a perfectly elastic one it ends up in the stock.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import mesa
 
 from sim.params import HousingParams
 from sim.world.spec import World
-
-RENT_STEP: Final = 1.1
-"""Rents change by at most this factor a quarter."""
-DEPRECIATION: Final = 0.005
-"""Share of the stock that is lost in a quarter at most, when less is wanted."""
 
 
 class City(mesa.Agent):
@@ -74,10 +69,10 @@ class City(mesa.Agent):
         used = self.rooms_used(rule)
         occupancy = max(0.5, used / self.stock_rooms)
         factor = (occupancy / (1.0 - rule.normal_vacancy)) ** rule.rent_elasticity
-        self.rent_index *= min(RENT_STEP, max(1.0 / RENT_STEP, factor))
+        self.rent_index *= min(rule.rent_step, max(1.0 / rule.rent_step, factor))
         self._rent_shared[self.index] = self.rent_shared_start_cny_m * self.rent_index
         self._rent_whole[self.index] = self.rent_whole_start_cny_m * self.rent_index
         self.stock_trend_rooms *= 1.0 + 0.25 * self._stock_growth
         aimed = self.stock_trend_rooms * self.rent_index**self._elasticity
-        change = max(rule.stock_speed * (aimed - self.stock_rooms), -DEPRECIATION * self.stock_rooms)
+        change = max(rule.stock_speed * (aimed - self.stock_rooms), -rule.depreciation * self.stock_rooms)
         self.stock_rooms += change

@@ -12,7 +12,7 @@ from sim.phases.policies_act import make_schemes
 from sim.phases.ranges import run_ranges, sum_ranges
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS, HousingScheme
 from sim.rng import FAMILY_HOME, OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY, TAKE_UP, sub_key, uniforms
-from sim.types import SHARED, SUBSIDISED, WHOLE
+from sim.types import NO_SCHEME, SHARED, SUBSIDISED, UNHOUSED, WHOLE
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -52,8 +52,14 @@ def _serve_queues(model: TalentMarket, aided: NDArray[np.bool_]) -> None:
     if not model.levers.schemes and not had_schemes:
         return
     waiting = np.zeros(n, np.bool_)
+    left_fen = {
+        scheme.policy: 100.0 * model.ledger.remaining_cny(scheme.policy, scheme.budget_cny)
+        for scheme in model.levers.schemes
+    }
+    for scheme in model.levers.schemes:
+        left_fen[scheme.policy] -= _keep_leases(model, scheme, left_fen[scheme.policy])
     for k, scheme in enumerate(model.levers.schemes):
-        _let_units(model, k, scheme, aided, waiting)
+        left_fen[scheme.policy] -= _let_units(model, k, scheme, aided, waiting, left_fen[scheme.policy])
     run_ranges(n, model.threads, lambda start, stop: leave_queue(start, stop, people, waiting))
 
 
@@ -65,17 +71,60 @@ def units_in_agents(model: TalentMarket, scheme: HousingScheme) -> int:
     return int(expected) + int(u < expected - int(expected))
 
 
+def _keep_leases(model: TalentMarket, scheme: HousingScheme, left_fen: float) -> float:
+    """Cost that the running leases of a scheme still have, in hundredths of CNY; ends those that cannot be paid now.
+
+    What is `left_fen` of the budget pays the oldest leases of the quarter first, and by lot among those of one quarter.
+    """
+    if not np.isfinite(left_fen):
+        return 0.0
+    people, quarter = model.columns.people, model.quarter_number
+    rows = np.flatnonzero(
+        (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
+    )
+    uid, begun = people.uid[rows], people.lease_start_q[rows].astype(np.int64)
+    rows = rows[np.lexsort((uid, uniforms(sub_key(model.key(SCHEME_LOTTERY), scheme.policy), uid), begun))]
+    held = quarter - people.lease_start_q[rows].astype(np.int64)
+    free_fen, low_fen = _gaps_fen(model, scheme)
+    paid = np.cumsum(np.where(held < scheme.free_quarters, free_fen, low_fen)) <= left_fen
+    people.housing[rows[~paid]] = UNHOUSED
+    people.scheme[rows[~paid]] = NO_SCHEME
+    term = people.lease_end_q[rows[paid]].astype(np.int64) - quarter
+    free = np.clip(scheme.free_quarters - held[paid], 0, term)
+    return float((free * free_fen + (term - free) * low_fen).sum())
+
+
+def _gaps_fen(model: TalentMarket, scheme: HousingScheme) -> tuple[int, int]:
+    """Cost of a unit in a quarter without rent and in one of low rent, at rents of now, in hundredths of CNY."""
+    market = float(model.places.records["rent_whole"][scheme.place])
+    low = market - min(scheme.rent_cap_cny_m, scheme.rent_share * market)
+    free_fen, low_fen = (int(max(0.0, gap) * 100.0 + 0.5) * 3 * model.scale for gap in (market, low))
+    return free_fen, low_fen
+
+
 def _let_units(
-    model: TalentMarket, k: int, scheme: HousingScheme, aided: NDArray[np.bool_], waiting: NDArray[np.bool_]
-) -> None:
-    """Allocate the vacant units of one scheme by its queue rule, and learn the chance of getting one."""
+    model: TalentMarket,
+    k: int,
+    scheme: HousingScheme,
+    aided: NDArray[np.bool_],
+    waiting: NDArray[np.bool_],
+    left_fen: float,
+) -> float:
+    """Allocate the vacant units of one scheme by its queue rule, and learn the chance of getting one.
+
+    No more units are let than `left_fen`, the budget that is not promised, pays over their term. Returns what the new
+    leases will cost at the market rent of now.
+    """
     people = model.columns.people
     in_scheme = (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
     occupied = int(np.count_nonzero(in_scheme))
     units = units_in_agents(model, scheme)
     vacant = max(0, units - occupied)
-    if model.ledger.remaining_cny(scheme.policy, scheme.budget_cny) <= 0:
-        vacant = 0
+    free_fen, low_fen = _gaps_fen(model, scheme)
+    free = min(scheme.free_quarters, scheme.term_quarters)
+    lease_fen = free * free_fen + (scheme.term_quarters - free) * low_fen
+    if np.isfinite(left_fen):
+        vacant = min(vacant, max(0, int(left_fen // max(1, lease_fen))))
     rows = np.empty(len(model.columns), np.uint32)
     found = list_applicants(
         people, model.firms_table, model.places.records, model.schemes, k, model.transfers, aided,
@@ -88,6 +137,7 @@ def _let_units(
     model.scheme_chance[scheme.policy, scheme.place] = min(1.0, len(chosen) / found) if found else float(vacant > 0)
     units = max(units, occupied + len(chosen)) if scheme.units == 0 else units
     model.scheme_use[scheme.policy, scheme.place] = (units, occupied + len(chosen), found - len(chosen))
+    return float(len(chosen) * lease_fen)
 
 
 def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.uint32]) -> NDArray[np.int64]:

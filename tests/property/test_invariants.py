@@ -22,7 +22,7 @@ POLICIES = {
     "living_subsidy": {"city": "alpha", "amount_cny_m": 1500, "budget_cny": 300_000_000},
     "rent_subsidy": {"city": "east", "rent_share": 0.5, "cap_cny_m": 800, "eligible": {"home": "elsewhere"}},
     "talent_housing": {"city": "all", "units": 40_000, "units_per_quarter": 15_000, "term_years": 1, "queue": "points"},
-    "settling_support": {"city": "beta", "units": 25_000, "queue": "first_come"},
+    "settling_support": {"city": "beta", "units": 25_000, "queue": "first_come", "budget_cny": 200_000_000},
     "hukou_quota": {"city": "alpha", "places_per_year": 20_000, "channel": "employer", "awareness": 0.9},
     "hukou_relaxation": {"city": "alpha", "levels": 2, "points_years_cut": 3, "open_after_years": 2},
     "hiring_subsidy": {"city": "alpha", "cny_per_hire": 30_000, "budget_cny": 1_000_000_000},
