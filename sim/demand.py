@@ -58,7 +58,7 @@ class Demand:
         Published totals of jobs are net of births and deaths of firms, hence the mean share of room that is filled.
         """
         firms = self._firms
-        standing = np.minimum(1.0, firms.number / firms.room) / firms.standing_mean
+        standing = np.where(firms.number > firms.room, 1.0, firms.number / firms.room / firms.standing_mean)
         elastic = self.productivity() ** self._params.firms.demand_elasticity
         desired: FloatArray = firms.market_jobs * subsidy_factor * elastic * standing
         return desired
@@ -118,7 +118,7 @@ class Demand:
         """(place, industry, education) levels asked: the industry's mix, moved towards the levels supplied locally."""
         world = self._world
         national = (world.graduates.sum(axis=1)[:, None] * world.level_share).sum(axis=0)
-        national = national / national.sum()
+        national = national / max(1.0, national.sum())
         relative = np.where(world.level_share > 0, world.level_share, 1e-6) / np.maximum(national, 1e-9)
         mix = world.education_mix[None] * relative[:, None, :] ** self._params.firms.requirement_adapt
         normalised: FloatArray = mix / mix.sum(axis=2, keepdims=True)

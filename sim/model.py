@@ -21,7 +21,7 @@ from sim.market import OFFER_DTYPE, Schooling, no_positions
 from sim.observe import Observer
 from sim.params import Rules
 from sim.phases.cohort_graduates import cohort_graduates
-from sim.phases.firms_adjust import firms_adjust
+from sim.phases.firms_adjust import adopt_until, firms_adjust
 from sim.phases.firms_post import firms_post
 from sim.phases.housing_clears import housing_clears
 from sim.phases.hukou_allocates import hukou_allocates
@@ -190,7 +190,8 @@ class TalentMarket(mesa.Model):
         self.mean_skill_weight = world.jobs_start @ world.industry_share @ world.skill_weight
         self.mean_skill_weight = (self.mean_skill_weight / self.mean_skill_weight.sum())[None, :]
         self.association_share = (world.institution_share @ world.association_share).mean() * np.ones(n_places)
-        self.wage_start = self.places.market_wage.mean(axis=0)
+        self.wage_start = self.places.market_wage.copy()
+        self.mean_pay_cny_m = self.places.market_wage.mean(axis=1)
         self.seats = np.ones((n_places, len(EDUCATION), len(FIELD)))
         self.seats_by_year: dict[int, NDArray[np.float64]] = {}
         self.positions = no_positions(n_places)
@@ -225,8 +226,9 @@ class TalentMarket(mesa.Model):
             self.flows[:] = 0
             self.quarter_number += 1
         self.firms.adoption, self.firms.adoption_path = adoption, path
+        adopt_until(self, self.first_quarter_number)
         note_skill_at_start(self)
-        self.wage_start = self.places.market_wage.mean(axis=0)
+        self.wage_start = self.places.market_wage.copy()
 
     def usual_openings(self, hiring_round: int) -> NDArray[np.float64]:
         """(education, place) openings to expect in a round of this quarter, in agents: the same in all scenarios."""

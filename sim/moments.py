@@ -154,7 +154,7 @@ class MomentObserver:
             graduated=self._cohorts.graduated,
             employed=self._cohorts.employed,
             stayed=self._cohorts.stayed,
-            lines=np.concatenate(self._lines),
+            lines=np.concatenate([np.zeros(0, LINE_SUMS), *self._lines]),
             flows=self._flows,
             rent_cny_m=self._rent,
             rent_index=self._index,

@@ -144,7 +144,7 @@ class MatchingParams(Group):
 
     rounds: int = rule(2, "rounds", 1, 4, "hiring rounds in a quarter", "assumption: who is rejected tries once more")
     later_sample: float = rule(
-        0.5, "share", 0, 1, "positions seen in a later round relative to the first", "assumption: less time is left"
+        0.5, "share", 0.05, 1, "positions seen in a later round relative to the first", "assumption: less time is left"
     )
     w_skill: float = rule(1.0, "score", 0, 5, "weight of skills in the industry's weights", "assumption: unit of score")
     w_level: float = rule(0.15, "score", -1, 5, "per level above the one asked", "assumption: degrees signal")
@@ -417,7 +417,14 @@ class MobilityParams(Group):
     schooling: float = rule(0.5, "log", 0, 5, "no local hukou at the family node", "assumption: school places")
     other_city: float = rule(0.3, "log/utility", 0, 5, "advantage of the best other city", "assumption: push and pull")
     jobless: float = rule(0.6, "log", 0, 5, "no job", "assumption: employment first (003-4402)")
-    go_home: float = rule(0.55, "share", 0, 1, "leavers who go home when utilities are equal", "assumption: home ties")
+    go_home: float = rule(
+        0.55,
+        "share",
+        0,
+        1,
+        "leavers who go home; the others choose by utility, home among them",
+        "assumption: home ties",
+    )
 
 
 class SkillParams(Group):

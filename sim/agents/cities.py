@@ -36,8 +36,10 @@ class City(mesa.Agent):
         self.rent_index = 1.0
         self.stock_trend_rooms = 0.0
         self.stock_rooms = 0.0
+        self.occupied_crowded = 0
         self.occupied_shared = 0
         self.occupied_whole = 0
+        self._crowding = 1.0
         self._vacancy_start = float(world.vacancy_start[index])
         self._stock_growth = float(world.stock_growth[index])
         self._elasticity = float(world.supply_elasticity[index])
@@ -46,26 +48,31 @@ class City(mesa.Agent):
     def rent_mean_cny_m(self) -> float:
         """Rent over the tenures in use, CNY/month; of a room when nobody rents."""
         shared, whole = self._rent_shared[self.index], self._rent_whole[self.index]
-        rented = self.occupied_shared + self.occupied_whole
+        rented = self.occupied_crowded + self.occupied_shared + self.occupied_whole
         if rented == 0:
             return float(shared)
-        paid = self.occupied_shared * shared + self.occupied_whole * whole
-        return float(paid / rented)
+        rooms = self._crowding * self.occupied_crowded + self.occupied_shared
+        return float((rooms * shared + self.occupied_whole * whole) / rented)
 
     def rooms_used(self, rule: HousingParams) -> float:
         """Rooms in use on the rental market."""
-        return self.occupied_shared + rule.whole_rooms * self.occupied_whole
+        crowded = rule.crowding * self.occupied_crowded
+        return crowded + self.occupied_shared + rule.whole_rooms * self.occupied_whole
 
-    def set_stock(self, shared: int, whole: int, rule: HousingParams) -> None:
-        """Set the stock so that `shared` rooms and `whole` units in use leave the vacancy of the start."""
-        self.occupied_shared, self.occupied_whole = shared, whole
+    def set_stock(self, crowded: int, shared: int, whole: int, rule: HousingParams) -> None:
+        """Set the stock so that the dwellings in use leave the vacancy of the start; arguments as in `clear_rents`."""
+        self.occupied_crowded, self.occupied_shared, self.occupied_whole = crowded, shared, whole
+        self._crowding = rule.crowding
         self.stock_trend_rooms = self.stock_rooms = max(1.0, self.rooms_used(rule)) / (1.0 - self._vacancy_start)
 
-    def clear_rents(self, shared: int, whole: int, rule: HousingParams) -> None:
-        """Let rents answer occupancy and the stock answer rents, after `shared` rooms and `whole` units are taken."""
+    def clear_rents(self, crowded: int, shared: int, whole: int, rule: HousingParams) -> None:
+        """Let rents answer occupancy and the stock answer rents.
+
+        In use are `crowded` places, each of them the part `crowding` of a room, `shared` rooms and `whole` units.
+        """
         if self.stock_rooms == 0.0:
-            self.set_stock(shared, whole, rule)
-        self.occupied_shared, self.occupied_whole = shared, whole
+            self.set_stock(crowded, shared, whole, rule)
+        self.occupied_crowded, self.occupied_shared, self.occupied_whole = crowded, shared, whole
         used = self.rooms_used(rule)
         occupancy = max(0.5, used / self.stock_rooms)
         factor = (occupancy / (1.0 - rule.normal_vacancy)) ** rule.rent_elasticity

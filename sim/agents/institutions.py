@@ -64,8 +64,8 @@ class Institution(mesa.Agent):
         draws: NDArray[np.float64],
     ) -> None:
         """Advance the curriculum by one quarter under the levers of this quarter; `draws` (number,) are uniform."""
-        self.practice_now = min(1.0, self.practice_share + practice_add)
-        self.cooperation_now = min(1.0, self.cooperation_depth + cooperation_add)
+        self.practice_now = min(1.0, max(0.0, self.practice_share + practice_add))
+        self.cooperation_now = min(1.0, max(0.0, self.cooperation_depth + cooperation_add))
         hazard = self.update_hazard(lag_factor, rule)
         updated = np.count_nonzero(draws < hazard)
         self.gap_years = (self.gap_years + 0.25 * rule.frontier_speed) * (1.0 - updated / self.number)
@@ -85,11 +85,12 @@ class Association(mesa.Agent):
         self.place = place
         self.update_quarters = update_quarters
         self.signal = np.zeros(n_levels)
+        self.reported = False
 
     def survey(
         self, quarter: int, log_tightness: NDArray[np.float64], members: float, noise: float, key: np.uint64
     ) -> None:
-        """Renew the report when it is due.
+        """Renew the report when it is due; the first is made at once.
 
         Args:
             quarter: number of the quarter.
@@ -98,8 +99,9 @@ class Association(mesa.Agent):
             noise: spread of the error if all took part, log.
             key: of the draws of this quarter, one for each place and level.
         """
-        if quarter % self.update_quarters != 0 or members <= 0:
+        if (self.reported and quarter % self.update_quarters != 0) or members <= 0:
             return
+        self.reported = True
         levels = np.arange(len(log_tightness), dtype=np.uint64)
         error = normals(key, np.uint64(self.place * len(log_tightness)) + levels)
         self.signal = log_tightness + noise / np.sqrt(members) * error

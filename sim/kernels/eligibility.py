@@ -24,8 +24,8 @@ def load_person(people: Any, firms: Any, i: int) -> Any:
     size = firms.size[firm] if firm >= 0 else np.int8(-1)
     return Person(
         people.uid[i], people.cohort_q[i], people.education[i], people.field[i], people.home[i], people.study[i],
-        people.city[i], people.hukou[i], people.state[i], people.arrived_q[i], people.search_q[i], people.aware[i],
-        people.cell[i], people.wage[i], people.rent[i], firm, industry, size,
+        people.city[i], people.hukou[i], people.state[i], people.housing[i], people.arrived_q[i], people.search_q[i],
+        people.aware[i], people.cell[i], people.wage[i], people.rent[i], firm, industry, size,
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def gather_persons(
         person["search_q"], person["education"] = people.search_q[i], people.education[i]
         person["field"], person["home"], person["study"] = people.field[i], people.home[i], people.study[i]
         person["city"], person["hukou"], person["state"] = people.city[i], people.hukou[i], people.state[i]
-        person["cell"] = people.cell[i]
+        person["cell"], person["housing"] = people.cell[i], people.housing[i]
         person["industry"] = industry[firm] if firm >= 0 else -1
         person["size"] = size[firm] if firm >= 0 else -1
 

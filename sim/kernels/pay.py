@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.eligibility import is_eligible, knows_and_applies
 from sim.rng import draw_bits, uniform
-from sim.types import SHARED, WHOLE
+from sim.types import CROWDED, FAMILY, SHARED, SUBSIDISED, WHOLE
 
 
 @njit(cache=True, forceinline=True)
@@ -57,7 +57,7 @@ def choose_aided_tenure(
         return WHOLE, rent_whole
     if rent_shared - aid_shared <= rule.rent_share_limit * net:
         return SHARED, rent_shared
-    return SHARED, rule.crowding * rent_shared
+    return CROWDED, rule.crowding * rent_shared
 
 
 @njit(cache=True, forceinline=True)
@@ -73,10 +73,19 @@ def lives_with_family(uid: np.uint64, rule: Any, key: np.uint64) -> bool:
 
 
 @njit(cache=True, forceinline=True)
-def transfer_amount(entry: Any, education: int, rent: float) -> float:
-    """Amount of one entry of transfers for a person of `education` who pays `rent`, CNY/month."""
+def keeps_dwelling(person: Any, city: int) -> bool:
+    """Whether the person holds a dwelling in `city` that does not depend on the rental market."""
+    return person.city == city and (person.housing == SUBSIDISED or person.housing == FAMILY)
+
+
+@njit(cache=True, forceinline=True)
+def transfer_amount(entry: Any, education: int, rent: float, aided: float) -> float:
+    """Amount of one entry of transfers for a person of `education` who pays `rent`, CNY/month.
+
+    All that is paid against a rent is no more than the rent: `aided` is what other entries pay against it.
+    """
     amount = min(entry["amount_cny_m"][education] + entry["rent_share"] * rent, entry["cap_cny_m"])
-    return min(amount, rent) if entry["against_rent"] else amount
+    return max(0.0, min(amount, rent - aided)) if entry["against_rent"] else amount
 
 
 @njit(cache=True, forceinline=True)
@@ -100,7 +109,7 @@ def known_transfers(
     only_against_rent: bool,
 ) -> float:
     """Transfers, or only those against rent, that the person knows of and would get in `city`, CNY/month."""
-    total = 0.0
+    total, aided = 0.0, 0.0
     for k in range(transfers.shape[0]):
         entry = transfers[k]
         if only_against_rent and not entry["against_rent"]:
@@ -110,7 +119,10 @@ def known_transfers(
         if within_term(entry, person, city, quarter) and knows_and_applies(
             person, entry["policy"], entry["take_up"], key
         ):
-            total += transfer_amount(entry, person.education, rent)
+            amount = transfer_amount(entry, person.education, rent, aided)
+            total += amount
+            if entry["against_rent"]:
+                aided += amount
     return total
 
 
@@ -169,12 +181,15 @@ def disposable_income(
 ) -> float:
     """Income left after rent and living cost if the person earned `wage` in `city`, CNY/month; at least a floor.
 
-    `places`, `transfers`, `schemes` are records of sim.market.
+    Who holds a subsidised unit or a home of their own there keeps it. `places`, `transfers`, `schemes` are records of
+    sim.market.
     """
     place = places[city]
     net = take_home(wage, tax)
     rent = 0.0
-    if person.home != city or not lives_with_family(person.uid, housing, key_family):
+    if keeps_dwelling(person, city):
+        rent = float(person.rent)
+    elif person.home != city or not lives_with_family(person.uid, housing, key_family):
         _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
         rent -= expected_saving(
             person, city, wage, rent, industry, size, quarter, place["rent_whole"], schemes, key_take_up

@@ -12,7 +12,19 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.pay import take_home
-from sim.types import EDUCATION, EMPLOYED, FAMILY, OUT, PREPARING, SEARCHING, SHARED, STUDYING, SUBSIDISED, WHOLE
+from sim.types import (
+    CROWDED,
+    EDUCATION,
+    EMPLOYED,
+    FAMILY,
+    OUT,
+    PREPARING,
+    SEARCHING,
+    SHARED,
+    STUDYING,
+    UNHOUSED,
+    WHOLE,
+)
 
 N_PULSE = 9
 PULSE_EMPLOYED, PULSE_WAGE, PULSE_SEARCHING, PULSE_RESIDENTS, PULSE_BURDEN, PULSE_RENTERS = range(6)
@@ -53,11 +65,11 @@ def take_pulse(start: int, stop: int, people: Any, tax: Any, pulse: NDArray[np.i
         if people.hukou[i] != city:
             pulse[city, education, PULSE_WITHOUT_HUKOU] += 1
         housing = people.housing[i]
-        if housing == SHARED:
+        if housing == SHARED or housing == CROWDED:
             pulse[city, education, PULSE_SHARED] += 1
         elif housing == WHOLE:
             pulse[city, education, PULSE_WHOLE] += 1
-        if state == EMPLOYED and (housing == SHARED or housing == WHOLE or housing == SUBSIDISED):
+        if state == EMPLOYED and (housing != UNHOUSED and housing != FAMILY):
             pulse[city, education, PULSE_RENTERS] += 1
             pulse[city, education, PULSE_BURDEN] += int(rent_burden(people, i, tax) * 1e6 + 0.5)
 

@@ -12,15 +12,19 @@ when its firms change: entrants are like the firms beside them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.rng import FIRM_ENTRY, FIRM_EXIT, uniforms
+from sim.types import Quarter
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+
+ADOPTION_START: Final = "2019Q1"
+"""Quarter of the adoption that parameters give."""
 
 
 def firms_adjust(model: TalentMarket) -> None:
@@ -49,6 +53,15 @@ def _adopt_ai(model: TalentMarket) -> None:
     firms.adoption_path = spread_adoption(
         model, firms.adoption_path, rule.adoption_rate * np.full(len(firms), price) ** -rule.ai_price_elasticity
     )
+
+
+def adopt_until(model: TalentMarket, quarter: int) -> None:
+    """Let AI spread from the start of the published figures to `quarter`, where a run begins later."""
+    firms, rule = model.firms, model.params.firms
+    for earlier in range(Quarter.parse(ADOPTION_START).number, quarter):
+        rate = rule.adoption_rate * np.full(len(firms), model.demand.ai_price(earlier)) ** -rule.ai_price_elasticity
+        firms.adoption = spread_adoption(model, firms.adoption, rate)
+    firms.adoption_path = firms.adoption.copy()
 
 
 def spread_adoption(

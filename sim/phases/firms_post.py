@@ -84,7 +84,7 @@ def count_blocks(block: NDArray[np.int64], capacity: NDArray[np.int32], n_places
 def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
     """(firm,) factor on desired headcount: 1 + elasticity x eligible share of hires x subsidy / pay over the horizon.
 
-    The eligible share is that among people hired in the last two quarters by the firms that know of the subsidy.
+    The eligible share is that among people hired in the last quarter by the firms that know of the subsidy.
     """
     firms, rule, people = model.firms, model.params.firms, model.columns.people
     factor = np.ones(len(firms))
@@ -104,7 +104,7 @@ def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
             model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
         )  # fmt: skip
         eligible_share = hit.mean() if len(new) else 0.0
-        pay = model.places.market_wage.mean(axis=1)[firms.place] * 3.0 * rule.subsidy_horizon
+        pay = model.mean_pay_cny_m[firms.place] * 3.0 * rule.subsidy_horizon
         gain = rule.subsidy_elasticity * eligible_share * entry.cny_per_hire / np.maximum(1.0, pay)
         factor += np.where(chosen, gain, 0.0)
     return factor

@@ -12,7 +12,7 @@ from sim.phases.policies_act import make_schemes
 from sim.phases.ranges import run_ranges, sum_ranges
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS, HousingScheme
 from sim.rng import FAMILY_HOME, OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY, TAKE_UP, sub_key, uniforms
-from sim.types import NO_SCHEME, SHARED, SUBSIDISED, UNHOUSED, WHOLE
+from sim.types import CROWDED, HOUSING, NO_SCHEME, SHARED, SUBSIDISED, UNHOUSED, WHOLE
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -29,13 +29,11 @@ def housing_clears(model: TalentMarket) -> None:
     _serve_queues(model, aided)
     model.schemes = make_schemes(model.levers.schemes, model.scheme_chance)
     _settle(model, aided)
-    shared = np.bincount(people.city[people.housing == SHARED], minlength=model.world.n_places)
-    whole = np.bincount(people.city[people.housing == WHOLE], minlength=model.world.n_places)
-    for city in model.cities:
-        if model.quarter_number < model.first_quarter_number:
-            city.set_stock(int(shared[city.index]), int(whole[city.index]), model.params.housing)
-            continue
-        city.clear_rents(int(shared[city.index]), int(whole[city.index]), model.params.housing)
+    group = people.city.astype(np.int64) * len(HOUSING) + people.housing
+    used = np.bincount(group, minlength=model.world.n_places * len(HOUSING)).reshape(-1, len(HOUSING))
+    for city, taken in zip(model.cities, used.tolist(), strict=True):
+        clear = city.set_stock if model.quarter_number < model.first_quarter_number else city.clear_rents
+        clear(taken[CROWDED], taken[SHARED], taken[WHOLE], model.params.housing)
 
 
 def mark_aided_places(model: TalentMarket) -> NDArray[np.bool_]:

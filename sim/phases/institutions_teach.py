@@ -96,7 +96,7 @@ def _survey(model: TalentMarket) -> None:
 def _enrol(model: TalentMarket) -> None:
     rule, year = model.params.institutions, model.quarter.year
     if year >= rule.respond_from:
-        pay = np.log(model.places.market_wage.mean(axis=0) / model.wage_start)
+        pay = np.log(model.places.market_wage.mean(axis=0) / model.wage_start.mean(axis=0))
         report = np.array([association.signal for association in model.associations])
         # members read the report of their place, the others what is known of the whole market
         share = model.association_share[:, None]

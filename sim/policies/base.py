@@ -39,7 +39,8 @@ PlaceName = Annotated[
 def setting(default: Any, unit: str, meaning: str, *, low: float = 0, high: float = INFINITE, source: str = "") -> Any:
     """Declare a number of a policy: default (`...`: must be given), unit, meaning, bounds, source of the default."""
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "source": source}
-    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
+    endless = default == INFINITE or None
+    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra, allow_inf_nan=endless)
 
 
 class Data(BaseModel):
