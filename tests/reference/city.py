@@ -7,9 +7,6 @@ import mesa
 EARTH_RADIUS_1000KM = 6.371
 N_LEVELS = 4
 UNEMPLOYMENT_START = 0.05
-NEW_GRADUATE_SHARE = 0.12
-RENT_STEP = 1.1
-DEPRECIATION = 0.005
 
 
 class CityAgent(mesa.Agent):
@@ -34,7 +31,7 @@ class CityAgent(mesa.Agent):
             world.wage_education_cny_m[level][0] * world.wage_place[index][0] / deflator for level in range(N_LEVELS)
         ]
         places = world.employer_quota[index] + world.central_quota[index]
-        chance = min(1.0, places / max(1.0, NEW_GRADUATE_SHARE * world.jobs_start[index]))
+        chance = min(1.0, places / max(1.0, params.hukou.new_graduate_share * world.jobs_start[index]))
         self.hukou_belief = [chance] * N_LEVELS
         """Chance of a place of an employer, as seen."""
         self.hukou_chance = list(self.hukou_belief)
@@ -68,10 +65,10 @@ class CityAgent(mesa.Agent):
         self.occupied_shared, self.occupied_whole = shared, whole
         occupancy = max(0.5, (shared + rule.whole_rooms * whole) / self.stock_rooms)
         factor = (occupancy / (1.0 - rule.normal_vacancy)) ** rule.rent_elasticity
-        self.rent_index *= min(RENT_STEP, max(1.0 / RENT_STEP, factor))
+        self.rent_index *= min(rule.rent_step, max(1.0 / rule.rent_step, factor))
         self.rent_shared = self.rent_shared_start * self.rent_index
         self.rent_whole = self.rent_whole_start * self.rent_index
         self.stock_trend_rooms *= 1.0 + 0.25 * world.stock_growth[self.index]
         aimed = self.stock_trend_rooms * self.rent_index ** world.supply_elasticity[self.index]
         change = rule.stock_speed * (aimed - self.stock_rooms)
-        self.stock_rooms += max(change, -DEPRECIATION * self.stock_rooms)
+        self.stock_rooms += max(change, -rule.depreciation * self.stock_rooms)

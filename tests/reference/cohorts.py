@@ -86,14 +86,15 @@ def form_skills(person, market):
         hands_on += rule.teacher_gain * teaching.teachers
     quality = market.world.institution_quality[person.institution]
     ability = math.exp(rule.ability_spread * normal(traits, person.uid, 0))
-    taught = 0.5 * ability * quality * max(0.0, 1.0 - rule.gap_loss * gap)
+    taught = rule.taught * ability * quality * max(0.0, 1.0 - rule.gap_loss * gap)
     level = rule.level_bonus * person.education
-    own_field = rule.field_bonus * (1.0, 0.5, 0.0, 0.0)[person.field]
+    own_field = rule.field_bonus * (1.0, rule.field_part, 0.0, 0.0)[person.field]
     person.ability = as_f4(ability)
     person.knowledge = as_f4(taught + level)
-    person.technical = as_f4(taught + own_field + 0.5 * level)
-    person.practice = as_f4(0.8 * taught + hands_on)
-    person.soft = as_f4(0.5 * math.exp(rule.ability_spread * normal(traits, person.uid, 1)) + 0.5 * level)
+    person.technical = as_f4(taught + own_field + rule.level_part * level)
+    person.practice = as_f4(rule.taught_practice * taught + hands_on)
+    soft = rule.soft_start * math.exp(rule.ability_spread * normal(traits, person.uid, 1))
+    person.soft = as_f4(soft + rule.level_part * level)
 
 
 def choose_what_next(person, market):

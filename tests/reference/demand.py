@@ -8,7 +8,6 @@ from tests.reference.draws import sub_key, uniform
 from tests.reference.eligibility import Condition, has_bit
 
 BASE_YEAR, WAGE_YEAR = 2019, 2024
-AI_LIMIT = 0.9
 NEW_QUARTERS = 1
 
 
@@ -151,7 +150,7 @@ def ai_probabilities(market, firm, path):
     lever = float(market.levers.ai_demand_factor[place, industry])
     index = ai_index(market) * firm.adoption / path
     return [
-        clip(intensity * factor * lever * index, 0.0, AI_LIMIT)
+        clip(intensity * factor * lever * index, 0.0, market.params.firms.ai_limit)
         for intensity, factor in zip(
             market.world.ai_intensity_education, market.demand.ai_factor[place][industry], strict=True
         )

@@ -8,7 +8,7 @@ from collections import Counter
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS
 from sim.rng import OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY
 from sim.types import EMPLOYED, FAMILY, NO_QUARTER, OUT, SEARCHING, SHARED, STUDYING, SUBSIDISED, UNHOUSED, WHOLE
-from tests.reference.arithmetic import as_f4, to_fen
+from tests.reference.arithmetic import as_f4, clip, to_fen
 from tests.reference.draws import round_up_or_down, sub_key, uniform
 from tests.reference.eligibility import knows_and_applies
 from tests.reference.income import (
@@ -30,8 +30,11 @@ def housing_clears(market):
         if person.lease_end_q <= market.quarter_number and person.housing != FAMILY:
             person.leave_dwelling()
     market.scheme_use, waiting = {}, set()
+    left_fen = {scheme.policy: 100.0 * market.ledger.remaining_cny(scheme) for scheme in market.schemes}
     for scheme in market.schemes:
-        waiting |= let_units(market, scheme)
+        left_fen[scheme.policy] -= keep_leases(market, scheme, left_fen[scheme.policy])
+    for scheme in market.schemes:
+        waiting |= let_units(market, scheme, left_fen)
     for person in market.people:
         if person not in waiting or person.housing == SUBSIDISED:
             person.queue_q = NO_QUARTER
@@ -42,17 +45,60 @@ def housing_clears(market):
         clear(used[city, SHARED], used[city, WHOLE], market)
 
 
-def let_units(market, scheme):
-    """Let the vacant units of one scheme by its queue rule; returns who goes on waiting."""
+def cost_of_units(market, scheme):
+    """Market rent less rent paid of a unit in a free quarter and in another, at rents of now; hundredths of CNY."""
+    city = market.cities[scheme.place]
+    low = min(scheme.rent_cap_cny_m, scheme.rent_share * city.rent_whole)
+    return tuple(to_fen(max(0.0, city.rent_whole - rent)) * 3 * market.scale for rent in (0.0, low))
+
+
+def tenants_of(market, scheme):
+    """Who lives in a unit of the scheme."""
+    return [
+        person for person in market.people
+        if person.housing == SUBSIDISED and person.scheme == scheme.policy and person.city.index == scheme.place
+    ]  # fmt: skip
+
+
+def keep_leases(market, scheme, left_fen):
+    """Promise the budget to running leases, the oldest first and by lot within a quarter; end those beyond it.
+
+    Returns what the leases kept still cost until they end.
+    """
+    if left_fen == float("inf"):
+        return 0.0
+    key, quarter = sub_key(market.key(SCHEME_LOTTERY), scheme.policy), market.quarter_number
+    free_fen, low_fen = cost_of_units(market, scheme)
+    now = promised = 0
+    for tenant in sorted(
+        tenants_of(market, scheme), key=lambda one: (one.lease_start_q, uniform(key, one.uid), one.uid)
+    ):
+        held, term = quarter - tenant.lease_start_q, tenant.lease_end_q - quarter
+        now += free_fen if held < scheme.free_quarters else low_fen
+        if now > left_fen:
+            tenant.leave_dwelling()
+            continue
+        free = clip(scheme.free_quarters - held, 0, term)
+        promised += free * free_fen + (term - free) * low_fen
+    return float(promised)
+
+
+def let_units(market, scheme, left_fen):
+    """Let the vacant units of one scheme by its queue rule, as far as its budget can pay their whole term.
+
+    Returns who goes on waiting, and takes what it promises off `left_fen` of the policy.
+    """
     at = scheme.policy, scheme.place
     city = market.cities[scheme.place]
-    occupied = sum(
-        person.housing == SUBSIDISED and person.scheme == scheme.policy and person.city is city
-        for person in market.people
-    )
+    occupied = len(tenants_of(market, scheme))
     key_units, identity = market.lasting_key(ROUND_UNITS), scheme.policy * 64 + scheme.place
     units = round_up_or_down(key_units, identity, scheme.units / market.scale)
-    vacant = max(0, units - occupied) if market.ledger.remaining_cny(scheme) > 0 else 0
+    free_fen, low_fen = cost_of_units(market, scheme)
+    free = min(scheme.free_quarters, scheme.term_quarters)
+    lease_fen = free * free_fen + (scheme.term_quarters - free) * low_fen
+    vacant = max(0, units - occupied)
+    if left_fen[scheme.policy] != float("inf"):
+        vacant = min(vacant, max(0, int(left_fen[scheme.policy] // max(1, lease_fen))))
     applicants = [person for person in market.people if applies(person, scheme, city, market)]
     for person in applicants:
         if person.queue_q == NO_QUARTER:
@@ -67,6 +113,7 @@ def let_units(market, scheme):
     if scheme.units == 0:
         units = max(units, occupied + len(chosen))
     market.scheme_use[at] = units, occupied + len(chosen), len(applicants) - len(chosen)
+    left_fen[scheme.policy] -= float(len(chosen) * lease_fen)
     return set(applicants) - set(chosen)
 
 

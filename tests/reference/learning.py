@@ -40,7 +40,7 @@ def learn_in_job(person, market, key):
     person.practice = as_f4(person.practice + rule.learning_by_doing * max(0.0, distance))
     if uniform(key, person.uid, 0) < person.firm.training:
         person.technical = as_f4(person.technical + rule.training_gain)
-        person.knowledge = as_f4(person.knowledge + 0.5 * rule.training_gain)
+        person.knowledge = as_f4(person.knowledge + rule.training_knowledge * rule.training_gain)
 
 
 def sum_staff_skill(market, to_whole):

@@ -30,14 +30,16 @@ FAMILIES = {
         {"kind": "living_subsidy", "city": "alpha", "from": "2019Q2", "amount_cny_m": {"bachelor": 900, "master": 1500},
          "budget_cny": 300_000_000, "awareness": 0.5, "eligible": {"years_since_graduation": {"max": 4}}},
         {"kind": "rent_subsidy", "city": "east", "from": "2019Q1", "to": "2020Q2", "rent_share": 0.5,
-         "amount_cny_m": 900, "term_years": 1, "eligible": {"home": "elsewhere", "hukou": "without", "wage_cny_m": {"max": 15_000}}},
+         "amount_cny_m": 900, "term_years": 1,
+         "eligible": {"home": "elsewhere", "hukou": "without", "wage_cny_m": {"max": 15_000}}},
     ],
     "housing": [
         {"kind": "talent_housing", "city": "all", "from": "2019Q1", "to": "2020Q2", "units": 90_000,
          "units_per_quarter": 30_000, "rent_cap": 900, "term_years": 0.5, "queue": "points"},
         {"kind": "talent_housing", "city": "alpha", "from": "2019Q3", "units": 20_000, "queue": "lottery",
-         "term_years": 0.5, "budget_cny": 4_000_000},
+         "term_years": 0.5, "budget_cny": 40_000_000},
         {"kind": "settling_support", "city": "beta", "from": "2019Q2", "units": 25_000, "queue": "first_come",
+         "budget_cny": 500_000_000, "free_months": 3, "low_rent_months": 6,
          "eligible": {"studied_in": "beta", "field": ["engineering", "other"]}},
     ],
     "hukou": [
@@ -66,6 +68,12 @@ FAMILIES = {
 }  # fmt: skip
 
 OVERRIDES = {
+    # rents rise, so that budgets promised to leases run short
+    "housing": [
+        "params.housing.normal_vacancy=0.3",
+        "params.housing.rent_elasticity=1",
+        "params.housing.rent_step=1.3",
+    ],
     # seats answer the market and turn into graduates within the eight quarters
     "training": [
         "params.institutions.respond_from=2019",
