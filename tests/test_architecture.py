@@ -18,7 +18,7 @@ LAYERS = (
     ("worldfile", "policyfile", "scenariofile"),
     ("scenario",),
     ("places", "demand", "population", "agents"),
-    ("invariants", "stickiness", "tables"),
+    ("audit", "invariants", "stickiness", "tables", "trace"),
     ("phases",),
     ("observe_people",),
     ("observe", "moments"),
