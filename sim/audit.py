@@ -90,10 +90,10 @@ class Audit:
             knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity[people.firm[hired]])
             reached = is_reached(model, entry.eligible, hired) & (knows < entry.firm_aware_share)
             each = round(entry.cny_per_hire * 100) * model.scale
-            number = np.count_nonzero(reached)
+            number = int(np.count_nonzero(reached))
             if np.isfinite(entry.budget_cny):
                 left = entry.budget_cny * 100.0 - self._spent[entry.policy] - counted[entry.policy]
-                number = min(number, max(0, int(left // each)))
+                number = min(number, max(0, int(float(left) // each)))
             counted[entry.policy] += number * each
         return counted, np.zeros_like(counted)
 

@@ -345,15 +345,17 @@ def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
 
 
 def _print_effects(comparison: DataFrame, lang: Language) -> None:
-    from sim.labels import label_code
-    from sim.report import head_effects, list_effects
+    from sim.effects import list_tables
 
     for policy in comparison["policy"].unique():
-        rows = list_effects(comparison, str(policy), lang=lang)
-        _print_table(head_effects(lang), rows, title=label_code("scenario", str(policy), lang))
+        for table in list_tables(comparison, str(policy), lang=lang):
+            _print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
 
 
-def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
+def _print_table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None, n_names: int = 2
+) -> None:
+    """Print a table; numbers follow the first `n_names` columns."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -363,7 +365,7 @@ def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str
         console = Console(width=_WIDTH_WITHOUT_TERMINAL)
     table = Table(title=title, title_justify="left")
     for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number > 1 else "left")
+        table.add_column(head, justify="right" if number >= n_names else "left")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.compare import ALL, COST_PER_STAYER, HEADLINES
+from sim.compare import COST_PER_STAYER, HEADLINES
 from sim.labels import Lang, label, label_code
+from sim.outcomes import ALL
 from sim.plots_data import RunsByScenario, measure_cost_by_payer
 from sim.plots_style import (
     GREY,

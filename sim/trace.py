@@ -102,6 +102,8 @@ class Trace:
 
     def look(self, model: TalentMarket) -> None:
         """Keep, at the end of a quarter, who of the cohort that graduated 12 months ago has stayed."""
+        if model.quarter_number < self.since:
+            return
         people = model.columns.people
         stays = (people.cohort_q == model.quarter_number - STAY_QUARTERS) & (people.state == EMPLOYED)
         uid = people.uid[stays & (people.city == people.study)]

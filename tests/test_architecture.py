@@ -25,8 +25,8 @@ LAYERS = (
     ("model",),
     ("results",),
     ("run",),
-    ("sweep", "compare"),
-    ("plots_style", "plots_data", "plots_effects", "plots", "report"),
+    ("estimate", "outcomes", "leakage", "compare", "sweep"),
+    ("effects", "plots_style", "plots_data", "plots_effects", "plots", "report"),
     ("cli",),
 )
 """Rooms of sim/ from the lowest to the highest; a room imports its own layer (without a cycle) and lower ones."""
