@@ -71,7 +71,7 @@ _SPREAD: Final = ("talent", "employed", "stay_share_12m", "wage")
 
 
 def list_tables(comparison: DataFrame, policy: str, *, lang: Lang) -> list[TextTable]:
-    """Return the tables of one policy, the effects first; those about which the comparison says nothing are left out."""
+    """Return the tables of one policy, the effects first; one about which the comparison says nothing is left out."""
     rows = comparison[comparison["policy"] == policy].to_dict("records")
     found = {(str(row["outcome"]), str(row["group"])): row for row in rows}
     tables = [
@@ -158,7 +158,7 @@ def _write_effect(row: Mapping[Any, Any], lang: Lang) -> str:
         return label("note.not_estimated", lang) if row["seeds"] < 2 else label("note.may_be_zero", lang)
     sign = not is_ratio
     words = _write_number(row["difference"] * factor, decimals, sign=sign)
-    words += "%" if row["outcome"] == DISPLACEMENT else ""
+    words += " %" if row["outcome"] == DISPLACEMENT else ""
     if math.isnan(row["low"]):
         return words
     low, high = (_write_number(row[name] * factor, decimals, sign=sign) for name in ("low", "high"))

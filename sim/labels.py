@@ -214,7 +214,7 @@ _OUTCOMES: Final[dict[str, tuple[str, str]]] = {
     "outcome.employed_other_cities": ("People in work: other cities", "其他城市就业人数"),
     "outcome.employed_all_cities": ("People in work: all cities", "全国就业人数"),
     "outcome.displacement": ("Lost in other cities per gain here", "本地每增一人外地减少"),
-    "outcome.leakage_persons": ("Reached who would be there anyway", "惠及者中本会留下的比例"),
+    "outcome.leakage_persons": ("Persons reached who would be there anyway", "惠及者中本会留下的比例"),
     "outcome.leakage_money": ("Money to those who would be there anyway", "付给本会留下者的资金比例"),
     "outcome.cost": ("Cost, all payers", "总成本（各出资方）"),
     "outcome.public_cost": ("Public cost", "财政成本"),
@@ -254,6 +254,23 @@ _FIGURES: Final[dict[str, tuple[str, str]]] = {
     "title.policy_cost": (
         "Cost by quarter, and cost of one more person who stays",
         "政策成本（季度）与每多留一人的成本",
+    ),
+    "title.spread": ("Effects here, in other cities and in all cities", "本地、其他城市与全国的政策效果"),
+    "title.leakage": ("Leakage: who would be there anyway", "本会留下者所占的惠及人数与资金"),
+    "scope.here": ("Here", "本地"),
+    "scope.elsewhere": ("Other cities", "其他城市"),
+    "scope.together": ("All cities", "全国"),
+    "axis.leakage": ("Share (%)", "占比（%）"),
+    "caption.spread": (
+        "Last quarter. Points: mean difference over {seeds} paired seeds. Bars: 95 % Student-t interval.",
+        "最后一季度。点：{seeds}组配对随机种子差值的均值；线：95%学生t区间。",
+    ),
+    "caption.leakage": (
+        (
+            "Of the persons a policy reached in a city: those who live and work there at the end of the baseline run "
+            "with the same seed. Ratio of means over {seeds} seeds; bars: Fieller's 95 % interval."
+        ),
+        "政策惠及者中，同一种子的基准情景期末仍在该市居住并就业者的占比。{seeds}个种子均值之比；线：Fieller 95%区间。",
     ),
     "title.effects": ("Effects against the baseline", "相对基准情景的政策效果"),
     "panel.pay_education": ("By education", "按学历"),

@@ -51,9 +51,9 @@ def summarise_persons(own: PersonRecord, base: PersonRecord, *, city: str, since
         since: First quarter of the policies in question.
 
     Returns:
-        Columns outcome, group, unit, value as of sim.outcomes. By policy: persons `reached`, those of them
-        `there_anyway` and `kept`, and money `paid`, also to who is there anyway. By group: money that persons got, and graduates who stayed; by
-        education the latter follow from the tables.
+        Columns outcome, group, unit, value as of sim.outcomes. By policy: persons `reached`, those of them who are
+        `there_anyway`, how many more are there at the end (`kept`), and money `paid`, also to who is there anyway. By
+        group: money that persons got, and graduates who stayed; by education the latter follow from the tables.
     """
     import pandas as pd
 
