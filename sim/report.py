@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sim.compare import compare_runs
+from sim.errors import TalentsimError
 from sim.labels import Lang
 from sim.leakage import summarise_persons
 from sim.outcomes import summarise_run
@@ -40,6 +41,7 @@ OnDone = Callable[[int, int], None]
 T = TypeVar("T")
 _Reduced = tuple["DataFrame", "PersonRecord"]
 """Outcomes and persons of one run."""
+_POLICY_KEYS: Final = "policies."
 _RUNS: Final = "runs"
 _FIGURES: Final = "figures"
 
@@ -62,6 +64,27 @@ class Study:
     """Draw the figures."""
     lang: Lang = "en"
     """Language of the figures."""
+
+
+def load_compared(
+    base: str, policies: Sequence[str], overrides: Sequence[str], scale: int | None, quarters: int | None
+) -> dict[str, Scenario]:
+    """Load the baseline, then the policies, under names that are all different.
+
+    Overrides of policies are for the policies, all others for the baseline too. Raises TalentsimError unless all
+    scenarios have one world, span and scale.
+    """
+    from sim.scenario import load_scenario
+
+    for_all = [text for text in overrides if not text.startswith(_POLICY_KEYS)]
+    loaded = [load_scenario(base, for_all, scale=scale, quarters=quarters)]
+    loaded += [load_scenario(policy, overrides, scale=scale, quarters=quarters) for policy in policies]
+    _refuse_unlike(loaded)
+    named: dict[str, Scenario] = {}
+    for scenario in loaded:
+        twins = sum(name.partition("#")[0] == scenario.name for name in named)
+        named[f"{scenario.name}#{twins + 1}" if twins else scenario.name] = scenario
+    return named
 
 
 def write_single(scenario: Scenario, folder: Path, study: Study, *, on_quarter: OnDone | None = None) -> None:
@@ -108,6 +131,21 @@ def write_comparison(
         size = {"seeds": list(study.seeds), "scale": scenarios[base].scale}
         write_manifest({"format": COMPARISON_FORMAT, **facts, **size, **describe_code()}, staged)
     return comparison
+
+
+def _refuse_unlike(scenarios: Sequence[Scenario]) -> None:
+    """Raise a user error unless all scenarios have one world, span and scale: else their runs cannot be paired."""
+
+    def describe(scenario: Scenario) -> str:
+        return f"world {scenario.world.name}, {scenario.start} to {scenario.end}, scale {scenario.scale}"
+
+    base = describe(scenarios[0])
+    for other in scenarios[1:]:
+        if describe(other) != base:
+            raise TalentsimError(
+                f"{other.name} ({describe(other)}) cannot be compared with {scenarios[0].name} ({base}). "
+                "Give both the same world, from, to and scale"
+            )
 
 
 def _run_all(

@@ -16,7 +16,7 @@ LAYERS = (
     ("params", "columns", "kernels", "market", "world", "policies"),
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile"),
-    ("scenario",),
+    ("scenario", "schema", "kinds"),
     ("places", "demand", "population", "agents"),
     ("audit", "invariants", "stickiness", "tables", "trace"),
     ("phases",),
