@@ -17,6 +17,22 @@ from sim.sourced import UNITS
 from sim.world.spec import world_quantities
 
 _NUMBER_REF: Final = {"$ref": "#/$defs/number"}
+_NUMBER: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "a number with its unit and source",
+    "properties": {
+        "value": {"type": "number"},
+        "unit": {"enum": sorted(UNITS)},
+        "evidence": {"type": "string", "description": "id of the published figure, such as 003-4472-02"},
+        "assumption": {"type": "string", "description": "why this value, where nothing is published"},
+        "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        "relative_range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        "derivation": {"type": "string", "description": "how it follows from the figure"},
+        "note": {"type": "string"},
+    },
+    "required": ["value"],
+    "additionalProperties": False,
+}
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -26,22 +42,7 @@ def scenario_schema() -> dict[str, Any]:
     listed: dict[str, Any] = TypeAdapter(list[PolicyUnion]).json_schema()
     definitions = {name: _admit_sources(part) for name, part in listed.pop("$defs").items()}
     policies = {"type": "array", "items": _choose_by_kind(listed["items"]["discriminator"]["mapping"])}
-    definitions["number"] = {
-        "type": "object",
-        "description": "a number with its unit and source",
-        "properties": {
-            "value": {"type": "number"},
-            "unit": {"enum": sorted(UNITS)},
-            "evidence": {"type": "string", "description": "id of the published figure, such as 003-4472-02"},
-            "assumption": {"type": "string", "description": "why this value, where nothing is published"},
-            "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
-            "relative_range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
-            "derivation": {"type": "string", "description": "how it follows from the figure"},
-            "note": {"type": "string"},
-        },
-        "required": ["value"],
-        "additionalProperties": False,
-    }
+    definitions["number"] = _NUMBER
     groups = {}
     for name, info in Params.model_fields.items():
         group: Any = info.annotation
