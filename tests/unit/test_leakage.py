@@ -233,8 +233,8 @@ def test_a_run_without_people_in_work_is_summarised():
 
 
 def test_what_one_of_two_like_cities_gains_the_other_loses():
-    # gain and loss measured 8 and 6 standard errors from zero over 4 seeds; t with 3 degrees of freedom exceeds 3.18, the
-    # bound asked for, by chance in 1 of 40 runs without any effect, and falls short of it here in less than 1 of 100
+    # over 4 seeds gain and loss measured 8 and 6 standard errors; without any effect t with 3 degrees of freedom
+    # exceeds 3.18, the bound asked for, by chance in 1 of 40 sets of seeds
     policy = {
         "kind": "living_subsidy", "city": "alpha", "from": "2019Q2", "amount_cny_m": 4000, "awareness": 1, "take_up": 1,
         "term_years": 20,
