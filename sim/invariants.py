@@ -48,6 +48,7 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
         "the ledger is the sum of transfers": model.transfers_booked_fen == model.transfers_received_fen,
         "budgets are not exceeded": _budgets_hold(model),
+        **{rule: not broken for rule, broken in model.audit.broken.items()},
         "no more people are admitted to courses than there are seats": all(
             admitted <= seats for seats, admitted in model.course_use.values()
         ),

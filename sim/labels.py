@@ -188,6 +188,8 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "payer.association": ("Association", "行业协会"),
     "group.all": ("All", "全部"),
     "group.new_graduate": ("New graduates", "应届毕业生"),
+    "group.pay_decile": ("Pay decile {number}", "工资第{number}十分位"),
+    "group.pay_none": ("No job in the baseline", "基准情景中无工作"),
     "group.experienced": ("Experienced", "往届与在职人才"),
 }
 
@@ -204,6 +206,16 @@ _OUTCOMES: Final[dict[str, tuple[str, str]]] = {
     "outcome.talent": ("Talent", "人才数量"),
     "outcome.talent_other_cities": ("Talent in other cities", "其他城市人才数量"),
     "outcome.stay_share_12m_other_cities": ("Share who stay 12 months: other cities", "其他城市毕业生12个月留存率"),
+    "outcome.first_job_share_6m": ("Local graduates with a job after 6 months", "本地毕业生6个月就业率"),
+    "outcome.qualified_share": ("Share with the skills that jobs ask", "技能达标人才比例"),
+    "outcome.ai_share": ("AI share of new postings", "新增岗位中AI岗位占比"),
+    "outcome.talent_all_cities": ("Talent in all cities", "全国人才数量"),
+    "outcome.employed": ("People in work", "就业人数"),
+    "outcome.employed_other_cities": ("People in work: other cities", "其他城市就业人数"),
+    "outcome.employed_all_cities": ("People in work: all cities", "全国就业人数"),
+    "outcome.displacement": ("Lost in other cities per gain here", "本地每增一人外地减少"),
+    "outcome.leakage_persons": ("Persons reached who would be there anyway", "惠及者中本会留下的比例"),
+    "outcome.leakage_money": ("Money to those who would be there anyway", "付给本会留下者的资金比例"),
     "outcome.cost": ("Cost, all payers", "总成本（各出资方）"),
     "outcome.public_cost": ("Public cost", "财政成本"),
     "outcome.hukou_granted": ("Hukou granted", "落户人数"),
@@ -243,6 +255,23 @@ _FIGURES: Final[dict[str, tuple[str, str]]] = {
         "Cost by quarter, and cost of one more person who stays",
         "政策成本（季度）与每多留一人的成本",
     ),
+    "title.spread": ("Effects here, in other cities and in all cities", "本地、其他城市与全国的政策效果"),
+    "title.leakage": ("Leakage: who would be there anyway", "本会留下者所占的惠及人数与资金"),
+    "scope.here": ("Here", "本地"),
+    "scope.elsewhere": ("Other cities", "其他城市"),
+    "scope.together": ("All cities", "全国"),
+    "axis.leakage": ("Share (%)", "占比（%）"),
+    "caption.spread": (
+        "Last quarter. Points: mean difference over {seeds} paired seeds. Bars: 95 % Student-t interval.",
+        "最后一季度。点：{seeds}组配对随机种子差值的均值；线：95%学生t区间。",
+    ),
+    "caption.leakage": (
+        (
+            "Of the persons a policy reached in a city: those who live and work there at the end of the baseline run "
+            "with the same seed. Ratio of means over {seeds} seeds; bars: Fieller's 95 % interval."
+        ),
+        "政策惠及者中，同一种子的基准情景期末仍在该市居住并就业者的占比。{seeds}个种子均值之比；线：Fieller 95%区间。",
+    ),
     "title.effects": ("Effects against the baseline", "相对基准情景的政策效果"),
     "panel.pay_education": ("By education", "按学历"),
     "panel.pay_industry": ("By industry", "按行业"),
@@ -274,6 +303,7 @@ _FIGURES: Final[dict[str, tuple[str, str]]] = {
     "note.not_reached": ("not reached\nin this run", "本次模拟\n尚未达到"),
     "note.no_cost": ("No policy spending in these runs.", "本次模拟无政策支出。"),
     "note.undetermined": ("not determined: the effect's interval includes zero", "无法确定：效果区间包含零"),
+    "note.may_be_zero": ("not determined", "无法确定"),
     "note.not_estimated": ("not estimated", "未估计"),
     "caption.band": (
         "Lines: median over {seeds} seeds. Bands: the middle 95 % of the seeds.",

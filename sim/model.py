@@ -15,6 +15,7 @@ from sim.agents.firms import FirmSet
 from sim.agents.governments import Government, Ledger
 from sim.agents.graduates import Graduates
 from sim.agents.institutions import Association, Institution
+from sim.audit import Audit
 from sim.columns import ColumnSet
 from sim.demand import Demand
 from sim.market import OFFER_DTYPE, Schooling, no_positions
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario import Scenario
+    from sim.trace import Trace
 
 
 class Recorder(Protocol):
@@ -96,6 +98,7 @@ class TalentMarket(mesa.Model):
         check: check the invariants after every quarter, and the matching for blocking pairs.
         phases: the rules to run, in order; leave one out to switch it off.
         observer: makes what records the quarters: tables, or the sums of sim.moments.
+        trace: keeps by person what a comparison with a paired run asks for; nothing is kept without one.
     """
 
     def __init__(
@@ -107,12 +110,13 @@ class TalentMarket(mesa.Model):
         check: bool = False,
         phases: tuple[Phase, ...] = PHASES,
         observer: Callable[[TalentMarket], Recorder] = Observer,
+        trace: Trace | None = None,
     ) -> None:
         super().__init__(rng=seed)
         self.scenario, self.world, self.params = scenario, scenario.world, scenario.params
         self.rules = Rules.of(scenario.params)
         self.seed, self.threads, self.check, self.scale = seed, threads, check, scenario.scale
-        self.phases = phases
+        self.phases, self.trace = phases, trace
         self.first_quarter_number = scenario.start.number
         self.quarter_number = scenario.start.number - self.params.cohorts.spin_up_quarters
         self.n_quarters = scenario.end.number - scenario.start.number + 1
@@ -121,6 +125,7 @@ class TalentMarket(mesa.Model):
         place_initial_stock(self)
         self._spin_up()
         self.observer = observer(self)
+        self.audit = Audit(self)
 
     @property
     def quarter(self) -> Quarter:
@@ -137,8 +142,12 @@ class TalentMarket(mesa.Model):
 
     def step(self) -> None:
         """Simulate one quarter."""
+        if self.check:
+            self.audit.start_quarter(self)
         for phase in self.phases:
             phase.act(self)
+            if self.check:
+                self.audit.check_phase(self, phase.name)
         self.quarter_number += 1
 
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -166,6 +166,8 @@ def _settle(model: TalentMarket, aided: NDArray[np.bool_]) -> None:
             model.quarter_number, model.rules.housing, model.rules.tax, *keys, gaps, counts,
         ),
     )  # fmt: skip
+    if model.trace is not None:
+        model.trace.note_tenants(model, model.places.records["rent_whole"])
     for k, scheme in enumerate(model.levers.schemes):
         persons = np.zeros(model.world.n_places, np.int64)
         fen = np.zeros(model.world.n_places, np.int64)

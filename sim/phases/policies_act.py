@@ -149,6 +149,8 @@ def ration(
 
 def book_rows(model: TalentMarket, policy: int, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
     """Book one payment for each of `rows` in the city where the person lives."""
+    if model.trace is not None:
+        model.trace.note_paid(model, policy, rows, fen)
     city, n_places = model.columns.people.city[rows], model.world.n_places
     paid = np.zeros(n_places, np.int64)
     np.add.at(paid, city, fen)

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from toys import make_entries, run_toy, toy_scenario
 
 import sim.phases.market_matches
+from sim.audit import COURSES, FIXED, HIRES, RENT, is_reached
 from sim.errors import InvariantError
 from sim.invariants import check_invariants
+from sim.kernels.eligibility import mark_eligible
 from sim.market import TRANSFER_DTYPE
 from sim.model import TalentMarket
-from sim.policies import POLICY_KINDS
+from sim.phases.policies_act import make_condition
+from sim.policies import POLICY_KINDS, EligibilitySpec
 from sim.policies.levers import Transfer
 from sim.types import EMPLOYED, SEARCHING, SUBSIDISED, UNHOUSED, Quarter
 
@@ -158,6 +161,11 @@ def overspend(model, people):
     model.ledger.spent_fen[0] = 1001
 
 
+def book_a_fen_more(model, people):
+    model.ledger.fen[0, 0] += 1
+    model.audit.check_phase(model, "firms_adjust")
+
+
 def be_too_sure(model, people):
     model.places.hukou_chance[0, 0] = 1.01
 
@@ -185,6 +193,7 @@ BREAKS = {
     overspend: "budgets are not exceeded",
     admit_too_many: "no more people are admitted to courses than there are seats",
     overstay_a_course: "a course that runs has its end before it",
+    book_a_fen_more: "no other phase books money",
     be_too_sure: "chances are shares",
 }
 
@@ -226,6 +235,46 @@ def test_an_unstable_matching_stops_the_run(model, monkeypatch):
     monkeypatch.setattr(sim.phases.market_matches, "match_deferred", turn_everybody_down)
     with pytest.raises(InvariantError, match="blocking pairs"):
         model.step()
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [
+        ("talent_housing", RENT),
+        ("hiring_subsidy", HIRES),
+        ("integrated_training", COURSES),
+        ("curriculum_reform", FIXED),
+        ("living_subsidy", "the ledger is the sum of transfers"),
+    ],
+)
+@pytest.mark.parametrize("factor", [0.99, 1.01])
+def test_money_booked_wrongly_stops_the_run(kind, rule, factor):
+    def cheat(model):
+        book = model.ledger.book
+        model.ledger.book = lambda policy, persons, fen: book(policy, persons, np.rint(fen * factor).astype(np.int64))
+
+    scenario = toy_scenario(policies=policies_of(kind), quarters=8)
+    with pytest.raises(InvariantError, match=rule):
+        run_toy(scenario, check=True, on_start=cheat)
+
+
+def test_the_second_count_reaches_the_same_people_as_the_kernels():
+    eligible = {
+        "education": ["bachelor", "master"], "field": ["engineering", "other"], "hukou": "without", "home": "elsewhere",
+        "studied_in": "beta", "firm_size": ["100-500"], "industry": ["electronics", "other", "consulting"],
+        "years_since_graduation": {"min": 1, "max": 4}, "wage_cny_m": {"min": 4000, "max": 30000},
+    }  # fmt: skip
+    model = run_toy(toy_scenario(quarters=6))
+    people = model.columns.people
+    rows = np.flatnonzero(people.state == EMPLOYED)
+    for conditions in ({}, *({name: value} for name, value in eligible.items()), {"hukou": "with", "home": "here"}):
+        entry = EligibilitySpec(**conditions).to_record(model.world, [0])
+        by_kernel = mark_eligible(
+            rows, people, model.firms_table, make_condition(entry), 0, model.quarter_number, np.uint64(1), -1.0
+        )
+        assert np.array_equal(is_reached(model, entry, rows), by_kernel)
+        assert by_kernel.any(), conditions
+        assert not by_kernel.all()
 
 
 def test_without_check_nothing_is_checked(model):
