@@ -11,7 +11,6 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import HiringSubsidy, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -69,9 +68,11 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 def _budgets_hold(model: TalentMarket) -> bool:
     levers = model.levers
-    limited: list[Transfer | HiringSubsidy | TrainingCourse] = [*levers.transfers, *levers.hiring, *levers.courses]
+    limited = {entry.policy: entry.budget_cny for entry in (*levers.transfers, *levers.hiring, *levers.courses)}
+    policies = enumerate(model.scenario.policies)
+    limited |= {number: policy.budget_cny for number, policy in policies if policy.ends_with_budget}
     return all(
-        model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
-        for entry in limited
-        if np.isfinite(entry.budget_cny)
+        model.ledger.remaining_cny(number, budget_cny) >= -1e-6
+        for number, budget_cny in limited.items()
+        if np.isfinite(budget_cny)
     )

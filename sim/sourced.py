@@ -23,7 +23,7 @@ from sim.errors import Problem
 
 UNITS: Final = frozenset({
     "share", "share/quarter", "share/year", "1/quarter", "1/year", "CNY", "CNY/month", "CNY/year", "CNY/person",
-    "CNY/seat", "rooms", "rounds", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter",
+    "CNY/seat", "CNY/job", "CNY/firm", "jobs", "rooms", "rounds", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter",
     "seats", "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
     "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
     "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -50,20 +50,24 @@ PolicyUnion = Annotated[
 ]
 
 
-def build_levers(policies: Sequence[PolicySpec], quarter: int, world: World) -> Levers:
+def build_levers(
+    policies: Sequence[PolicySpec], quarter: int, world: World, ended: Collection[int] = frozenset()
+) -> Levers:
     """What all policies amount to in one quarter.
 
     Args:
         policies: those of the scenario, in its order.
         quarter: number of the quarter (`Quarter.number`).
         world: the world whose places they name.
+        ended: numbers of policies that have ended before their date.
 
     Returns:
         Levers in which the entries of policy i carry `policy=i`.
     """
     levers = Levers.neutral(world)
     for index, policy in enumerate(policies):
-        policy.add_to(levers, index, quarter, world)
+        if index not in ended:
+            policy.add_to(levers, index, quarter, world)
     return levers
 
 
