@@ -11,6 +11,7 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+    from sim.policies.levers import HiringSubsidy, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -68,7 +69,8 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 def _budgets_hold(model: TalentMarket) -> bool:
     levers = model.levers
-    limited = {entry.policy: entry.budget_cny for entry in (*levers.transfers, *levers.hiring, *levers.courses)}
+    entries: list[Transfer | HiringSubsidy | TrainingCourse] = [*levers.transfers, *levers.hiring, *levers.courses]
+    limited = {entry.policy: entry.budget_cny for entry in entries}
     policies = enumerate(model.scenario.policies)
     limited |= {number: policy.budget_cny for number, policy in policies if policy.ends_with_budget}
     return all(

@@ -23,11 +23,12 @@ from sim.errors import Problem
 
 UNITS: Final = frozenset({
     "share", "share/quarter", "share/year", "1/quarter", "1/year", "CNY", "CNY/month", "CNY/year", "CNY/person",
-    "CNY/seat", "CNY/job", "CNY/firm", "jobs", "rooms", "rounds", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter",
+    "CNY/seat", "rooms", "rounds", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter",
     "seats", "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
     "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
     "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
     "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "utility/1000 km", "1/1000 km",
+    "CNY/job", "CNY/firm", "jobs",
 })  # fmt: skip
 """Every unit that a field may declare; a test checks that no field declares another."""
 

@@ -86,7 +86,7 @@ def _admit(model: TalentMarket, course: TrainingCourse, seats: int) -> int:
 def _choose(
     model: TalentMarket, entry: TrainingCourse | Exam, free: NDArray[np.bool_], seats: int
 ) -> NDArray[np.int64]:
-    """Rows of at most `seats` of the `free` (person,) who apply, by lot while the budget lasts; their cost is booked."""
+    """Rows of at most `seats` of the `free` (person,) who apply, by lot while the budget lasts; books their cost."""
     people = model.columns.people
     active = (people.state == SEARCHING) | (people.state == EMPLOYED)
     rows = np.flatnonzero(free & (people.city == entry.place) & active)

@@ -39,7 +39,7 @@ def reach_firms(model: TalentMarket, grant: FirmGrant) -> NDArray[np.bool_]:
     masks = (grant.place_mask, grant.industry_mask, grant.size_mask, grant.ownership_mask)
     for mask, code in zip(masks, model.firms.cells, strict=True):
         reached &= (mask >> code) & 1
-    return reached == 1
+    return reached.astype(bool)
 
 
 def book_within(

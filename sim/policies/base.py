@@ -109,7 +109,7 @@ class FirmsSpec(Data):
         """(place, industry, size, ownership) 1 for the firms reached in `places`, else 0."""
         reached = np.zeros((world.n_places, len(INDUSTRY), len(FIRM_SIZE), len(OWNERSHIP)))
         axes = ((self.industry, INDUSTRY), (self.size, FIRM_SIZE), (self.ownership, OWNERSHIP))
-        reached[np.ix_(list(places), *(find_positions(names, known) for names, known in axes))] = 1.0
+        reached[np.ix_(np.array(places), *(find_positions(names, known) for names, known in axes))] = 1.0
         return reached
 
     def to_masks(self, world: World, places: Sequence[int]) -> dict[str, int]:
@@ -234,7 +234,9 @@ def mask_names(names: Sequence[str] | None, vocabulary: Sequence[str]) -> int:
 
 def find_positions(names: Sequence[str] | None, vocabulary: Sequence[str]) -> NDArray[np.intp]:
     """Sorted codes of the names in the vocabulary; all codes for None."""
-    return np.array(sorted({vocabulary.index(name) for name in (vocabulary if names is None else names)}), dtype=np.intp)
+    return np.array(
+        sorted({vocabulary.index(name) for name in (vocabulary if names is None else names)}), dtype=np.intp
+    )
 
 
 def ramp_up(first: int, quarter: int, ramp_quarters: int) -> float:

@@ -11,7 +11,15 @@ from typing import ClassVar, Final, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.policies.base import EducationName, FieldName, InstitutionName, PolicySpec, find_places, find_positions, setting
+from sim.policies.base import (
+    EducationName,
+    FieldName,
+    InstitutionName,
+    PolicySpec,
+    find_places,
+    find_positions,
+    setting,
+)
 from sim.policies.levers import NO_LIMIT, Levers, TrainingCourse
 from sim.types import EDUCATION, FIELD, INSTITUTION, Quarter
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR, World
