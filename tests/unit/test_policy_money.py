@@ -35,7 +35,7 @@ def make_model():
     made = []
 
     def make(policy, quarter="2020Q1"):
-        made.append(TalentMarket(toy_scenario(policies=[policy], scale=20_000), seed=1))
+        made.append(TalentMarket(toy_scenario(policies=[policy], scale=2000), seed=1))
         model = made[-1]
         model.scale, model.quarter_number = 1, Quarter.parse(quarter).number
         return model
