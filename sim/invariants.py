@@ -70,11 +70,14 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 def _budgets_hold(model: TalentMarket) -> bool:
     levers = model.levers
-    limited: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse] = [
+    entries: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse] = [
         *levers.transfers, *levers.schemes, *levers.hiring, *levers.courses
     ]  # fmt: skip
+    limited = {entry.policy: entry.budget_cny for entry in entries}
+    policies = enumerate(model.scenario.policies)
+    limited |= {number: policy.budget_cny for number, policy in policies if policy.ends_with_budget}
     return all(
-        model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
-        for entry in limited
-        if np.isfinite(entry.budget_cny)
+        model.ledger.remaining_cny(number, budget_cny) >= -1e-6
+        for number, budget_cny in limited.items()
+        if np.isfinite(budget_cny)
     )

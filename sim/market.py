@@ -65,7 +65,9 @@ Firms: Any = collections.namedtuple(
         "surplus_share",  # (firm,) share of staff above desired headcount and slack
         "career",  # (firm,) career prospects of a job there besides place and AI
         "closing",  # (firm,) share of its real firms that have just closed, with their staff
-        "noise",  # (firm,) screening noise, score
+        "noise",  # (firm,) factor on screening noise
+        "degree",  # (firm,) factor on the weight of degrees above the one asked
+        "recognition",  # (firm,) recognition of certificates relative to today
     ],
 )
 

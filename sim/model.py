@@ -163,7 +163,7 @@ class TalentMarket(mesa.Model):
 
     def refresh_firms_table(self) -> None:
         """Renew what kernels read of the firms."""
-        self.firms_table = self.firms.table(self.params.separation.layoff_slack, self.levers.noise_factor)
+        self.firms_table = self.firms.table(self.params.separation.layoff_slack, self.levers)
 
     def _make_agents(self) -> None:
         world = self.world

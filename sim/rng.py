@@ -168,6 +168,21 @@ def uniforms(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float
 
 
 @njit(cache=True)
+def _fill_uniforms_of(
+    key: np.uint64, identities: NDArray[np.uint64], alternative: np.uint64, out: NDArray[np.float64]
+) -> None:
+    for k in range(identities.shape[0]):
+        out[k] = uniform(draw_bits_of(key, identities[k], alternative))
+
+
+def uniforms_of(key: np.uint64, identities: NDArray[np.uint64], alternative: int) -> NDArray[np.float64]:
+    """One uniform per identity, the same numbers as `uniform(draw_bits_of(key, identity, alternative))`."""
+    out = np.empty(identities.shape[0])
+    _fill_uniforms_of(np.uint64(key), np.ascontiguousarray(identities, np.uint64), np.uint64(alternative), out)
+    return out
+
+
+@njit(cache=True)
 def _fill_normals(key: np.uint64, identities: NDArray[np.uint64], out: NDArray[np.float64]) -> None:
     for k in range(identities.shape[0]):
         out[k] = normal(draw_bits(key, identities[k]))

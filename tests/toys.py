@@ -69,6 +69,7 @@ def make_firms(n=1, **values):
     small = {"place", "industry", "size", "ownership"}
     table = {name: np.zeros(n, np.int8 if name in small else np.float64) for name in Firms._fields}
     table["identity"] = np.arange(1, n + 1).astype(np.uint64)
+    table["degree"][:] = table["recognition"][:] = 1
     for name, value in values.items():
         table[name][:] = value
     return Firms(**table)

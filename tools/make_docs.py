@@ -26,6 +26,7 @@ from sim.columns import BYTES_PER_PERSON, COLUMNS  # noqa: E402  after the path 
 from sim.model import PHASES  # noqa: E402
 from sim.params import Params  # noqa: E402
 from sim.policies import POLICY_KINDS, EligibilitySpec, PolicySpec  # noqa: E402
+from sim.policies.base import FirmsSpec  # noqa: E402
 from sim.schema import scenario_schema  # noqa: E402
 from sim.world.spec import world_quantities  # noqa: E402
 
@@ -120,6 +121,7 @@ def render_policies() -> str:
     shared = {name: field for name, field in PolicySpec.model_fields.items() if name not in NOT_OF_READERS}
     parts = ["Fields that every kind has:", render_fields(shared), "Fields of `eligible`:"]
     parts.append(render_fields(EligibilitySpec.model_fields))
+    parts += ["Fields of `firms`, of kinds for firms:", render_fields(FirmsSpec.model_fields)]
     for kind, policy in POLICY_KINDS.items():
         own = {
             name: field
@@ -155,6 +157,11 @@ def describe_default(field: Any) -> str:
         return "must be given"
     if isinstance(field.default, int | float):
         return describe_number(field.default)
+    if isinstance(field.default, FirmsSpec):
+        named = [", ".join(names) for _, names in field.default if names]
+        return f"`{'; '.join(named)}`" if named else "any"
+    if isinstance(field.default, tuple):
+        return f"`{', '.join(field.default)}`"
     return "any" if field.default is None or not isinstance(field.default, str) else f"`{field.default}`"
 
 

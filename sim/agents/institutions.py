@@ -39,6 +39,7 @@ class Institution(mesa.Agent):
         self.association_share = float(world.association_share[kind])
         self.practice_now = self.practice_share
         self.cooperation_now = self.cooperation_depth
+        self.teachers_now = self.dual_teacher_share
 
     def update_hazard(self, lag_factor: float, rule: SkillParams) -> float:
         """Hazard per quarter that a curriculum is brought to the frontier."""
@@ -46,7 +47,7 @@ class Institution(mesa.Agent):
             1.0
             + rule.cooperation_hazard * self.cooperation_now
             + rule.association_hazard * self.association_share
-            + rule.teacher_hazard * self.dual_teacher_share
+            + rule.teacher_hazard * self.teachers_now
         )
         return min(1.0, 0.25 * faster / (self.lag_years * lag_factor))
 
@@ -60,12 +61,14 @@ class Institution(mesa.Agent):
         lag_factor: float,
         practice_add: float,
         cooperation_add: float,
+        teacher_add: float,
         rule: SkillParams,
         draws: NDArray[np.float64],
     ) -> None:
         """Advance the curriculum by one quarter under the levers of this quarter; `draws` (number,) are uniform."""
         self.practice_now = min(1.0, max(0.0, self.practice_share + practice_add))
         self.cooperation_now = min(1.0, max(0.0, self.cooperation_depth + cooperation_add))
+        self.teachers_now = min(1.0, max(0.0, self.dual_teacher_share + teacher_add))
         hazard = self.update_hazard(lag_factor, rule)
         updated = np.count_nonzero(draws < hazard)
         self.gap_years = (self.gap_years + 0.25 * rule.frontier_speed) * (1.0 - updated / self.number)

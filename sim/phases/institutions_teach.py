@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import Schooling
-from sim.phases.courses import admit_to_courses
+from sim.phases.courses import admit_to_courses, examine
 from sim.rng import CURRICULUM, SURVEY, uniforms
 from sim.types import EDUCATION
 
@@ -33,13 +33,14 @@ def institutions_teach(model: TalentMarket) -> None:
         done += institution.number
         institution.teach(
             levers.lag_factor[place, kind], levers.practice_add[place, kind], levers.cooperation_add[place, kind],
-            rule, draws[done - institution.number : done],
+            levers.teacher_add[place, kind], rule, draws[done - institution.number : done],
         )  # fmt: skip
     _survey(model)
     refresh_schooling(model)
     if model.quarter.of_year == ENROLMENT_QUARTER:
         _enrol(model)
     admit_to_courses(model)
+    examine(model)
 
 
 def refresh_schooling(model: TalentMarket) -> None:
@@ -50,7 +51,7 @@ def refresh_schooling(model: TalentMarket) -> None:
         table.gap[at] = institution.gap_years
         table.practice[at] = institution.practice_now
         table.cooperation[at] = institution.cooperation_now
-        table.teachers[at] = institution.dual_teacher_share
+        table.teachers[at] = institution.teachers_now
 
 
 def seats_at_enrolment(model: TalentMarket, graduation_year: int) -> NDArray[np.float64]:
