@@ -127,9 +127,9 @@ GUMBEL_STEPS: Final = 256
 
 
 def gumbel_bounds() -> NDArray[np.float64]:
-    """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index; the last has none."""
+    """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index."""
     share = np.arange(1, GUMBEL_STEPS) / GUMBEL_STEPS
-    return np.append(-np.log(-np.log(share)), np.inf)
+    return np.append(-np.log(-np.log(share)), 53 * math.log(2.0))  # the largest uniform is 1 - 2^-53
 
 
 @njit(cache=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 from numpy.typing import NDArray
 
-from sim.market import Person
+from sim.market import PERSON_DTYPE, Person
 from sim.rng import draw_bits_of, uniform
 from sim.types import EMPLOYED
 
@@ -27,6 +27,12 @@ def load_person(people: Any, firms: Any, i: int) -> Any:
         people.city[i], people.hukou[i], people.state[i], people.housing[i], people.arrived_q[i], people.search_q[i],
         people.aware[i], people.cell[i], people.wage[i], people.rent[i], firm, industry, size,
     )  # fmt: skip
+
+
+def make_persons(number: int) -> NDArray[np.void]:
+    """Room for persons as records of PERSON_DTYPE, whose fields are attributes in compiled code and without."""
+    records = np.empty(number, PERSON_DTYPE)
+    return records.view(np.recarray) if config.DISABLE_JIT else records  # type: ignore[attr-defined]
 
 
 @njit(cache=True, nogil=True)
