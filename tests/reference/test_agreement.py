@@ -14,7 +14,7 @@ from toys import toy_scenario
 from sim.model import TalentMarket
 from sim.policies import POLICY_KINDS
 from sim.scenario import load_scenario
-from sim.types import EMPLOYED, SEARCHING, SHARED
+from sim.types import CROWDED, EMPLOYED, SEARCHING, SHARED
 from tests.reference.agreement import compare, run_side_by_side
 from tests.reference.market import ReferenceMarket
 
@@ -28,7 +28,7 @@ NO_SPIN_UP = "params.cohorts.spin_up_quarters=0"
 FAMILIES = {
     "subsidy": [
         {"kind": "living_subsidy", "city": "alpha", "from": "2019Q2", "amount_cny_m": {"bachelor": 900, "master": 1500},
-         "budget_cny": 300_000_000, "awareness": 0.5, "eligible": {"years_since_graduation": {"max": 4}}},
+         "budget_cny": 600_000_000, "awareness": 0.5, "eligible": {"years_since_graduation": {"max": 4}}},
         {"kind": "rent_subsidy", "city": "east", "from": "2019Q1", "to": "2020Q2", "rent_share": 0.5,
          "amount_cny_m": 900, "term_years": 1,
          "eligible": {"home": "elsewhere", "hukou": "without", "wage_cny_m": {"max": 15_000}}},
@@ -108,6 +108,7 @@ def test_every_person_agrees(seed):
     assert len(engine.columns) > 2000
     assert (engine.columns.people.state == EMPLOYED).any()
     assert (engine.columns.people.state == SEARCHING).any()
+    assert (engine.columns.people.housing == CROWDED).any()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
