@@ -34,9 +34,9 @@ def learn_from_quarter(market, firm):
 def adopt_ai(market):
     """adoption' = adoption + rate x price^-elasticity x peers x (1 - adoption); the path is the same without levers."""
     price = ai_price(market, market.quarter_number)
-    paid = {city: price * float(market.levers.ai_price_factor[city.index]) for city in market.cities}
+    paid = {firm: price * firm.lever(market.levers.ai_price_factor) for firm in market.firms}
     spread_adoption(market, "adoption", paid)
-    spread_adoption(market, "adoption_path", dict.fromkeys(market.cities, price))
+    spread_adoption(market, "adoption_path", dict.fromkeys(market.firms, price))
 
 
 def ai_price(market, quarter_number):
@@ -46,10 +46,10 @@ def ai_price(market, quarter_number):
 
 
 def spread_adoption(market, name, prices):
-    """One quarter of adoption at the `prices` of the cities; `name` is that with or without policies."""
+    """One quarter of adoption at the `prices` that firms pay; `name` is that with or without policies."""
     rule, peers = market.params.firms, peer_adoption(market, name)
     for firm in market.firms:
-        rate = rule.adoption_rate * prices[firm.city] ** -rule.ai_price_elasticity
+        rate = rule.adoption_rate * prices[firm] ** -rule.ai_price_elasticity
         adoption = getattr(firm, name)
         setattr(firm, name, adoption + min(1.0, rate * peers[firm]) * (1.0 - adoption))
 
@@ -57,7 +57,7 @@ def spread_adoption(market, name, prices):
 def adopt_until(market, quarter_number):
     """Before a run that begins later than the published figures: adoption as it will have spread by then."""
     for earlier in range(BASE_QUARTER, quarter_number):
-        spread_adoption(market, "adoption", dict.fromkeys(market.cities, ai_price(market, earlier)))
+        spread_adoption(market, "adoption", dict.fromkeys(market.firms, ai_price(market, earlier)))
     for firm in market.firms:
         firm.adoption_path = firm.adoption
 

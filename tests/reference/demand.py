@@ -80,7 +80,7 @@ def set_desired_headcount(market):
     subsidy, path = subsidy_factors(market), mean_adoption_path(market)
     elasticity = market.params.firms.demand_elasticity
     for firm in market.firms:
-        lever = float(market.levers.labour_demand_factor[firm.city.index, firm.industry])
+        lever = firm.lever(market.levers.labour_demand_factor)
         tilt = trend[firm.industry] / mean_trend[firm.city]
         firm.market_jobs = firm.jobs_start * growth[firm.city] * tilt * lever
         standing = 1.0 if firm.number > firm.room else firm.number / firm.room / firm.standing_mean
@@ -148,7 +148,7 @@ def mean_adoption_path(market):
 def ai_probabilities(market, firm, path):
     """Chance by level that an opening of the firm is an AI position; `path` is the mean adoption without policies."""
     place, industry = firm.city.index, firm.industry
-    lever = float(market.levers.ai_demand_factor[place, industry])
+    lever = firm.lever(market.levers.ai_demand_factor)
     index = ai_index(market) * firm.adoption / path
     return [
         clip(intensity * factor * lever * index, 0.0, market.params.firms.ai_limit)

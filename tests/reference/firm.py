@@ -45,6 +45,11 @@ class FirmAgent(mesa.Agent):
         """Staff left, on average, when firms that have closed have freed theirs."""
         return self.headcount * (1.0 - self.closing)
 
+    def lever(self, values):
+        """What a lever over places, or over places and kinds of firms, is for this firm."""
+        kind = self.city.index, self.industry, self.size, self.ownership
+        return float(values[kind[: values.ndim]])
+
     def find_surplus(self, slack):
         """Renew the share of staff above desired headcount and slack."""
         surplus = self.staying - self.desired * (1.0 + slack)

@@ -43,7 +43,7 @@ def policies_act(market):
     for city in market.cities:
         city.sample_factor = float(levers.sample_factor[city.index])
     for firm in market.firms:
-        firm.noise_factor = float(levers.noise_factor[firm.city.index])
+        firm.noise_factor = firm.lever(levers.noise_factor)
     spread_knowledge(market, market.people)
     pay_transfers(market)
     market.payments = [payment for payment in market.payments if market.ledger.remaining_cny(payment) > 0]
