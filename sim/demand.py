@@ -71,7 +71,8 @@ class Demand:
         Published totals of jobs are net of births and deaths of firms, hence the mean share of room that is filled.
         """
         firms = self._firms
-        standing = np.where(firms.number > firms.room, 1.0, firms.number / firms.room / firms.standing_mean)
+        filled = np.minimum(firms.number / firms.room, firms.room / np.maximum(1, firms.number)) / firms.standing_mean
+        standing = np.where(firms.number > firms.room, np.maximum(1.0, filled), filled)
         elastic = self.productivity(levers) ** self._params.firms.demand_elasticity
         desired: FloatArray = firms.market_jobs * subsidy_factor * elastic * standing
         return desired

@@ -90,7 +90,9 @@ def refresh_places(model: TalentMarket, pulse: NDArray[np.int64]) -> None:
     employed, searching = pulse[..., PULSE_EMPLOYED], pulse[..., PULSE_SEARCHING]
     enough = employed >= LEAST_WAGES
     places.market_wage[enough] = pulse[..., PULSE_WAGE][enough] / employed[enough] / 100.0
-    model.mean_pay_cny_m = pulse[..., PULSE_WAGE].sum(axis=1) / np.maximum(1, employed.sum(axis=1)) / 100.0
+    at_work = employed.sum(axis=1)
+    paid = at_work > 0
+    model.mean_pay_cny_m[paid] = pulse[..., PULSE_WAGE].sum(axis=1)[paid] / at_work[paid] / 100.0
     force = employed.sum(axis=1) + searching.sum(axis=1)
     places.records["unemployment"][:] = searching.sum(axis=1) / np.maximum(1, force)
     desired = np.bincount(model.firms.place, weights=model.firms.desired, minlength=model.world.n_places)

@@ -83,7 +83,10 @@ def set_desired_headcount(market):
         lever = firm.lever(market.levers.labour_demand_factor)
         tilt = trend[firm.industry] / mean_trend[firm.city]
         firm.market_jobs = firm.jobs_start * growth[firm.city] * tilt * lever
-        standing = 1.0 if firm.number > firm.room else firm.number / firm.room / firm.standing_mean
+        if firm.number > firm.room:
+            standing = max(1.0, firm.room / firm.number / firm.standing_mean)
+        else:
+            standing = firm.number / firm.room / firm.standing_mean
         elastic = productivity(market, firm, path) ** elasticity
         firm.desired = firm.market_jobs * subsidy[firm] * elastic * standing
 

@@ -44,7 +44,8 @@ def refresh_market(market):
         paid = sum(wages[city, level] for level in range(len(EDUCATION)))
         working = sum(employed[city, level] for level in range(len(EDUCATION)))
         jobless = sum(searching[city, level] for level in range(len(EDUCATION)))
-        city.mean_pay = paid / max(1, working) / 100.0
+        if working:
+            city.mean_pay = paid / working / 100.0
         city.unemployment = jobless / max(1, working + jobless)
     desired = Counter()
     for firm in market.firms:

@@ -97,8 +97,18 @@ OVERRIDES = {
 """Parameters of the runs of a family."""
 
 
-def test_every_kind_of_policy_is_compared():
-    assert {policy["kind"] for policies in FAMILIES.values() for policy in policies} == POLICY_KINDS.keys()
+NOT_COMPARED = {
+    "ai_price_fall", "application_scenarios", "certification", "cooperation_deepening", "demand_recession",
+    "dual_teachers", "evaluation_reform", "firm_attraction", "flexible_talent", "information_platform", "internship",
+    "job_fairs", "pay_link", "research_funding", "startup_space", "talent_pool", "training_subsidy",
+}  # fmt: skip
+"""Kinds whose levers are not part of the reference: their rules are tested by direction and by money alone."""
+
+
+def test_every_kind_of_policy_is_compared_or_named():
+    compared = {policy["kind"] for policies in FAMILIES.values() for policy in policies}
+    assert not compared & NOT_COMPARED
+    assert compared | NOT_COMPARED == POLICY_KINDS.keys()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
