@@ -103,6 +103,7 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
     "housing.whole": ("Whole flat", "整租"),
     "housing.subsidised": ("Subsidised rental", "保障性租赁"),
     "housing.family": ("With family", "家庭住房"),
+    "housing.crowded": ("Crowded room", "拥挤合租"),
     "life_node.citizen": ("Citizen", "市民身份"),
     "life_node.job": ("Job", "就业"),
     "life_node.nest": ("Home", "安居"),

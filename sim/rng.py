@@ -129,7 +129,8 @@ GUMBEL_STEPS: Final = 256
 def gumbel_bounds() -> NDArray[np.float64]:
     """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index."""
     share = np.arange(1, GUMBEL_STEPS) / GUMBEL_STEPS
-    return np.append(-np.log(-np.log(share)), 53 * math.log(2.0))  # the largest uniform is 1 - 2^-53
+    bounds = np.append(-np.log(-np.log(share)), 53 * math.log(2.0))  # the largest uniform is 1 - 2^-53
+    return bounds + 1e-12  # logarithms differ in their last bits
 
 
 @njit(cache=True)
