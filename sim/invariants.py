@@ -11,7 +11,7 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import HiringSubsidy, TrainingCourse, Transfer
+    from sim.policies.levers import HiringSubsidy, Purchase, SchoolPlaces, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -51,6 +51,10 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "no more people are admitted to courses than there are seats": all(
             admitted <= seats for seats, admitted in model.course_use.values()
         ),
+        "no more people get school places than there are": all(
+            taken <= places for places, taken in model.school_use.values()
+        ),
+        "quotas of policies are not exceeded": all(used <= limit for _, used, limit in model.quota_use.values()),
         "a course that runs has its end before it": bool(
             np.all(people.course_end_q[people.course >= 0] > model.quarter_number)
         ),
@@ -69,7 +73,9 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 def _budgets_hold(model: TalentMarket) -> bool:
     levers = model.levers
-    limited: list[Transfer | HiringSubsidy | TrainingCourse] = [*levers.transfers, *levers.hiring, *levers.courses]
+    limited: list[Transfer | HiringSubsidy | TrainingCourse | Purchase | SchoolPlaces] = [
+        *levers.transfers, *levers.hiring, *levers.courses, *levers.purchases, *levers.schools,
+    ]  # fmt: skip
     return all(
         model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
         for entry in limited
