@@ -148,6 +148,8 @@ def describe_default(field: Any) -> str:
         return "must be given"
     if isinstance(field.default, int | float):
         return describe_number(field.default)
+    if isinstance(field.default, dict):
+        return "none"
     return "any" if field.default is None or not isinstance(field.default, str) else f"`{field.default}`"
 
 
