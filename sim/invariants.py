@@ -11,7 +11,7 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import HiringSubsidy, Purchase, SchoolPlaces, TrainingCourse, Transfer
+    from sim.policies.levers import HiringSubsidy, HousingScheme, Purchase, SchoolPlaces, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -48,6 +48,7 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
         "the ledger is the sum of transfers": model.transfers_booked_fen == model.transfers_received_fen,
         "budgets are not exceeded": _budgets_hold(model),
+        **{rule: not broken for rule, broken in model.audit.broken.items()},
         "no more people are admitted to courses than there are seats": all(
             admitted <= seats for seats, admitted in model.course_use.values()
         ),
@@ -73,11 +74,14 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 def _budgets_hold(model: TalentMarket) -> bool:
     levers = model.levers
-    limited: list[Transfer | HiringSubsidy | TrainingCourse | Purchase | SchoolPlaces] = [
-        *levers.transfers, *levers.hiring, *levers.courses, *levers.purchases, *levers.schools,
+    entries: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse | Purchase | SchoolPlaces] = [
+        *levers.transfers, *levers.schemes, *levers.hiring, *levers.courses, *levers.purchases, *levers.schools,
     ]  # fmt: skip
+    limited = {entry.policy: entry.budget_cny for entry in entries}
+    policies = enumerate(model.scenario.policies)
+    limited |= {number: policy.budget_cny for number, policy in policies if policy.ends_with_budget}
     return all(
-        model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
-        for entry in limited
-        if np.isfinite(entry.budget_cny)
+        model.ledger.remaining_cny(number, budget_cny) >= -1e-6
+        for number, budget_cny in limited.items()
+        if np.isfinite(budget_cny)
     )

@@ -75,7 +75,9 @@ Firms: Any = collections.namedtuple(
         "surplus_share",  # (firm,) share of staff above desired headcount and slack
         "career",  # (firm,) career prospects of a job there besides place and AI
         "closing",  # (firm,) share of its real firms that have just closed, with their staff
-        "noise",  # (firm,) screening noise, score
+        "noise",  # (firm,) factor on screening noise
+        "degree",  # (firm,) factor on the weight of degrees above the one asked
+        "recognition",  # (firm,) recognition of certificates relative to today
     ],
 )
 
@@ -100,12 +102,12 @@ OFFER_DTYPE: Final = np.dtype(
         ("renting", np.float64),  # utility of job and income for who rents there
         ("at_home", np.float64),  # the same for who lives with family
         ("firm", np.int32),
-        ("career", np.float32),  # utility of the job alone
+        ("career", np.float64),  # utility of the job alone
         ("place", np.int8),
         ("level", np.int8),  # level of education asked
     ]
 )
-"""What searchers read of a line: 34 bytes, so that seeing a position touches one line of cache in most cases."""
+"""What searchers read of a line: 38 bytes, so that seeing a position touches one line of cache in most cases."""
 
 Positions: Any = collections.namedtuple(
     "Positions",
@@ -195,10 +197,10 @@ PERSON_DTYPE: Final = np.dtype(
         ("city", np.int8),
         ("hukou", np.int8),
         ("state", np.int8),
+        ("housing", np.int8),
         ("cell", np.int8),
         ("industry", np.int8),  # of the employer, -1 without one
         ("size", np.int8),
-        ("housing", np.int8),
         ("certificate", np.int8),
     ]
 )
@@ -216,8 +218,9 @@ COURSE_DTYPE: Final = np.dtype(
 Person: Any = collections.namedtuple(
     "Person",
     [
-        "uid", "cohort_q", "education", "field", "home", "study", "city", "hukou", "state", "arrived_q", "search_q",
-        "aware", "cell", "wage", "rent", "firm", "industry", "size", "resident_q", "housing", "certificate", "received",
+        "uid", "cohort_q", "education", "field", "home", "study", "city", "hukou", "state", "housing", "arrived_q",
+        "search_q", "aware", "cell", "wage", "rent", "firm", "industry", "size", "resident_q", "certificate",
+        "received",
     ],
 )  # fmt: skip
 """One person as plain numbers. Passing numbers instead of all columns keeps reference counts out of inner loops."""

@@ -30,6 +30,7 @@ from sim.types import (
     FIRM_SIZE,
     INDUSTRY,
     INSTITUTION,
+    NO_QUARTER,
 )
 from sim.world.indicators import DIMENSIONS
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
@@ -122,11 +123,12 @@ class Observer:
         talent = world.talent_start + (residents - self._residents_start) * scale
         working = world.employed_start + (employed - self._employed_start) * scale
         burden = divide(pulse[..., PULSE_BURDEN].sum(axis=1), pulse[..., PULSE_RENTERS].sum(axis=1) * 1_000_000)
-        units, occupied, queue = (np.zeros(world.n_places, np.int64) for _ in range(3))
+        people = model.columns.people
+        queue = np.bincount(people.city[people.queue_q != NO_QUARTER], minlength=world.n_places) * scale
+        units, occupied = (np.zeros(world.n_places, np.int64) for _ in range(2))
         for (_, place), used in model.scheme_use.items():
             units[place] += used[0] * scale
             occupied[place] += used[1] * scale
-            queue[place] += used[2] * scale
         scores = score_cities(model, pulse, talent)
         return {
             "city": np.arange(world.n_places), "talent": talent, "employed": working,
@@ -168,14 +170,14 @@ class Observer:
         left = firms.quits + firms.layoffs + firms.closures
         keys, sums = sum_by_cell(
             (firms.industry, firms.size, firms.place), sizes,
-            (firms.headcount, firms.openings, left, firms.number, firms.entered, firms.exited),
+            (firms.headcount, firms.openings, left, firms.hires, firms.number, firms.entered, firms.exited),
         )  # fmt: skip
-        headcount, openings, left, number, entered, exited = sums
+        headcount, openings, left, hires, number, entered, exited = sums
         return {
             "industry": keys[0], "size": keys[1], "city": keys[2], "firms": number, "entered": entered,
             "exited": exited,
             "headcount": headcount * model.scale, "openings": openings * model.scale,
-            "turnover": divide(left, headcount + left),
+            "turnover": divide(left, headcount + left - hires),
         }  # fmt: skip
 
     def _distribution(self) -> Rows:

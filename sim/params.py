@@ -152,7 +152,7 @@ class MatchingParams(Group):
 
     rounds: int = rule(2, "rounds", 1, 4, "hiring rounds in a quarter", "assumption: who is rejected tries once more")
     later_sample: float = rule(
-        0.5, "share", 0, 1, "positions seen in a later round relative to the first", "assumption: less time is left"
+        0.5, "share", 0.05, 1, "positions seen in a later round relative to the first", "assumption: less time is left"
     )
     w_skill: float = rule(1.0, "score", 0, 5, "weight of skills in the industry's weights", "assumption: unit of score")
     w_level: float = rule(0.15, "score", -1, 5, "per level above the one asked", "assumption: degrees signal")
@@ -266,6 +266,7 @@ class FirmParams(Group):
         "desired headcount to productivity",
         "assumption: customers answer lower prices; below 0 the same output needs fewer people",
     )
+    ai_limit: float = rule(0.9, "share", 0, 1, "AI share of any cell of postings at most", "assumption: not all")
     requirement_adapt: float = rule(
         0.6,
         "elasticity",
@@ -352,6 +353,12 @@ class HousingParams(Group):
         "purchases to a lower price of a home",
         "assumption: the deposit binds, of which the price is three times as much",
     )
+    rent_step: float = rule(
+        1.1, "factor", 1, 2, "largest change of rents in a quarter, up or down", "assumption: leases are yearly"
+    )
+    depreciation: float = rule(
+        0.005, "1/quarter", 0, 0.1, "largest loss of stock, when less is wanted", "assumption: buildings last"
+    )
     whole_rooms: float = rule(1.8, "rooms", 1, 4, "rooms that a small whole unit stands for", "assumption: rent ratio")
     crowding: float = rule(
         0.6, "share", 0.1, 1, "rent of a place in a crowded room relative to a room", "assumption: sharing"
@@ -400,6 +407,13 @@ class HukouParams(Group):
     level_priority: float = rule(
         0.8, "score/level", 0, 10, "level of education in the employer channel", "assumption: degrees first"
     )
+    initial_years: float = rule(
+        8.0, "years", 0, 40, "years of quotas by which residents from elsewhere have settled", "assumption: cohorts"
+    )
+    initial_most: float = rule(0.95, "share", 0, 1, "settled at the start at most", "assumption: some never do")
+    new_graduate_share: float = rule(
+        0.12, "share", 0.01, 1, "new graduates among jobs, for first beliefs", "assumption: window over a career"
+    )
     belief_speed: float = rule(
         0.3, "1/quarter", 0, 1, "speed at which chances believed follow chances seen", "assumption: years"
     )
@@ -427,7 +441,14 @@ class MobilityParams(Group):
     schooling: float = rule(0.5, "log", 0, 5, "no local hukou at the family node", "assumption: school places")
     other_city: float = rule(0.3, "log/utility", 0, 5, "advantage of the best other city", "assumption: push and pull")
     jobless: float = rule(0.6, "log", 0, 5, "no job", "assumption: employment first (003-4402)")
-    go_home: float = rule(0.55, "share", 0, 1, "leavers who go home when utilities are equal", "assumption: home ties")
+    go_home: float = rule(
+        0.55,
+        "share",
+        0,
+        1,
+        "leavers who go home; the others choose by utility, home among them",
+        "assumption: home ties",
+    )
 
 
 class SkillParams(Group):
@@ -449,6 +470,20 @@ class SkillParams(Group):
     )
     teacher_hazard: float = rule(
         0.5, "factor", 0, 5, "faster curricula with dual teachers", "assumption: digest 000 M6"
+    )
+    taught: float = rule(0.5, "skill", 0, 2, "skill taught at mean ability and quality", "assumption: unit of skill")
+    taught_practice: float = rule(
+        0.8, "share", 0, 2, "practice learned in class relative to what is taught", "assumption: below theory"
+    )
+    soft_start: float = rule(0.5, "skill", 0, 2, "soft skill at mean ability", "assumption: as what is taught")
+    level_part: float = rule(
+        0.5, "share", 0, 1, "level bonus in technical and soft skill", "assumption: half of that in knowledge"
+    )
+    field_part: float = rule(
+        0.5, "share", 0, 1, "field bonus of engineers relative to graduates of AI fields", "assumption: a neighbour"
+    )
+    training_knowledge: float = rule(
+        0.5, "share", 0, 1, "knowledge gained in training in the firm relative to technical skill", "assumption: half"
     )
     ability_spread: float = rule(0.18, "log", 0, 1, "spread of ability", "assumption: scale of skills")
     field_bonus: float = rule(0.12, "skill", 0, 1, "own field in technical skill", "assumption: specialisation")

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from sim.world.spec import World
 
 EARTH_RADIUS_1000KM: Final = 6.371
-NEW_GRADUATE_SHARE: Final = 0.12
-"""Assumption: about one in eight graduate jobs is held by somebody in the window of the employer channel."""
 LEAST_WAGES: Final = 5
 """Mean pay of a cell with fewer employed than this is not renewed: it would be noise."""
 
@@ -43,7 +41,7 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     records["career"] = career_of_places(world, world.jobs_start, params.search.career_place)
     places = Places(
         records=records,
-        hukou_chance=np.maximum(guess_hukou_chance(world), sure),
+        hukou_chance=np.maximum(guess_hukou_chance(world, params.hukou.new_graduate_share), sure),
         distance=distance_1000km(world.longitude, world.latitude),
         move_extra=np.zeros((n, n)),
         market_wage=wage,
@@ -53,10 +51,13 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     return places
 
 
-def guess_hukou_chance(world: World) -> NDArray[np.float64]:
-    """(place, education) chance of an employer's place for a new graduate, before any has been seen."""
+def guess_hukou_chance(world: World, new_graduate_share: float) -> NDArray[np.float64]:
+    """(place, education) chance of an employer's place for a new graduate, before any has been seen.
+
+    `new_graduate_share` of the jobs are held by people in the window of the channel.
+    """
     places = world.employer_quota + world.central_quota
-    chance = np.minimum(1.0, places / np.maximum(1.0, NEW_GRADUATE_SHARE * world.jobs_start))
+    chance = np.minimum(1.0, places / np.maximum(1.0, new_graduate_share * world.jobs_start))
     return np.repeat(chance[:, None], len(EDUCATION), axis=1)
 
 
@@ -108,6 +109,7 @@ def refresh_places(model: TalentMarket, pulse: NDArray[np.int64]) -> None:
     employed, searching = pulse[..., PULSE_EMPLOYED], pulse[..., PULSE_SEARCHING]
     enough = employed >= LEAST_WAGES
     places.market_wage[enough] = pulse[..., PULSE_WAGE][enough] / employed[enough] / 100.0
+    model.mean_pay_cny_m = pulse[..., PULSE_WAGE].sum(axis=1) / np.maximum(1, employed.sum(axis=1)) / 100.0
     force = employed.sum(axis=1) + searching.sum(axis=1)
     places.records["unemployment"][:] = searching.sum(axis=1) / np.maximum(1, force)
     desired = np.bincount(model.firms.place, weights=model.firms.desired, minlength=model.world.n_places)

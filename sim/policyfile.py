@@ -6,13 +6,16 @@ line and its repair; what remains (types, order of dates) is checked by the clas
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from sim import params
 from sim.errors import Problem
 from sim.params import Params
 from sim.policies import POLICY_KINDS, PolicySpec, find_places, policy_bits
@@ -27,6 +30,8 @@ TEXT: Final = "text"
 PARAMS_FILE: Final = "sim/params.py"
 
 _QUOTED = re.compile(r"'([^']*)'")
+_CLASS = re.compile(r"class (\w+)\(Group\)")
+_RULE = re.compile(r"    (\w+): \w+ = rule\(")
 
 
 def read_policies(
@@ -60,7 +65,7 @@ def read_params(
 ) -> tuple[Params, dict[str, Sourced]]:
     """Lay the values of a scenario over the defaults; sources under keys such as `params.search.n_sampled`."""
     sources: dict[str, Sourced] = {}
-    groups = Params.model_fields
+    groups, lines = Params.model_fields, _find_lines()
     given = node.fields if node is not None else {}
     if node is not None:
         check_keys(node, groups, problems, what="group of parameters")
@@ -77,7 +82,7 @@ def read_params(
             cell = _read_rule(at, field, extra, problems, strict=at is not None and at.file in strict_files)
             if at is None or cell is None:
                 source = f"default of {PARAMS_FILE}: {extra['source']}"
-                cell = Sourced(field.default, extra["unit"], source, PARAMS_FILE, 0)
+                cell = Sourced(field.default, extra["unit"], source, PARAMS_FILE, lines[group.__name__, key])
             else:
                 values[key] = cell.value
             sources[f"params.{name}.{key}"] = cell
@@ -272,6 +277,19 @@ class _PolicyReader:
             elif item["type"] == "tuple_type":
                 message, repair = "a list is wanted here", f"Write [{at.value}]"
             report(self.problems, at, message, repair)
+
+
+@functools.cache
+def _find_lines() -> dict[tuple[str, str], int]:
+    """(group, parameter) -> line of its declaration in sim/params.py."""
+    lines: dict[tuple[str, str], int] = {}
+    group = ""
+    for number, line in enumerate(Path(params.__file__).read_text(encoding="utf-8").splitlines(), start=1):
+        if found := _CLASS.match(line):
+            group = found[1]
+        elif found := _RULE.match(line):
+            lines[group, found[1]] = number
+    return lines
 
 
 def _read_rule(

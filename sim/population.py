@@ -205,7 +205,7 @@ def _give_initial_hukou(model: TalentMarket) -> None:
     in_line[candidates] = True
     elsewhere = np.bincount(people.city[in_line], minlength=world.n_places) * model.scale
     quota = world.points_quota + world.employer_quota + world.central_quota
-    settled = np.minimum(0.95, 8.0 * quota / np.maximum(1.0, elsewhere))
+    settled = np.minimum(rule.initial_most, rule.initial_years * quota / np.maximum(1.0, elsewhere))
     u = uniforms(make_key(model.seed, INITIAL_HUKOU), people.uid)
     local = in_line & (u < settled[people.city])
     local[registers] = True

@@ -127,9 +127,9 @@ GUMBEL_STEPS: Final = 256
 
 
 def gumbel_bounds() -> NDArray[np.float64]:
-    """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index; the last has none."""
+    """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index."""
     share = np.arange(1, GUMBEL_STEPS) / GUMBEL_STEPS
-    return np.append(-np.log(-np.log(share)), np.inf)
+    return np.append(-np.log(-np.log(share)), 53 * math.log(2.0))  # the largest uniform is 1 - 2^-53
 
 
 @njit(cache=True)
@@ -164,6 +164,21 @@ def uniforms(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float
     """One uniform per identity, the same numbers as `uniform(draw_bits(key, identity))`."""
     out = np.empty(identities.shape[0])
     _fill_uniforms(np.uint64(key), np.ascontiguousarray(identities, np.uint64), out)
+    return out
+
+
+@njit(cache=True)
+def _fill_uniforms_of(
+    key: np.uint64, identities: NDArray[np.uint64], alternative: np.uint64, out: NDArray[np.float64]
+) -> None:
+    for k in range(identities.shape[0]):
+        out[k] = uniform(draw_bits_of(key, identities[k], alternative))
+
+
+def uniforms_of(key: np.uint64, identities: NDArray[np.uint64], alternative: int) -> NDArray[np.float64]:
+    """One uniform per identity, the same numbers as `uniform(draw_bits_of(key, identity, alternative))`."""
+    out = np.empty(identities.shape[0])
+    _fill_uniforms_of(np.uint64(key), np.ascontiguousarray(identities, np.uint64), np.uint64(alternative), out)
     return out
 
 

@@ -28,7 +28,7 @@ UNITS: Final = frozenset({
     "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
     "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
     "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "index/hour",
-    "utility/1000 km", "1/1000 km",
+    "utility/1000 km", "1/1000 km", "CNY/job", "CNY/firm", "jobs",
 })  # fmt: skip
 """Every unit that a field may declare; a test checks that no field declares another."""
 

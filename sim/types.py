@@ -37,8 +37,8 @@ COOPERATION: Final = ("none", "internship", "co_design", "joint_lab")
 STATE: Final = ("studying", "preparing", "searching", "employed", "out")
 STUDYING, PREPARING, SEARCHING, EMPLOYED, OUT = range(5)
 
-HOUSING: Final = ("unhoused", "shared", "whole", "subsidised", "family")
-UNHOUSED, SHARED, WHOLE, SUBSIDISED, FAMILY = range(5)
+HOUSING: Final = ("unhoused", "shared", "whole", "subsidised", "family", "crowded")
+UNHOUSED, SHARED, WHOLE, SUBSIDISED, FAMILY, CROWDED = range(6)
 
 LIFE_NODE: Final = ("citizen", "job", "nest", "family", "local", "higher")
 NODE_CITIZEN, NODE_JOB, NODE_NEST, NODE_FAMILY, NODE_LOCAL, NODE_HIGHER = range(6)

@@ -11,13 +11,12 @@ from pydantic import TypeAdapter
 
 from sim import kernels, params
 from sim.columns import ColumnSet
-from sim.kernels.eligibility import gather_persons
+from sim.kernels.eligibility import gather_persons, make_persons
 from sim.kernels.search import fill_offers, search_positions
 from sim.market import (
     ELIGIBILITY_FIELDS,
     LINE_DTYPE,
     OFFER_DTYPE,
-    PERSON_DTYPE,
     PLACE_DTYPE,
     SCHEME_DTYPE,
     TRANSFER_DTYPE,
@@ -71,6 +70,7 @@ def make_firms(n=1, **values):
     small = {"place", "industry", "size", "ownership"}
     table = {name: np.zeros(n, np.int8 if name in small else np.float64) for name in Firms._fields}
     table["identity"] = np.arange(1, n + 1).astype(np.uint64)
+    table["degree"][:] = table["recognition"][:] = 1
     for name, value in values.items():
         table[name][:] = value
     return Firms(**table)
@@ -140,7 +140,7 @@ def apply_to_lines(people, lines, rule, *, housing, tax, firms=None, places=None
     n, places, firms = len(people.uid), places or make_places(), firms or make_firms(max(1, len(lines)))
     keys = SearchKeys(*(make_key(seed, decision) for decision in range(1, 8)))
     tables = index_lines(lines, len(places.records), **index)
-    persons, offers = np.empty(n, PERSON_DTYPE), np.zeros(len(lines), OFFER_DTYPE)
+    persons, offers = make_persons(n), np.zeros(len(lines), OFFER_DTYPE)
     gather_persons(0, n, np.arange(n, dtype=np.uint32), people, firms.industry, firms.size, persons)
     fill_offers(lines, places.records, rule, housing, tax, offers)
     applications = np.full((n, n_applications), -7, np.int32)

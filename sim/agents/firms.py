@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.market import Firms
 from sim.params import Params
+from sim.policies.levers import Levers
 from sim.rng import FIRM_ENTRY, FIRM_TRAITS, make_key, normals, uniforms
 from sim.types import FIRM_SIZE, INDUSTRY, OWNERSHIP
 from sim.world.spec import World
@@ -113,7 +114,7 @@ class FirmSet:
 
     def find_room(self, jobs: NDArray[np.float64]) -> NDArray[np.int64]:
         """(firm,) number of real firms that `jobs` (agents) keep busy, at least 1; a lasting draw rounds it."""
-        return np.maximum(1, np.floor(jobs * self._scale / self.size_mean + self._room_point)).astype(np.int64)
+        return np.maximum(1, np.floor(jobs * self.scale / self.size_mean + self._room_point)).astype(np.int64)
 
     def peer_adoption(self, adoption: NDArray[np.float64], local: float) -> NDArray[np.float64]:
         """(firm,) mean adoption in the industry by jobs at the start: `local` here, the rest in the whole country."""
@@ -160,7 +161,7 @@ class FirmSet:
         growth = np.exp(-rule.exit_growth * world.industry_growth[self.industry])
         self.exit_hazard = np.minimum(1.0, by_size[self.size] * growth)
         self.standing_mean = rule.entry_speed / (self.exit_hazard + rule.entry_speed)
-        self._scale = scale
+        self.scale = scale
         self._room_point = uniforms(make_key(seed, FIRM_ENTRY), self.identity)
         self.room = self.find_room(self.jobs_start)
         self.number = self.room.copy()
@@ -168,17 +169,25 @@ class FirmSet:
         self.entered = np.zeros(n, np.int64)
         self.exited = np.zeros(n, np.int64)
 
-    def table(self, slack: float, noise_factor: NDArray[np.float64]) -> Any:
-        """What kernels read of the firms this quarter; `noise_factor` (place,) scales screening noise."""
+    @property
+    def cells(self) -> tuple[NDArray[np.int64], ...]:
+        """Place, industry, size and ownership of all firms: the index into levers for firms."""
+        return tuple(axis.astype(np.int64) for axis in (self.place, self.industry, self.size, self.ownership))
+
+    def table(self, slack: float, levers: Levers) -> Any:
+        """What kernels read of the firms this quarter, under its levers."""
+        cells = self.cells
         return Firms(
             industry=self.industry,
             size=self.size,
             identity=self.identity,
-            pay_link=self.pay_link,
-            training=self.training,
+            pay_link=np.clip(self.pay_link + levers.pay_link_add[cells], 0.0, 1.0),
+            training=np.clip(self.training + levers.training_add[cells], 0.0, 1.0),
             surplus_share=self.surplus_share(slack),
             career=self.career,
-            noise=noise_factor[self.place],
+            noise=levers.noise_factor[cells],
+            degree=levers.degree_factor[cells],
+            recognition=levers.certificate_factor[cells],
             closing=self.closing,
         )
 

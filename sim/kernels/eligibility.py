@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 from numpy.typing import NDArray
 
-from sim.market import Person
+from sim.market import PERSON_DTYPE, Person
 from sim.rng import draw_bits_of, uniform
 from sim.types import EMPLOYED, SUBSIDISED
 
@@ -24,10 +24,16 @@ def load_person(people: Any, firms: Any, i: int) -> Any:
     size = firms.size[firm] if firm >= 0 else np.int8(-1)
     return Person(
         people.uid[i], people.cohort_q[i], people.education[i], people.field[i], people.home[i], people.study[i],
-        people.city[i], people.hukou[i], people.state[i], people.arrived_q[i], people.search_q[i], people.aware[i],
-        people.cell[i], people.wage[i], people.rent[i], firm, industry, size, people.resident_q[i], people.housing[i],
+        people.city[i], people.hukou[i], people.state[i], people.housing[i], people.arrived_q[i], people.search_q[i],
+        people.aware[i], people.cell[i], people.wage[i], people.rent[i], firm, industry, size, people.resident_q[i],
         people.certificate[i], people.received[i],
     )  # fmt: skip
+
+
+def make_persons(number: int) -> NDArray[np.void]:
+    """Room for persons as records of PERSON_DTYPE, whose fields are attributes in compiled code and without."""
+    records = np.empty(number, PERSON_DTYPE)
+    return records.view(np.recarray) if config.DISABLE_JIT else records  # type: ignore[attr-defined]
 
 
 @njit(cache=True, nogil=True)
@@ -53,8 +59,8 @@ def gather_persons(
         person["search_q"], person["education"] = people.search_q[i], people.education[i]
         person["field"], person["home"], person["study"] = people.field[i], people.home[i], people.study[i]
         person["city"], person["hukou"], person["state"] = people.city[i], people.hukou[i], people.state[i]
-        person["cell"], person["resident_q"] = people.cell[i], people.resident_q[i]
-        person["housing"], person["certificate"] = people.housing[i], people.certificate[i]
+        person["cell"], person["housing"] = people.cell[i], people.housing[i]
+        person["resident_q"], person["certificate"] = people.resident_q[i], people.certificate[i]
         person["received"] = people.received[i]
         person["industry"] = industry[firm] if firm >= 0 else -1
         person["size"] = size[firm] if firm >= 0 else -1

@@ -3,6 +3,9 @@
 score = w_skill skills + w_level levels above + w_certificate certificate + w_cooperation cooperation + w_local local
         - w_experience lack + noise
 
+Employers may weigh degrees less (`degree`), and recognise certificates more (`recognition`): the latter multiplies
+w_certificate and is the exponent of the noise that a certificate leaves.
+
 Applicants below the bar of a position are not acceptable to it. Deferred acceptance (Gale and Shapley 1962) with
 capacities gives the worker-optimal stable matching of the submitted lists, whatever the order of proposals; equal
 scores are broken by the person's id, so preferences are strict.
@@ -45,8 +48,7 @@ def score_applicant(
     people: Any,
     i: int,
     line: Any,
-    noise_share: float,
-    firm_identity: np.uint64,
+    firms: Any,
     weights: NDArray[np.float64],
     cooperation: NDArray[np.float64],
     years: NDArray[np.float64],
@@ -54,21 +56,22 @@ def score_applicant(
     key: np.uint64,
 ) -> float:
     """Score of applicant `i` at `line` (a record of LINE_DTYPE); minus infinity when the bar is not reached."""
-    cell = int(line["cell"])
+    cell, firm = int(line["cell"]), line["firm"]
     level = cell // 12
     skill = weighted_skill(people, i, weights, line["industry"])
     if skill < skill_bar(level, cell % 2, rule):
         return -math.inf
     lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])
-    score = rule.w_skill * skill + rule.w_level * (people.education[i] - level) - rule.w_experience * lack
-    noise = rule.noise * noise_share
+    above = firms.degree[firm] * (people.education[i] - level)
+    score = rule.w_skill * skill + rule.w_level * above - rule.w_experience * lack
+    noise = rule.noise * firms.noise[firm]
     if people.certificate[i]:
-        score += rule.w_certificate
-        noise *= rule.noise_certificate
+        score += rule.w_certificate * firms.recognition[firm]
+        noise *= rule.noise_certificate ** firms.recognition[firm]
     if people.city[i] == line["place"]:
         score += rule.w_local
     score += rule.w_cooperation * cooperation[people.study[i], people.institution[i]]
-    return score + noise * normal(draw_bits_of(key, people.uid[i], firm_identity))
+    return score + noise * normal(draw_bits_of(key, people.uid[i], firms.identity[firm]))
 
 
 @njit(cache=True, nogil=True)
@@ -91,14 +94,11 @@ def score_applications(
     for s in range(start, stop):
         for a in range(applications.shape[1]):
             if applications[s, a] >= 0:
-                line = lines[applications[s, a]]
-                firm = line["firm"]
                 scores[s, a] = score_applicant(
                     people,
                     searchers[s],
-                    line,
-                    firms.noise[firm],
-                    firms.identity[firm],
+                    lines[applications[s, a]],
+                    firms,
                     weights,
                     cooperation,
                     years,

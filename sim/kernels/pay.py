@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.eligibility import count_residence_from, is_eligible, knows_and_applies
 from sim.rng import draw_bits, uniform
-from sim.types import SHARED, WHOLE
+from sim.types import CROWDED, FAMILY, SHARED, SUBSIDISED, WHOLE
 
 
 @njit(cache=True, forceinline=True)
@@ -63,7 +63,7 @@ def choose_aided_tenure(
         return WHOLE, rent_whole
     if rent_shared - aid_shared <= rule.rent_share_limit * net:
         return SHARED, rent_shared
-    return SHARED, rule.crowding * rent_shared
+    return CROWDED, rule.crowding * rent_shared
 
 
 @njit(cache=True, forceinline=True)
@@ -79,8 +79,17 @@ def lives_with_family(uid: np.uint64, rule: Any, key: np.uint64) -> bool:
 
 
 @njit(cache=True, forceinline=True)
-def transfer_amount(entry: Any, education: int, rent: float, wage: float, tax: Any) -> float:
-    """Amount of one entry of transfers for a person of `education` who earns `wage` and pays `rent`, CNY/month."""
+def keeps_dwelling(person: Any, city: int) -> bool:
+    """Whether the person holds a dwelling in `city` that does not depend on the rental market."""
+    return person.city == city and (person.housing == SUBSIDISED or person.housing == FAMILY)
+
+
+@njit(cache=True, forceinline=True)
+def transfer_amount(entry: Any, education: int, rent: float, wage: float, tax: Any, aided: float) -> float:
+    """Amount of one entry of transfers for a person of `education` who earns `wage` and pays `rent`, CNY/month.
+
+    All that is paid against a rent is no more than the rent: `aided` is what other entries pay against it.
+    """
     amount = entry["amount_cny_m"][education] + entry["rent_share"] * rent + entry["pay_share"] * wage
     if entry["tax_share"] > 0.0:
         contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
@@ -90,7 +99,7 @@ def transfer_amount(entry: Any, education: int, rent: float, wage: float, tax: A
         if wage >= entry["step_from_cny_m"][k]:
             step = entry["step_amount_cny_m"][k]
     amount = min(amount + step, entry["cap_cny_m"])
-    return min(amount, rent) if entry["against_rent"] else amount
+    return max(0.0, min(amount, rent - aided)) if entry["against_rent"] else amount
 
 
 @njit(cache=True, forceinline=True)
@@ -124,7 +133,7 @@ def known_transfers(
 
     What is paid once counts as a monthly amount over the time for which people reckon with it.
     """
-    total = 0.0
+    total, aided = 0.0, 0.0
     for k in range(transfers.shape[0]):
         entry = transfers[k]
         if (only_against_rent and not entry["against_rent"]) or is_spent_on(entry, person):
@@ -134,7 +143,10 @@ def known_transfers(
         if within_term(entry, person, since, quarter) and knows_and_applies(
             person, entry["policy"], entry["take_up"], key
         ):
-            total += transfer_amount(entry, person.education, rent, wage, tax)
+            amount = transfer_amount(entry, person.education, rent, wage, tax, aided)
+            total += amount
+            if entry["against_rent"]:
+                aided += amount
     return total
 
 
@@ -194,13 +206,16 @@ def disposable_income(
 ) -> float:
     """Income left after rent and living cost if the person earned `wage` in `city`, CNY/month; at least a floor.
 
-    `places`, `transfers`, `schemes` are records of sim.market.
+    Who holds a subsidised unit or a home of their own there keeps it. `places`, `transfers`, `schemes` are records of
+    sim.market.
     """
     place = places[city]
     since = count_residence_from(place, person.city, city, person.resident_q, quarter)
     net = take_home(wage, tax)
     rent = 0.0
-    if person.home != city or not lives_with_family(person.uid, housing, key_family):
+    if keeps_dwelling(person, city):
+        rent = float(person.rent)
+    elif person.home != city or not lives_with_family(person.uid, housing, key_family):
         _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
         rent -= expected_saving(
             person, city, wage, rent, industry, size, quarter, since, place["rent_whole"], schemes, key_take_up

@@ -21,7 +21,7 @@ from sim.kernels.eligibility import has_bit
 from sim.kernels.openings import find_opening
 from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
 from sim.rng import draw_bits, draw_bits_of, draw_next, gumbel, normal, uniform
-from sim.types import EMPLOYED, SEARCHING
+from sim.types import EMPLOYED, FAMILY, SEARCHING, SUBSIDISED
 
 
 @njit(cache=True)
@@ -256,6 +256,8 @@ def search_positions(
             utilities[a] = -math.inf
         n_seen = lines.shape[0] if full else int(rule.n_sampled * places[person.city]["sample_factor"] + 0.5)
         at_home = person.home if lives_with_family(person.uid, housing, keys.family) else -1
+        owned = person.city if person.housing == FAMILY else -1
+        leased = person.city if person.housing == SUBSIDISED else -1
         career_now = firm_career[person.firm] if person.firm >= 0 else 0.0
         city = int(person.city)
         city_seen[city] = s
@@ -294,7 +296,7 @@ def search_positions(
                 city_value[city] = place_utility(
                     person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city
                 )
-            if has_policy[city]:
+            if has_policy[city] or city == leased:
                 line = lines[number]
                 value = offer["career"] + rule.b_wage * math.log(
                     disposable_income(
@@ -303,7 +305,7 @@ def search_positions(
                     )
                 )  # fmt: skip
             else:
-                value = offer["at_home"] if city == at_home else offer["renting"]
+                value = offer["at_home"] if city == at_home or city == owned else offer["renting"]
             value += city_value[city]
             bits = draw_next(bits_taste, offer["identity"])
             best = value + rule.taste_position * gumbel_bound[np.int64(bits >> np.uint64(56))]

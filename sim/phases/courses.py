@@ -1,9 +1,10 @@
-"""Targeted courses: who is admitted, and what those who end one have learned.
+"""Targeted courses and examinations: who is admitted, and what those who end one have learned.
 
 Each quarter a place has seats_per_year / (4 x scale) seats, rounded at random. Residents who search or work, are
 eligible, know of the course and apply are admitted in an order drawn by lot until seats or budget are used up. People
 without a job give their whole time and do not search meanwhile; the employed learn beside their job. Nobody is
-admitted twice, and who moves away has left the course.
+admitted twice, and who moves away has left the course. Examinations for a certificate fill their seats in the same way
+with people who hold none; they take no time, and who fails may come again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.kernels.eligibility import mark_eligible
 from sim.kernels.skills import end_courses
@@ -22,7 +24,7 @@ from sim.types import EMPLOYED, NO_COURSE, SEARCHING
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import TrainingCourse
+    from sim.policies.levers import Exam, TrainingCourse
 
 MOST_PLACES: Final = 64
 """More than there are: keeps the ids of the draws of seats apart."""
@@ -57,7 +59,16 @@ def end_running_courses(model: TalentMarket) -> None:
     )  # fmt: skip
 
 
-def _seats_in_agents(model: TalentMarket, course: TrainingCourse) -> int:
+def examine(model: TalentMarket) -> None:
+    """Examine people without a certificate; those who pass by lot hold one from now on."""
+    people, key = model.columns.people, sub_key(model.key(LEARN), 2)
+    for exam in model.levers.exams:
+        rows = _choose(model, exam, people.certificate == 0, _seats_in_agents(model, exam))
+        passed = uniforms(sub_key(key, exam.policy), people.uid[rows]) < exam.pass_share
+        people.certificate[rows[passed]] = 1
+
+
+def _seats_in_agents(model: TalentMarket, course: TrainingCourse | Exam) -> int:
     expected = 0.25 * course.seats_per_year / model.scale
     identity = np.array([course.policy * MOST_PLACES + course.place], np.uint64)
     return int(expected) + int(uniforms(model.key(COURSE_ROUND), identity)[0] < expected - int(expected))
@@ -66,19 +77,28 @@ def _seats_in_agents(model: TalentMarket, course: TrainingCourse) -> int:
 def _admit(model: TalentMarket, course: TrainingCourse, seats: int) -> int:
     """Admit by lot; returns the number of agents admitted."""
     people = model.columns.people
-    free = (people.city == course.place) & (people.course == NO_COURSE)
-    rows = np.flatnonzero(free & ((people.state == SEARCHING) | (people.state == EMPLOYED)))
-    applies = mark_eligible(
-        rows, people, model.firms_table, make_condition(course.eligible), course.policy, model.quarter_number,
-        model.lasting_key(TAKE_UP), course.take_up,
-    )  # fmt: skip
-    rows = rows[applies]
-    uid = people.uid[rows]
-    lot = uniforms(sub_key(model.key(COURSE_LOTTERY), course.policy), uid)
-    rows = rows[np.lexsort((uid, lot))[:seats]]
-    fen = np.full(len(rows), round(course.cost_cny_per_person * 100) * model.scale, np.int64)
-    rows, fen = ration(model, course.policy, course.budget_cny, rows, fen)
-    book_rows(model, course.policy, rows, fen)
+    rows = _choose(model, course, people.course == NO_COURSE, seats)
     people.course[rows] = course.policy
     people.course_end_q[rows] = model.quarter_number + course.quarters - 1
     return len(rows)
+
+
+def _choose(
+    model: TalentMarket, entry: TrainingCourse | Exam, free: NDArray[np.bool_], seats: int
+) -> NDArray[np.int64]:
+    """Rows of at most `seats` of the `free` (person,) who apply, by lot while the budget lasts; books their cost."""
+    people = model.columns.people
+    active = (people.state == SEARCHING) | (people.state == EMPLOYED)
+    rows = np.flatnonzero(free & (people.city == entry.place) & active)
+    applies = mark_eligible(
+        rows, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
+        model.lasting_key(TAKE_UP), entry.take_up,
+    )  # fmt: skip
+    rows = rows[applies]
+    uid = people.uid[rows]
+    lot = uniforms(sub_key(model.key(COURSE_LOTTERY), entry.policy), uid)
+    rows = rows[np.lexsort((uid, lot))[:seats]]
+    fen = np.full(len(rows), round(entry.cost_cny_per_person * 100) * model.scale, np.int64)
+    rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
+    book_rows(model, entry.policy, rows, fen)
+    return rows

@@ -30,7 +30,7 @@ def firms_post(model: TalentMarket) -> None:
     """Fill `model.positions` with the open positions of the quarter."""
     firms, rule = model.firms, model.params.firms
     firms.market_jobs = model.demand.market_jobs(model.quarter_number, model.levers)
-    firms.desired = model.demand.desired_headcount(subsidy_factor(model))
+    firms.desired = model.demand.desired_headcount(subsidy_factor(model), model.levers)
     gap = np.maximum(0.0, firms.desired - firms.staying)
     wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.staying
     season = model.world.season[model.quarter.of_year - 1]
@@ -40,8 +40,10 @@ def firms_post(model: TalentMarket) -> None:
     firms.openings = (whole + up).astype(np.int64)
     firms.carried = np.minimum(firms.unfilled, firms.openings)
     counts = np.zeros((len(firms), N_POSITION_CELLS), np.int32)
+    added = model.levers.level_weight_add
+    level_cumulative = model.demand.level_cumulative(added) if added.any() else model.level_cumulative
     draw_positions(
-        firms.identity, firms.place, firms.industry, firms.openings, model.level_cumulative,
+        firms.identity, firms.place, firms.industry, firms.openings, level_cumulative,
         model.experience_cumulative,
         model.demand.ai_probability(model.quarter_number, model.levers.ai_demand_factor),
         model.key(POSTING_CELL), counts,
@@ -84,7 +86,7 @@ def count_blocks(block: NDArray[np.int64], capacity: NDArray[np.int32], n_places
 def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
     """(firm,) factor on desired headcount: 1 + elasticity x eligible share of hires x subsidy / pay over the horizon.
 
-    The eligible share is that among people hired in the last two quarters by the firms that know of the subsidy.
+    The eligible share is that among people hired in the last quarter by the firms that know of the subsidy.
     """
     firms, rule, people = model.firms, model.params.firms, model.columns.people
     factor = np.ones(len(firms))
@@ -104,7 +106,7 @@ def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
             model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
         )  # fmt: skip
         eligible_share = hit.mean() if len(new) else 0.0
-        pay = model.places.market_wage.mean(axis=1)[firms.place] * 3.0 * rule.subsidy_horizon
+        pay = model.mean_pay_cny_m[firms.place] * 3.0 * rule.subsidy_horizon
         gain = rule.subsidy_elasticity * eligible_share * entry.cny_per_hire / np.maximum(1.0, pay)
         factor += np.where(chosen, gain, 0.0)
     return factor

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import gather_persons
+from sim.kernels.eligibility import gather_persons, make_persons
 from sim.kernels.openings import GUIDE_STEPS, fill_guide, fill_slots, size_tables
 from sim.kernels.search import fill_offers, search_positions, select_searchers
-from sim.market import OFFER_DTYPE, PERSON_DTYPE, OpeningIndex, SearchKeys
+from sim.market import OFFER_DTYPE, OpeningIndex, SearchKeys
 from sim.phases.firms_post import count_blocks
 from sim.phases.ranges import run_ranges
 from sim.rng import (
@@ -53,7 +53,7 @@ def apply_for_positions(
     applications = np.full((len(rows), rules.search.n_applications), -1, np.int32)
     if not capacity.any() or not len(rows):
         return applications
-    persons = np.empty(len(rows), PERSON_DTYPE)
+    persons = make_persons(len(rows))
     capacity = np.ascontiguousarray(capacity)
     index = index_openings(
         model.positions.lines, model.positions.block, capacity, model.usual_openings(hiring_round),

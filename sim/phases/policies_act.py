@@ -15,11 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.awareness import claim_transfer, count_aware, spread_awareness
+from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.market import ELIGIBILITY_FIELDS, SCHEME_DTYPE, TRANSFER_DTYPE
+from sim.phases.grants import book_grants, book_within
 from sim.phases.ranges import run_ranges
 from sim.places import apply_place_levers
 from sim.policies import build_levers
-from sim.policies.levers import SPENT_LOTTERY, SPENT_POINTS, SPENT_QUEUE, SPENT_STOP, HousingScheme, Transfer
+from sim.policies.levers import (
+    GRANT_FIRM,
+    GRANT_STAFF,
+    SPENT_LOTTERY,
+    SPENT_POINTS,
+    SPENT_QUEUE,
+    SPENT_STOP,
+    HousingScheme,
+    Transfer,
+)
 from sim.rng import AWARE, BUDGET_QUEUE, ROUND_QUOTA, TAKE_UP, sub_key, uniforms
 
 if TYPE_CHECKING:
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
 
 def policies_act(model: TalentMarket) -> None:
     """Build the levers, let awareness spread, pay transfers, book costs that do not depend on who is reached."""
-    levers = build_levers(model.scenario.policies, model.quarter_number, model.world)
+    levers = build_levers(model.scenario.policies, model.quarter_number, model.world, find_ended(model))
     model.levers = levers
     model.transfers = make_transfers(levers.transfers)
     model.schemes = make_schemes(levers.schemes, model.scheme_chance)
@@ -39,10 +50,37 @@ def policies_act(model: TalentMarket) -> None:
     model.transfers = make_transfers(
         [entry for entry in levers.transfers if has_money(model, entry.policy, entry.budget_cny)]
     )
+    _book_costs(model)
+
+
+def find_ended(model: TalentMarket) -> set[int]:
+    """Numbers of the policies that have ended because their budget is spent."""
+    return {
+        number
+        for number, policy in enumerate(model.scenario.policies)
+        if policy.ends_with_budget and model.ledger.remaining_cny(number, policy.budget_cny) <= 0
+    }
+
+
+def _book_costs(model: TalentMarket) -> None:
+    """Costs of the quarter that are known at its start; where a budget is short, they are paid in part."""
+    levers, firms, n_places = model.levers, model.firms, model.world.n_places
     for cost in levers.fixed_costs:
-        fen = np.zeros(model.world.n_places, np.int64)
+        fen = np.zeros(n_places, np.int64)
         fen[cost.place] = round(cost.cny * 100)
-        model.ledger.book(cost.policy, np.zeros_like(fen), fen)
+        book_within(model, cost.policy, cost.budget_cny, np.zeros_like(fen), fen)
+    for entry in levers.head_costs:
+        everybody = np.arange(len(model.columns), dtype=np.int64)
+        reached = mark_eligible(
+            everybody, model.columns.people, model.firms_table, make_condition(entry.eligible), entry.policy,
+            model.quarter_number, model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
+        )  # fmt: skip
+        heads = np.bincount(model.columns.people.city[reached], minlength=n_places) * (entry.share * model.scale)
+        fen = np.rint(heads * entry.cny_per_person * 100.0).astype(np.int64)
+        book_within(model, entry.policy, entry.budget_cny, np.rint(heads).astype(np.int64), fen)
+    if levers.firm_grants:
+        book_grants(model, GRANT_FIRM, firms.number)
+        book_grants(model, GRANT_STAFF, firms.headcount * model.scale)
 
 
 def make_transfers(entries: Sequence[Transfer]) -> NDArray[np.void]:
@@ -99,7 +137,7 @@ def spread_knowledge(model: TalentMarket, first: int, last: int) -> None:
     counts = np.zeros((model.world.n_places, len(entries) + 1), np.int64)
     count_aware(people, policies, counts)
     known = counts[:, :-1] / np.maximum(1, counts[:, -1:])
-    platform = model.params.awareness.platform_rate * model.levers.platform_reach
+    platform = model.params.awareness.platform_rate * model.levers.platform_reach + model.levers.hearing_add
     key = model.key(AWARE)
     run_ranges(
         last - first, model.threads,
@@ -250,6 +288,8 @@ def note_received(model: TalentMarket, policy: int, rows: NDArray[np.integer[Any
 def book_rows(model: TalentMarket, policy: int, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
     """Book one payment for each of `rows` in the city where the person lives, and remember who was reached."""
     note_received(model, policy, rows)
+    if model.trace is not None:
+        model.trace.note_paid(model, policy, rows, fen)
     city, n_places = model.columns.people.city[rows], model.world.n_places
     paid = np.zeros(n_places, np.int64)
     np.add.at(paid, city, fen)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from sim.policies.base import EligibilitySpec, PolicySpec, find_places
-from sim.policies.demand import AiDemandShock, HiringSubsidyPolicy
+from sim.policies.cooperation import CooperationDeepening, DualTeachers, InternshipPolicy
+from sim.policies.demand import (
+    AiDemandShock,
+    AiPriceFall,
+    ApplicationScenarios,
+    DemandRecession,
+    HiringSubsidyPolicy,
+    ResearchFunding,
+)
+from sim.policies.firms import FirmAttraction, FlexibleTalent, PayLinkPolicy, StartupSpace, TalentPool, TrainingSubsidy
 from sim.policies.housing import PurchaseSubsidy, SettlingSupport, TalentHousing
 from sim.policies.hukou import HukouPointsPolicy, HukouQuotaPolicy, HukouRelaxationPolicy
 from sim.policies.levers import Levers
+from sim.policies.matching import Certification, EvaluationReform, InformationPlatform, JobFairs
 from sim.policies.moving import MigrationBarrier, TransportImprovement
 from sim.policies.rights import RegionalCooperation, SchoolPlacesPolicy
 from sim.policies.subsidies import Award, LivingSubsidy, RentSubsidy, TaxRefund
@@ -46,6 +56,23 @@ POLICY_KINDS: Final[dict[str, PolicyClass]] = {
     "curriculum_reform": CurriculumReform,
     "integrated_training": IntegratedTraining,
     "association_platform": AssociationPlatform,
+    "dual_teachers": DualTeachers,
+    "internship": InternshipPolicy,
+    "cooperation_deepening": CooperationDeepening,
+    "certification": Certification,
+    "training_subsidy": TrainingSubsidy,
+    "firm_attraction": FirmAttraction,
+    "startup_space": StartupSpace,
+    "talent_pool": TalentPool,
+    "pay_link": PayLinkPolicy,
+    "flexible_talent": FlexibleTalent,
+    "job_fairs": JobFairs,
+    "information_platform": InformationPlatform,
+    "evaluation_reform": EvaluationReform,
+    "application_scenarios": ApplicationScenarios,
+    "research_funding": ResearchFunding,
+    "ai_price_fall": AiPriceFall,
+    "demand_recession": DemandRecession,
 }
 
 PolicyUnion = Annotated[
@@ -68,25 +95,46 @@ PolicyUnion = Annotated[
     | EnrolmentChange
     | CurriculumReform
     | IntegratedTraining
-    | AssociationPlatform,
+    | AssociationPlatform
+    | DualTeachers
+    | InternshipPolicy
+    | CooperationDeepening
+    | Certification
+    | TrainingSubsidy
+    | FirmAttraction
+    | StartupSpace
+    | TalentPool
+    | PayLinkPolicy
+    | FlexibleTalent
+    | JobFairs
+    | InformationPlatform
+    | EvaluationReform
+    | ApplicationScenarios
+    | ResearchFunding
+    | AiPriceFall
+    | DemandRecession,
     Field(discriminator="kind"),
 ]
 
 
-def build_levers(policies: Sequence[PolicySpec], quarter: int, world: World) -> Levers:
+def build_levers(
+    policies: Sequence[PolicySpec], quarter: int, world: World, ended: Collection[int] = frozenset()
+) -> Levers:
     """What all policies amount to in one quarter.
 
     Args:
         policies: those of the scenario, in its order.
         quarter: number of the quarter (`Quarter.number`).
         world: the world whose places they name.
+        ended: numbers of policies that have ended before their date.
 
     Returns:
         Levers in which the entries of policy i carry `policy=i`.
     """
     levers = Levers.neutral(world)
     for index, policy in enumerate(policies):
-        policy.add_to(levers, index, quarter, world)
+        if index not in ended:
+            policy.add_to(levers, index, quarter, world)
     _bind_received(levers, policies)
     return levers
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sim.policies.levers import ANY, ELIGIBILITY_DTYPE, NO_LIMIT, WHEN_SPENT, Communication, Levers
-from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, STATE, Quarter
+from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, OWNERSHIP, STATE, Quarter
 from sim.world.spec import World
 
 ALL_PLACES: Final = "all"
@@ -29,6 +29,7 @@ IndustryName = Literal[
 ]  # fmt: skip
 SizeName = Literal["<100", "100-500", "500-10000", ">10000"]
 InstitutionName = Literal["elite_university", "university", "vocational_college", "training_provider"]
+OwnershipName = Literal["state", "private"]
 StateName = Literal["studying", "preparing", "searching", "employed", "out"]
 PlaceName = Annotated[
     str | tuple[str, ...],
@@ -39,7 +40,8 @@ PlaceName = Annotated[
 def setting(default: Any, unit: str, meaning: str, *, low: float = 0, high: float = INFINITE, source: str = "") -> Any:
     """Declare a number of a policy: default (`...`: must be given), unit, meaning, bounds, source of the default."""
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "source": source}
-    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
+    endless = default == INFINITE or None
+    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra, allow_inf_nan=endless)
 
 
 class Data(BaseModel):
@@ -113,6 +115,30 @@ class EligibilitySpec(Data):
         return row
 
 
+class FirmsSpec(Data):
+    """Which firms a policy reaches; what is not named does not matter."""
+
+    industry: tuple[IndustryName, ...] | None = Field(None, description="industries")
+    size: tuple[SizeName, ...] | None = Field(None, description="size classes")
+    ownership: tuple[OwnershipName, ...] | None = Field(None, description="ownership")
+
+    def to_cells(self, world: World, places: Sequence[int]) -> NDArray[np.float64]:
+        """(place, industry, size, ownership) 1 for the firms reached in `places`, else 0."""
+        reached = np.zeros((world.n_places, len(INDUSTRY), len(FIRM_SIZE), len(OWNERSHIP)))
+        axes = ((self.industry, INDUSTRY), (self.size, FIRM_SIZE), (self.ownership, OWNERSHIP))
+        reached[np.ix_(np.array(places), *(find_positions(names, known) for names, known in axes))] = 1.0
+        return reached
+
+    def to_masks(self, world: World, places: Sequence[int]) -> dict[str, int]:
+        """The same as bit masks, by the names of the fields of FirmGrant."""
+        return {
+            "place_mask": ANY if len(places) == world.n_places else sum(1 << place for place in places),
+            "industry_mask": mask_names(self.industry, INDUSTRY),
+            "size_mask": mask_names(self.size, FIRM_SIZE),
+            "ownership_mask": mask_names(self.ownership, OWNERSHIP),
+        }
+
+
 class PolicySpec(Data, abc.ABC):
     """A dated policy of one kind."""
 
@@ -126,6 +152,8 @@ class PolicySpec(Data, abc.ABC):
     """Which values mean that there is no policy."""
     unused: ClassVar[tuple[str, ...]] = ()
     """Common fields that have no effect on the kind; a file that gives one is refused."""
+    ends_with_budget: ClassVar[bool] = False
+    """Whether the policy ends, with all its effects, in the quarter after its budget is spent."""
 
     kind: str = Field(description="kind of policy")
     label: str = Field("", description="name for readers; the kind where it is empty")
@@ -244,6 +272,23 @@ def find_places(name: str | Sequence[str], world: World) -> list[int]:
 def mask_names(names: Sequence[str] | None, vocabulary: Sequence[str]) -> int:
     """Bits of the names in the vocabulary; ANY for None."""
     return ANY if names is None else sum(1 << vocabulary.index(name) for name in set(names))
+
+
+def find_positions(names: Sequence[str] | None, vocabulary: Sequence[str]) -> NDArray[np.intp]:
+    """Sorted codes of the names in the vocabulary; all codes for None."""
+    return np.array(
+        sorted({vocabulary.index(name) for name in (vocabulary if names is None else names)}), dtype=np.intp
+    )
+
+
+def ramp_up(first: int, quarter: int, ramp_quarters: int) -> float:
+    """Share of the full size in a quarter when it is reached in equal steps, the first of them in quarter `first`."""
+    return min(1.0, max(0.0, (quarter - first + 1) / ramp_quarters))
+
+
+def grade(factor: float, coverage: float) -> float:
+    """A factor that acts on the share `coverage`: 1 + coverage x (factor - 1)."""
+    return 1 + coverage * (factor - 1)
 
 
 def quarters_of(years: float) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import ELIGIBILITY_FIELDS
-from sim.types import EDUCATION, FIELD, INDUSTRY, INSTITUTION
+from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, INSTITUTION, OWNERSHIP
 from sim.world.spec import World
 
 ANY: Final = -1
@@ -27,6 +27,8 @@ QUEUE_RULES: Final = ("lottery", "first_come", "points")
 QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
 HUKOU_CHANNELS: Final = ("points", "employer", "central")
 CHANNEL_POINTS, CHANNEL_EMPLOYER, CHANNEL_CENTRAL = range(3)
+GRANT_BASES: Final = ("firm", "entrant", "staff", "trained")
+GRANT_FIRM, GRANT_ENTRANT, GRANT_STAFF, GRANT_TRAINED = range(4)
 
 ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
 """One row says who a policy reaches."""
@@ -180,6 +182,70 @@ class TrainingCourse:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Exam:
+    """Examinations for an industry certificate in one place."""
+
+    policy: int
+    place: int
+    eligible: NDArray[np.void]
+    seats_per_year: float
+    """Persons examined a year (not yet divided by scale)."""
+    pass_share: float
+    cost_cny_per_person: float
+    take_up: float
+    """Share of the eligible who know of it that apply."""
+    budget_cny: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Internship:
+    """Internships of students in one place, before they graduate."""
+
+    policy: int
+    place: int
+    eligible: NDArray[np.void]
+    institution_mask: int
+    share: float
+    """Share of the eligible graduates of the year who have done one."""
+    quarters: int
+    """Experience that it counts for."""
+    practice_gain: float
+    """Added to engineering practice."""
+    cost_cny_per_person: float
+    budget_cny: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FirmGrant:
+    """Money for firms, by what they count."""
+
+    policy: int
+    base: int
+    """Index into GRANT_BASES: paid a quarter for each real firm, for each one founded, for each member of staff, or
+    for each member of staff trained."""
+    place_mask: int
+    industry_mask: int
+    size_mask: int
+    ownership_mask: int
+    share: float
+    """Share of these firms that take part."""
+    cny: float
+    budget_cny: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class HeadCost:
+    """A cost each quarter for every person reached, who gets no money."""
+
+    policy: int
+    eligible: NDArray[np.void]
+    share: float
+    """Share of the eligible that is reached."""
+    cny_per_person: float
+    budget_cny: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Communication:
     """How knowledge of one policy spreads."""
 
@@ -198,6 +264,7 @@ class FixedCost:
     policy: int
     place: int
     cny: float
+    budget_cny: float = np.inf
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -214,6 +281,10 @@ class Levers:
     courses: list[TrainingCourse]
     communications: list[Communication]
     fixed_costs: list[FixedCost]
+    exams: list[Exam]
+    internships: list[Internship]
+    firm_grants: list[FirmGrant]
+    head_costs: list[HeadCost]
     seat_factor: NDArray[np.float64]
     """(place, education, field) factor on the seats of institutions, 1 = none."""
     lag_factor: NDArray[np.float64]
@@ -222,18 +293,38 @@ class Levers:
     """(place, institution) added to the share of practice, 0 = none."""
     cooperation_add: NDArray[np.float64]
     """(place, institution) added to the depth of cooperation with firms, 0 = none."""
+    teacher_add: NDArray[np.float64]
+    """(place, institution) added to the share of dual teachers, 0 = none."""
     sample_factor: NDArray[np.float64]
     """(place,) factor on the number of positions that a person living there sees, 1 = none."""
     platform_reach: NDArray[np.float64]
     """(place,) share of firms and people that a platform of an association reaches, 0 = none."""
+    hearing_add: NDArray[np.float64]
+    """(place,) added to the hazard of hearing of each policy in force, 1/quarter, 0 = none."""
     noise_factor: NDArray[np.float64]
-    """(place,) factor on the screening noise of its employers, 1 = none."""
+    """(place, industry, size, ownership) factor on the screening noise of employers, 1 = none."""
+    degree_factor: NDArray[np.float64]
+    """(place, industry, size, ownership) factor on the weight of degrees above the one asked, 1 = none."""
+    certificate_factor: NDArray[np.float64]
+    """(place, industry, size, ownership) recognition of certificates relative to today, 1 = as today."""
+    training_add: NDArray[np.float64]
+    """(place, industry, size, ownership) share of staff that firms train in a quarter in addition, 0 = none."""
+    pay_link_add: NDArray[np.float64]
+    """(place, industry, size, ownership) added to the share of pay that follows performance, 0 = none."""
+    productivity_add: NDArray[np.float64]
+    """(place, industry, size, ownership) share added to output a head, 0 = none."""
+    entry_factor: NDArray[np.float64]
+    """(place, industry, size, ownership) factor on the speed at which real firms are founded, 1 = none."""
+    jobs_add: NDArray[np.float64]
+    """(place, industry) persons added to the jobs that the market asks for, 0 = none."""
+    level_weight_add: NDArray[np.float64]
+    """(place, industry, education) added to the shares of levels asked before they are made to add to 1, 0 = none."""
     ai_demand_factor: NDArray[np.float64]
     """(place, industry) factor on the AI share of postings, 1 = none."""
     labour_demand_factor: NDArray[np.float64]
     """(place, industry) factor on desired headcount, 1 = none."""
     ai_price_factor: NDArray[np.float64]
-    """(place,) factor on the price of AI that its firms pay, 1 = none."""
+    """(place, industry) factor on the price of AI that its firms pay, 1 = none."""
     direct_level_cut: NDArray[np.float64]
     """(place,) levels by which the degree falls that registers for the hukou without quota, 0 = none."""
     points_cut_q: NDArray[np.float64]
@@ -266,6 +357,7 @@ class Levers:
     def neutral(cls, world: World) -> Levers:
         """No policy at all."""
         n = world.n_places
+        firms, industries = (n, len(INDUSTRY), len(FIRM_SIZE), len(OWNERSHIP)), (n, len(INDUSTRY))
         return cls(
             transfers=[],
             schemes=[],
@@ -277,16 +369,30 @@ class Levers:
             courses=[],
             communications=[],
             fixed_costs=[],
+            exams=[],
+            internships=[],
+            firm_grants=[],
+            head_costs=[],
             seat_factor=np.ones((n, len(EDUCATION), len(FIELD))),
             lag_factor=np.ones((n, len(INSTITUTION))),
             practice_add=np.zeros((n, len(INSTITUTION))),
             cooperation_add=np.zeros((n, len(INSTITUTION))),
+            teacher_add=np.zeros((n, len(INSTITUTION))),
             sample_factor=np.ones(n),
             platform_reach=np.zeros(n),
-            noise_factor=np.ones(n),
-            ai_demand_factor=np.ones((n, len(INDUSTRY))),
-            labour_demand_factor=np.ones((n, len(INDUSTRY))),
-            ai_price_factor=np.ones(n),
+            hearing_add=np.zeros(n),
+            noise_factor=np.ones(firms),
+            degree_factor=np.ones(firms),
+            certificate_factor=np.ones(firms),
+            training_add=np.zeros(firms),
+            pay_link_add=np.zeros(firms),
+            productivity_add=np.zeros(firms),
+            entry_factor=np.ones(firms),
+            jobs_add=np.zeros(industries),
+            level_weight_add=np.zeros((*industries, len(EDUCATION))),
+            ai_demand_factor=np.ones(industries),
+            labour_demand_factor=np.ones(industries),
+            ai_price_factor=np.ones(industries),
             direct_level_cut=np.zeros(n),
             points_cut_q=np.zeros(n),
             open_after_q=np.full(n, np.inf),
@@ -298,3 +404,8 @@ class Levers:
             move_cost_add=np.zeros((n, n)),
             travel_factor=np.ones((n, n)),
         )
+
+    def add_cost(self, policy: int, place: int, cny: float, budget_cny: float = np.inf) -> None:
+        """Add a cost of the quarter in one place that does not depend on who is reached; nothing where it is 0."""
+        if cny > 0:
+            self.fixed_costs.append(FixedCost(policy=policy, place=place, cny=cny, budget_cny=budget_cny))

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.policies.base import ALL_PLACES, PlaceName, PolicySpec, find_places, setting
-from sim.policies.levers import FixedCost, Levers
+from sim.policies.levers import Levers
 from sim.world.spec import World
 
 QUARTERS_PER_YEAR: Final = 4
@@ -82,7 +82,4 @@ class TransportImprovement(PolicySpec):
         np.fill_diagonal(factor, self.commute_factor)
         levers.travel_factor[np.ix_(group, group)] *= factor
         for place in group:
-            if self.cost_cny_per_year > 0:
-                levers.fixed_costs.append(
-                    FixedCost(policy=index, place=place, cny=self.cost_cny_per_year / QUARTERS_PER_YEAR)
-                )
+            levers.add_cost(index, place, self.cost_cny_per_year / QUARTERS_PER_YEAR)

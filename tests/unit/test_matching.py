@@ -153,7 +153,7 @@ def test_every_experience_class_has_its_years():
     assert list(EXPERIENCE_YEARS) == sorted(EXPERIENCE_YEARS)
 
 
-def score(people, lines, cooperation=0.0, firm_noise=0.0, **rule):
+def score(people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognition=1.0, **rule):
     n = len(people.uid)
     applications = np.tile(np.arange(len(lines), dtype=np.int32), (n, 1))
     scores = np.zeros((n, len(lines)))
@@ -164,7 +164,7 @@ def score(people, lines, cooperation=0.0, firm_noise=0.0, **rule):
         applications,
         people,
         lines,
-        make_firms(len(lines), noise=firm_noise),
+        make_firms(len(lines), noise=firm_noise, degree=degree, recognition=recognition),
         WEIGHTS,
         np.zeros((2, 4)) + cooperation,
         YEARS,
@@ -195,6 +195,22 @@ def test_score_by_hand():
         people, lines, cooperation=0.5, w_skill=2, w_level=0.15, w_experience=0.1, w_local=0.2, w_cooperation=0.4
     )
     assert scores[0] == pytest.approx([1.6 + 0.15 - 0.2 + 0.2, 1.6 + 0.15 - 0.2 + 0.2 + 0.2])
+
+
+def test_employers_may_weigh_degrees_less():
+    people = make_people(1, soft=0.8, education=3)
+    scores = score(people, make_lines(wage=[1, 1, 1], industry=1), degree=[1, 0.5, 0], w_skill=1, w_level=0.1)
+    assert scores[0] == pytest.approx([1.1, 0.95, 0.8])
+
+
+def test_recognition_is_weight_and_surer_judgement_of_a_certificate():
+    people = make_people(2, certificate=[0, 1])
+    draws = [normal(np.uint64(draw_bits_of(KEY, np.uint64(2), np.uint64(firm)))) for firm in (1, 2, 3)]
+    lines, recognition = make_lines(wage=[1, 1, 1]), [0, 1, 2]
+    rule = {"noise": 0.4, "w_certificate": 3, "noise_certificate": 0.25}
+    scores = score(people, lines, firm_noise=1, recognition=recognition, **rule)
+    assert scores[1] == pytest.approx(np.array([0, 3, 6]) + 0.4 * np.array([1, 0.25, 0.0625]) * draws)
+    assert np.array_equal(scores[0], score(people, lines, firm_noise=1, **rule)[0])
 
 
 def test_below_the_bar_nobody_is_acceptable():

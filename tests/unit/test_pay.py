@@ -21,7 +21,7 @@ from sim.kernels.pay import (
 )
 from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.rng import FAMILY_HOME, TAKE_UP, make_key
-from sim.types import EMPLOYED, SHARED, WHOLE
+from sim.types import CROWDED, EMPLOYED, SHARED, WHOLE
 
 TAX = make_rule("tax", contribution_rate=0.2, contribution_cap_cny_m=30000, allowance_cny_m=5000)
 FREE = make_rule("tax", **NO_TAX)
@@ -74,7 +74,13 @@ def test_more_pay_is_never_less_in_hand(one, other):
 
 @pytest.mark.parametrize(
     ("net", "expected"),
-    [(8000, (WHOLE, 2400)), (7999, (SHARED, 1000)), (3334, (SHARED, 1000)), (3333, (SHARED, 500)), (0, (SHARED, 500))],
+    [
+        (8000, (WHOLE, 2400)),
+        (7999, (SHARED, 1000)),
+        (3334, (SHARED, 1000)),
+        (3333, (CROWDED, 500)),
+        (0, (CROWDED, 500)),
+    ],
 )
 def test_the_best_affordable_tenure_is_taken(net, expected):
     # 30 % of 8,000 is 2,400; of 3,334 a little over 1,000
@@ -85,8 +91,7 @@ def test_the_best_affordable_tenure_is_taken(net, expected):
 def test_aid_is_a_lower_rent(net, aid_shared, aid_whole):
     aided = choose_aided_tenure(net, 4000.0, 9000.0, aid_shared, aid_whole, HOUSING)
     plain = choose_tenure(net, 4000.0 - aid_shared, 9000.0 - aid_whole, HOUSING)
-    crowded = plain[1] == HOUSING.crowding * (4000.0 - aid_shared) and plain[1] != 4000.0 - aid_shared
-    paid = {WHOLE: 9000.0, SHARED: 2000.0 if crowded else 4000.0}[plain[0]]
+    paid = {WHOLE: 9000.0, SHARED: 4000.0, CROWDED: 2000.0}[plain[0]]
     assert aided == (plain[0], paid)
 
 
@@ -98,15 +103,15 @@ def test_all_or_nobody_can_live_with_family(share, lives):
 
 def test_amount_and_share_of_the_rent_add_up_to_the_cap():
     entry = make_entries(TRANSFER_DTYPE, amount_cny_m=[0, 500, 0, 0], rent_share=0.5, cap_cny_m=1200)[0]
-    assert transfer_amount(entry, 1, 1000.0, 0.0, TAX) == 1000
-    assert transfer_amount(entry, 0, 1000.0, 0.0, TAX) == 500
-    assert transfer_amount(entry, 1, 2000.0, 0.0, TAX) == 1200
+    assert transfer_amount(entry, 1, 1000.0, 0.0, TAX, 0.0) == 1000
+    assert transfer_amount(entry, 0, 1000.0, 0.0, TAX, 0.0) == 500
+    assert transfer_amount(entry, 1, 2000.0, 0.0, TAX, 0.0) == 1200
 
 
 @pytest.mark.parametrize(("rent", "paid"), [(0, 0), (300, 300), (600, 600), (1000, 800), (9000, 1200)])
 def test_what_is_paid_against_rent_never_exceeds_it(rent, paid):
     entry = make_entries(TRANSFER_DTYPE, amount_cny_m=[300] * 4, rent_share=0.5, cap_cny_m=1200, against_rent=1)[0]
-    assert transfer_amount(entry, 1, float(rent), 0.0, TAX) == paid
+    assert transfer_amount(entry, 1, float(rent), 0.0, TAX, 0.0) == paid
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario import explain_key, load_scenario, load_world, scenario_schema
+from sim.policies import POLICY_KINDS
+from sim.scenario import explain_key, load_scenario, load_world
+from sim.schema import scenario_schema
+from sim.sourced import NUMBER_KEYS
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "data"
@@ -276,6 +279,34 @@ def test_schema_is_json_and_names_everything():
     assert schema["$defs"]["TalentHousing"]["properties"]["units"]["anyOf"][1] == {"$ref": "#/$defs/number"}
     assert "from" in schema["$defs"]["TalentHousing"]["properties"]
     assert schema["additionalProperties"] is False
+
+
+def test_schema_holds_a_policy_to_its_kind():
+    schema = scenario_schema()
+    for key in ("policies", "standing_policies"):
+        policy = schema["properties"][key]["items"]
+        assert set(policy["properties"]["kind"]["enum"]) == set(POLICY_KINDS)
+        assert policy["required"] == ["kind"]
+        chosen = {part["if"]["properties"]["kind"]["const"]: part["then"]["$ref"] for part in policy["allOf"]}
+        assert {kind: reference.split("/")[-1] for kind, reference in chosen.items()} == {
+            kind: spec.__name__ for kind, spec in POLICY_KINDS.items()
+        }
+    for spec in POLICY_KINDS.values():
+        definition = schema["$defs"][spec.__name__]
+        assert definition["additionalProperties"] is False
+        assert set(definition["properties"]) == {info.alias or name for name, info in spec.model_fields.items()}
+    amounts = schema["$defs"]["LivingSubsidy"]["properties"]["amount_cny_m"]["anyOf"][0]["anyOf"]
+    assert {"$ref": "#/$defs/number"} in amounts[1]["additionalProperties"]["anyOf"]
+    assert set(schema["$defs"]["number"]["properties"]) == set(NUMBER_KEYS)
+
+
+def test_a_default_names_the_line_that_declares_it():
+    lines = (ROOT / "sim" / "params.py").read_text(encoding="utf-8").splitlines()
+    for key, source in load_scenario(BASELINE).sources.items():
+        if key.startswith("params."):
+            assert source.file == "sim/params.py"
+            assert lines[source.line - 1].startswith(f"    {key.split('.')[2]}: ")
+    assert explain_key(load_scenario(BASELINE), "params.tax.allowance_cny_m").sourced.line > 1
 
 
 def test_a_name_that_leaves_the_results_folder_is_refused(tmp_path):

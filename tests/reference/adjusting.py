@@ -1,0 +1,74 @@
+"""Phase 13. Firms learn from the quarter and adopt AI; real firms close and are founded within their group."""
+
+import math
+from collections import Counter
+
+from sim.rng import FIRM_ENTRY, FIRM_EXIT
+from sim.types import CALENDAR_START_YEAR
+from tests.reference.arithmetic import clip
+from tests.reference.draws import round_up_or_down
+
+BASE_YEAR = 2019
+
+
+def firms_adjust(market):
+    """Update premium, expected quits, unfilled openings, adoption of AI and the number of real firms."""
+    for firm in market.firms:
+        learn_from_quarter(market, firm)
+    adopt_ai(market)
+    for firm in market.firms:
+        enter_and_exit(market, firm)
+
+
+def learn_from_quarter(market, firm):
+    """Pay premium, unfilled openings and expected quits."""
+    wages, rule = market.params.wages, market.params.firms
+    firm.unfilled = firm.openings - firm.hires
+    share = firm.unfilled / firm.openings if firm.openings else 0.0
+    firm.premium = (1.0 - wages.premium_reversion) * firm.premium + wages.unfilled_step * share
+    staff = firm.headcount + firm.quits
+    seen = firm.quits / staff if staff > 0 else firm.quit_rate
+    firm.quit_rate = rule.quit_memory * firm.quit_rate + (1.0 - rule.quit_memory) * seen
+
+
+def adopt_ai(market):
+    """adoption' = adoption + rate x price^-elasticity x peers x (1 - adoption); the path is the same without levers."""
+    rule = market.params.firms
+    years = (market.quarter_number - (BASE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
+    price = (1.0 - rule.ai_price_fall) ** max(0.0, years)
+    peers = peer_adoption(market, "adoption")
+    path_peers = peer_adoption(market, "adoption_path")
+    for firm in market.firms:
+        paid = price * float(market.levers.ai_price_factor[firm.city.index])
+        rate = rule.adoption_rate * paid**-rule.ai_price_elasticity
+        firm.adoption += min(1.0, rate * peers[firm]) * (1.0 - firm.adoption)
+        path_rate = rule.adoption_rate * price**-rule.ai_price_elasticity
+        firm.adoption_path += min(1.0, path_rate * path_peers[firm]) * (1.0 - firm.adoption_path)
+
+
+def peer_adoption(market, name):
+    """Firm -> mean adoption in its industry by jobs at the start, part of it in its own place."""
+    local, jobs, using = market.params.firms.adoption_local, Counter(), Counter()
+    for firm in market.firms:
+        for group in ((firm.city, firm.industry), firm.industry):
+            jobs[group] += firm.jobs_start
+            using[group] += firm.jobs_start * getattr(firm, name)
+    share = {group: using[group] / max(1e-9, jobs[group]) for group in jobs}
+    return {
+        firm: local * share[firm.city, firm.industry] + (1.0 - local) * share[firm.industry] for firm in market.firms
+    }
+
+
+def enter_and_exit(market, firm):
+    """Real firms close by hazard and for lack of room; entrants take room left by exits, and what has grown."""
+    rule = market.params.firms
+    jobs = firm.market_jobs * market.scale
+    room = max(1, math.floor(jobs / firm.size_mean + firm.room_point))
+    ends = firm.exit_hazard * firm.number + rule.exit_excess * max(0, firm.number - room)
+    firm.exited = min(firm.number, round_up_or_down(market.key(FIRM_EXIT), firm.identity, ends))
+    left = firm.number - firm.exited
+    free = rule.entry_speed * max(0, firm.room - firm.number)
+    replaced = round_up_or_down(market.key(FIRM_ENTRY), firm.identity, free)
+    firm.entered = clip(room - left, 0, replaced + max(0, room - firm.room))
+    firm.closing = firm.exited / max(1, firm.number)
+    firm.number, firm.room = left + firm.entered, room
