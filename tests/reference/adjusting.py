@@ -8,7 +8,7 @@ from sim.types import CALENDAR_START_YEAR
 from tests.reference.arithmetic import clip
 from tests.reference.draws import round_up_or_down
 
-BASE_YEAR = 2019
+BASE_QUARTER = (2019 - CALENDAR_START_YEAR) * 4
 
 
 def firms_adjust(market):
@@ -33,17 +33,33 @@ def learn_from_quarter(market, firm):
 
 def adopt_ai(market):
     """adoption' = adoption + rate x price^-elasticity x peers x (1 - adoption); the path is the same without levers."""
-    rule = market.params.firms
-    years = (market.quarter_number - (BASE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
-    price = (1.0 - rule.ai_price_fall) ** max(0.0, years)
-    peers = peer_adoption(market, "adoption")
-    path_peers = peer_adoption(market, "adoption_path")
+    price = ai_price(market, market.quarter_number)
+    paid = {city: price * float(market.levers.ai_price_factor[city.index]) for city in market.cities}
+    spread_adoption(market, "adoption", paid)
+    spread_adoption(market, "adoption_path", dict.fromkeys(market.cities, price))
+
+
+def ai_price(market, quarter_number):
+    """Price of AI relative to the start of the published figures."""
+    years = (quarter_number - BASE_QUARTER) / 4.0
+    return (1.0 - market.params.firms.ai_price_fall) ** max(0.0, years)
+
+
+def spread_adoption(market, name, prices):
+    """One quarter of adoption at the `prices` of the cities; `name` is that with or without policies."""
+    rule, peers = market.params.firms, peer_adoption(market, name)
     for firm in market.firms:
-        paid = price * float(market.levers.ai_price_factor[firm.city.index])
-        rate = rule.adoption_rate * paid**-rule.ai_price_elasticity
-        firm.adoption += min(1.0, rate * peers[firm]) * (1.0 - firm.adoption)
-        path_rate = rule.adoption_rate * price**-rule.ai_price_elasticity
-        firm.adoption_path += min(1.0, path_rate * path_peers[firm]) * (1.0 - firm.adoption_path)
+        rate = rule.adoption_rate * prices[firm.city] ** -rule.ai_price_elasticity
+        adoption = getattr(firm, name)
+        setattr(firm, name, adoption + min(1.0, rate * peers[firm]) * (1.0 - adoption))
+
+
+def adopt_until(market, quarter_number):
+    """Before a run that begins later than the published figures: adoption as it will have spread by then."""
+    for earlier in range(BASE_QUARTER, quarter_number):
+        spread_adoption(market, "adoption", dict.fromkeys(market.cities, ai_price(market, earlier)))
+    for firm in market.firms:
+        firm.adoption_path = firm.adoption
 
 
 def peer_adoption(market, name):

@@ -34,7 +34,10 @@ FIRM_NAMES = (
     "entered", "exited",
 )  # fmt: skip
 RECORD_NAMES = ("rent_shared", "rent_whole", "career", "unemployment", "sample_factor")
-CITY_NAMES = ("rent_index", "stock_rooms", "stock_trend_rooms", "occupied_shared", "occupied_whole")
+CITY_NAMES = (
+    "rent_index", "stock_rooms", "stock_trend_rooms", "occupied_crowded", "occupied_shared", "occupied_whole",
+    "rent_mean_cny_m",
+)  # fmt: skip
 PLACE_NAMES = ("hukou_chance", "market_wage", "utility", "distance")
 
 
@@ -164,6 +167,8 @@ def _compare_places(reference, engine, where):
     for name in PLACE_NAMES:
         values = [getattr(city, name) for city in reference.cities]
         _assert_equal(where, name, values, getattr(engine.places, name), places)
+    _assert_equal(where, "wage_start", [city.wage_start for city in reference.cities], engine.wage_start, places)
+    _assert_equal(where, "mean_pay", [city.mean_pay for city in reference.cities], engine.mean_pay_cny_m, places)
     _assert_equal(where, "hukou_belief", [city.hukou_belief for city in reference.cities], engine.hukou_belief, places)
     tightness = [city.log_tightness for city in reference.cities]
     _assert_equal(where, "log_tightness", tightness, engine.demand.log_tightness, places)

@@ -4,6 +4,8 @@ import math
 
 import mesa
 
+from tests.reference.arithmetic import mean
+
 EARTH_RADIUS_1000KM = 6.371
 N_LEVELS = 4
 UNEMPLOYMENT_START = 0.05
@@ -25,11 +27,16 @@ class CityAgent(mesa.Agent):
         self.rent_whole = self.rent_whole_start = world.rent_whole_cny_m[index]
         self.rent_index = 1.0
         self.stock_rooms = self.stock_trend_rooms = 0.0
-        self.occupied_shared = self.occupied_whole = 0
+        self.crowding = params.housing.crowding
+        self.occupied_crowded = self.occupied_shared = self.occupied_whole = 0
         deflator = (1.0 + params.wages.real_growth) ** 5.0
         self.market_wage = [
             world.wage_education_cny_m[level][0] * world.wage_place[index][0] / deflator for level in range(N_LEVELS)
         ]
+        self.wage_start = list(self.market_wage)
+        """Pay known when the run begins."""
+        self.mean_pay = mean(self.market_wage)
+        """Pay of all who work here."""
         places = world.employer_quota[index] + world.central_quota[index]
         chance = min(1.0, places / max(1.0, params.hukou.new_graduate_share * world.jobs_start[index]))
         self.hukou_belief = [chance] * N_LEVELS
@@ -51,19 +58,31 @@ class CityAgent(mesa.Agent):
         )  # fmt: skip
         return 2 * EARTH_RADIUS_1000KM * math.asin(math.sqrt(min(1.0, max(0.0, half))))
 
-    def set_stock(self, shared, whole, market):
+    @property
+    def rent_mean_cny_m(self):
+        """Rent over the tenures in use; of a room when nobody rents."""
+        rented = self.occupied_crowded + self.occupied_shared + self.occupied_whole
+        if rented == 0:
+            return self.rent_shared
+        in_rooms = (self.crowding * self.occupied_crowded + self.occupied_shared) * self.rent_shared
+        return (in_rooms + self.occupied_whole * self.rent_whole) / rented
+
+    def take_rooms(self, crowded, shared, whole, rule):
+        """Note the tenures in use and return the rooms that they take; a place in a crowded room is a part of one."""
+        self.occupied_crowded, self.occupied_shared, self.occupied_whole = crowded, shared, whole
+        return rule.crowding * crowded + shared + rule.whole_rooms * whole
+
+    def set_stock(self, crowded, shared, whole, market):
         """Before the run: rooms are as many as use and the vacancy of the start ask for."""
-        self.occupied_shared, self.occupied_whole = shared, whole
-        used = max(1.0, shared + market.params.housing.whole_rooms * whole)
+        used = max(1.0, self.take_rooms(crowded, shared, whole, market.params.housing))
         self.stock_rooms = self.stock_trend_rooms = used / (1.0 - market.world.vacancy_start[self.index])
 
-    def clear_rents(self, shared, whole, market):
-        """Rents answer occupancy, and the stock answers rents, once `shared` rooms and `whole` units are taken."""
+    def clear_rents(self, crowded, shared, whole, market):
+        """Rents answer the rooms in use, and the stock answers rents."""
         rule, world = market.params.housing, market.world
         if self.stock_rooms == 0.0:
-            self.set_stock(shared, whole, market)
-        self.occupied_shared, self.occupied_whole = shared, whole
-        occupancy = max(0.5, (shared + rule.whole_rooms * whole) / self.stock_rooms)
+            self.set_stock(crowded, shared, whole, market)
+        occupancy = max(0.5, self.take_rooms(crowded, shared, whole, rule) / self.stock_rooms)
         factor = (occupancy / (1.0 - rule.normal_vacancy)) ** rule.rent_elasticity
         self.rent_index *= min(rule.rent_step, max(1.0 / rule.rent_step, factor))
         self.rent_shared = self.rent_shared_start * self.rent_index

@@ -102,7 +102,7 @@ def choose_what_next(person, market):
     rule, level, city = market.params.cohorts, person.education, person.study
     further = 0.0
     if level < PHD:
-        growth = [math.log(city.market_wage[k] / market.wage_start[k]) for k in (level, level + 1)]
+        growth = [math.log(city.market_wage[k] / city.wage_start[k]) for k in (level, level + 1)]
         extra = {0: rule.study_vocational, 2: rule.study_postgraduate}.get(level, 0.0)
         further = math.exp(rule.study_base + rule.study_premium * (growth[1] - growth[0]) + extra)
     preparing = math.exp(rule.preparing_base + rule.preparing_slack * city.unemployment)

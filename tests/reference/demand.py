@@ -3,7 +3,7 @@
 import math
 
 from sim.types import CALENDAR_START_YEAR, EDUCATION, EMPLOYED, INDUSTRY
-from tests.reference.arithmetic import clip, mean, running_sum
+from tests.reference.arithmetic import clip, running_sum
 from tests.reference.draws import sub_key, uniform
 from tests.reference.eligibility import Condition, has_bit
 
@@ -67,7 +67,8 @@ def place_growth(market, city):
 def set_desired_headcount(market):
     """market jobs = jobs at the start x growth of the place x industry trend x lever.
 
-    desired = market jobs x subsidy factor x productivity^elasticity x (real firms / room for them) / its mean.
+    desired = market jobs x subsidy factor x productivity^elasticity x (real firms / room for them) / its mean; a group
+    with more real firms than room loses none of its jobs for that.
     """
     world, years = market.world, years_since(BASE_YEAR, market.quarter_number)
     trend = [math.exp(growth * years) for growth in world.industry_growth]
@@ -82,7 +83,7 @@ def set_desired_headcount(market):
         lever = float(market.levers.labour_demand_factor[firm.city.index, firm.industry])
         tilt = trend[firm.industry] / mean_trend[firm.city]
         firm.market_jobs = firm.jobs_start * growth[firm.city] * tilt * lever
-        standing = min(1.0, firm.number / firm.room) / firm.standing_mean
+        standing = 1.0 if firm.number > firm.room else firm.number / firm.room / firm.standing_mean
         elastic = productivity(market, firm, path) ** elasticity
         firm.desired = firm.market_jobs * subsidy[firm] * elastic * standing
 
@@ -115,7 +116,7 @@ def subsidy_factors(market):
         eligible = sum(condition.reaches_now(person, market.quarter_number) for person in new)
         share = eligible / len(new) if new else 0.0
         for firm in chosen:
-            pay = mean(firm.city.market_wage) * 3.0 * rule.subsidy_horizon
+            pay = firm.city.mean_pay * 3.0 * rule.subsidy_horizon
             factor[firm] += rule.subsidy_elasticity * share * entry.cny_per_hire / max(1.0, pay)
     return factor
 

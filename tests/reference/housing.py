@@ -7,15 +7,27 @@ from collections import Counter
 
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS
 from sim.rng import OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY
-from sim.types import EMPLOYED, FAMILY, NO_QUARTER, OUT, SEARCHING, SHARED, STUDYING, SUBSIDISED, UNHOUSED, WHOLE
+from sim.types import (
+    CROWDED,
+    EMPLOYED,
+    FAMILY,
+    NO_QUARTER,
+    OUT,
+    SEARCHING,
+    SHARED,
+    STUDYING,
+    SUBSIDISED,
+    UNHOUSED,
+    WHOLE,
+)  # fmt: skip
 from tests.reference.arithmetic import as_f4, clip, to_fen
 from tests.reference.draws import round_up_or_down, sub_key, uniform
 from tests.reference.eligibility import knows_and_applies
 from tests.reference.income import (
+    add_payments,
     can_live_with_family,
     choose_tenure,
     is_entitled,
-    payment_amount,
     scheme_rent,
     take_home,
 )  # fmt: skip
@@ -42,7 +54,7 @@ def housing_clears(market):
     used = Counter((person.city, person.housing) for person in market.people)
     for city in market.cities:
         clear = city.set_stock if market.quarter_number < market.first_quarter_number else city.clear_rents
-        clear(used[city, SHARED], used[city, WHOLE], market)
+        clear(*(used[city, tenure] for tenure in (CROWDED, SHARED, WHOLE)), market)
 
 
 def cost_of_units(market, scheme):
@@ -155,8 +167,7 @@ def market_tenure(person, market):
         payment for payment in market.payments
         if payment.against_rent and is_entitled(payment, person, city, person.wage, person.firm, market)
     ]  # fmt: skip
-    aid_shared = sum(payment_amount(payment, person, city.rent_shared) for payment in aids)
-    aid_whole = sum(payment_amount(payment, person, city.rent_whole) for payment in aids)
+    aid_shared, aid_whole = (add_payments(aids, person, rent) for rent in (city.rent_shared, city.rent_whole))
     return choose_tenure(net, city, market.params.housing, aid_shared, aid_whole)
 
 

@@ -1,9 +1,11 @@
 """From pay to what is left of it: contributions and tax, rent of the tenure that is affordable, transfers, living cost.
 
 disposable = take-home pay + transfers known - rent + saving expected from subsidised units - living cost
+
+Who holds a subsidised unit or a home of their own in the city keeps it, at the rent paid now.
 """
 
-from sim.types import SHARED, WHOLE
+from sim.types import CROWDED, FAMILY, SHARED, SUBSIDISED, WHOLE
 from tests.reference.draws import uniform
 from tests.reference.eligibility import knows_and_applies
 
@@ -33,7 +35,7 @@ def choose_tenure(net, city, rule, aid_shared=0.0, aid_whole=0.0):
         return WHOLE, city.rent_whole
     if city.rent_shared - aid_shared <= rule.rent_share_limit * net:
         return SHARED, city.rent_shared
-    return SHARED, rule.crowding * city.rent_shared
+    return CROWDED, rule.crowding * city.rent_shared
 
 
 def can_live_with_family(person, market):
@@ -41,10 +43,26 @@ def can_live_with_family(person, market):
     return uniform(market.keys.family, person.uid) < market.params.housing.family_share
 
 
-def payment_amount(payment, person, rent):
-    """What an entry of transfers pays to who is entitled, CNY a month."""
+def keeps_dwelling(person, city):
+    """Whether the person holds a dwelling in `city` that does not depend on the rental market."""
+    return person.city is city and person.housing in (SUBSIDISED, FAMILY)
+
+
+def payment_amount(payment, person, rent, aided):
+    """What an entry of transfers pays to who is entitled, CNY a month; `aided` is paid against the rent already."""
     amount = min(payment.amount_cny_m[person.education] + payment.rent_share * rent, payment.cap_cny_m)
-    return min(amount, rent) if payment.against_rent else amount
+    return max(0.0, min(amount, rent - aided)) if payment.against_rent else amount
+
+
+def add_payments(payments, person, rent):
+    """What `payments` come to for who is entitled to all of them; against the rent together no more than the rent."""
+    total = aided = 0.0
+    for payment in payments:
+        amount = payment_amount(payment, person, rent, aided)
+        total += amount
+        if payment.against_rent:
+            aided += amount
+    return total
 
 
 def is_entitled(payment, person, city, wage, employer, market):
@@ -86,9 +104,10 @@ def disposable_income(person, city, wage, employer, market):
     housing = market.params.housing
     net = take_home(wage, market.params.tax)
     rent = 0.0
-    if person.home is not city or not can_live_with_family(person, market):
+    if keeps_dwelling(person, city):
+        rent = person.rent
+    elif person.home is not city or not can_live_with_family(person, market):
         rent = choose_tenure(net, city, housing)[1]
         rent -= expected_saving(person, city, wage, rent, employer, market)
     entitled = [one for one in market.payments if is_entitled(one, person, city, wage, employer, market)]
-    gained = sum(payment_amount(payment, person, rent) for payment in entitled)
-    return max(net + gained - rent - city.living_cost, housing.floor_share * net, 1.0)
+    return max(net + add_payments(entitled, person, rent) - rent - city.living_cost, housing.floor_share * net, 1.0)

@@ -4,6 +4,7 @@ import math
 
 import mesa
 
+from tests.reference.arithmetic import clip
 from tests.reference.draws import normal, uniform
 
 N_TYPES = 4
@@ -28,8 +29,8 @@ class InstitutionAgent(mesa.Agent):
     def teach(self, levers, rule, key):
         """The frontier advances by a quarter; each institution copies it with a hazard, which closes its gap."""
         at = self.city.index, self.kind
-        self.practice_now = min(1.0, self.practice_share + float(levers.practice_add[at]))
-        self.cooperation_now = min(1.0, self.cooperation_depth + float(levers.cooperation_add[at]))
+        self.practice_now = clip(self.practice_share + float(levers.practice_add[at]), 0.0, 1.0)
+        self.cooperation_now = clip(self.cooperation_depth + float(levers.cooperation_add[at]), 0.0, 1.0)
         faster = (
             1.0
             + rule.cooperation_hazard * self.cooperation_now
@@ -51,10 +52,12 @@ class AssociationAgent(mesa.Agent):
         super().__init__(market)
         self.city = city
         self.signal = [0.0] * len(city.log_tightness)
+        self.has_reported = False
 
     def survey(self, quarter, members, noise, key):
-        """Renew the report when it is due; the larger the share of members, the smaller its error."""
-        if quarter % self.UPDATE_QUARTERS == 0 and members > 0:
+        """Report at once, then when it is due; the larger the share of members, the smaller the error."""
+        if members > 0 and (quarter % self.UPDATE_QUARTERS == 0 or not self.has_reported):
+            self.has_reported = True
             first = self.city.index * len(self.signal)
             self.signal = [
                 tightness + noise / math.sqrt(members) * normal(key, first + level)

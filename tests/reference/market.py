@@ -10,7 +10,7 @@ import numpy as np
 from sim.policies.levers import Levers
 from sim.rng import FAMILY_HOME, FIRM_AWARE, HOME_PLACE, INSTITUTION_TYPE, PERSON_TRAITS, TAKE_UP, TASTE_CITY
 from sim.types import EDUCATION, FIELD, INSTITUTION, SKILL, Quarter
-from tests.reference.adjusting import firms_adjust
+from tests.reference.adjusting import adopt_until, firms_adjust
 from tests.reference.arithmetic import mean, running_sum
 from tests.reference.city import CityAgent
 from tests.reference.cohorts import cohort_graduates, home_distribution
@@ -79,10 +79,6 @@ class ReferenceMarket(mesa.Model):
         """Key of draws that are the same in every quarter."""
         return make_key(self.seed, decision)
 
-    def mean_wages(self):
-        """Mean over places of the pay known, by level."""
-        return [mean([city.market_wage[level] for city in self.cities]) for level in range(len(EDUCATION))]
-
     def is_qualified(self, person):
         """Whether skills reach the bar of positions of the own level, of AI ones for graduates of AI and computing."""
         bar = skill_bar(person.education, int(person.field == 0), self.params.matching)
@@ -137,7 +133,6 @@ class ReferenceMarket(mesa.Model):
         ]
         weights = [dot(jobs, [row[skill] for row in world.skill_weight]) for skill in range(len(SKILL))]
         self.mean_skill_weight = [weight / sum(weights) for weight in weights]
-        self.wage_start = self.mean_wages()
         self.seats = [[[1.0] * len(FIELD) for _ in EDUCATION] for _ in self.cities]
         self.seats_by_year = {}
         self.ledger = Ledger()
@@ -157,8 +152,10 @@ class ReferenceMarket(mesa.Model):
             self.quarter_number += 1
         for firm in self.firms:
             firm.adoption, firm.adoption_path = adoption[firm]
+        adopt_until(self, self.first_quarter_number)
         note_skill_at_start(self)
-        self.wage_start = self.mean_wages()
+        for city in self.cities:
+            city.wage_start = list(city.market_wage)
 
 
 def as_lists(world):

@@ -41,8 +41,10 @@ def refresh_market(market):
             city.log_tightness[level] = clip(math.log(tightness), -TIGHTNESS_LIMIT, TIGHTNESS_LIMIT)
             if employed[at] >= LEAST_WAGES:
                 city.market_wage[level] = wages[at] / employed[at] / 100.0
+        paid = sum(wages[city, level] for level in range(len(EDUCATION)))
         working = sum(employed[city, level] for level in range(len(EDUCATION)))
         jobless = sum(searching[city, level] for level in range(len(EDUCATION)))
+        city.mean_pay = paid / max(1, working) / 100.0
         city.unemployment = jobless / max(1, working + jobless)
     desired = Counter()
     for firm in market.firms:

@@ -2,7 +2,7 @@
 
 from sim.policies import build_levers
 from sim.rng import AWARE, BUDGET_QUEUE
-from sim.types import OUT
+from sim.types import OUT, STUDYING
 from tests.reference.arithmetic import as_f4, to_fen
 from tests.reference.draws import uniform
 from tests.reference.eligibility import Condition
@@ -51,6 +51,11 @@ def policies_act(market):
         market.ledger.book(cost.policy, market.cities[cost.place], 0, round(cost.cny * 100))
 
 
+def is_in_reach(person):
+    """Whether policies speak to the person: not to people in further study, who live on other means."""
+    return person.state not in (STUDYING, OUT)
+
+
 def spread_knowledge(market, listeners):
     """Let `listeners` hear of the policies: at their start and on graduation at once, later by word and from peers."""
     entries = market.levers.communications
@@ -59,13 +64,13 @@ def spread_knowledge(market, listeners):
     residents = [0] * len(market.cities)
     known = [dict.fromkeys((entry.policy for entry in entries), 0) for _ in market.cities]
     for person in market.people:
-        if person.state != OUT:
+        if is_in_reach(person):
             residents[person.city.index] += 1
             for policy in person.knows & known[0].keys():
                 known[person.city.index][policy] += 1
     key, quarter = market.key(AWARE), market.quarter_number
     for person in listeners:
-        if person.state == OUT:
+        if not is_in_reach(person):
             continue
         here = person.city.index
         for entry in entries:
@@ -88,8 +93,11 @@ def pay_transfers(market):
     for payment in market.payments:
         claims = {}
         for person in market.people:
-            if is_entitled(payment, person, person.city, person.wage, person.firm, market):
-                fen = to_fen(payment_amount(payment, person, person.rent))
+            entitled = is_in_reach(person) and is_entitled(
+                payment, person, person.city, person.wage, person.firm, market
+            )
+            if entitled:
+                fen = to_fen(payment_amount(payment, person, person.rent, person.rent_aid))
                 if fen > 0:
                     claims[person] = fen * 3 * market.scale
         for person, fen in ration(market, payment, claims):

@@ -1,6 +1,7 @@
 """The initial stock of people and firms: data that the reference shares with the engine."""
 
 import dataclasses
+import math
 
 from sim.model import TalentMarket
 from sim.rng import FIRM_ENTRY
@@ -17,9 +18,9 @@ SAME_NAME = (
 """Columns that are plain numbers of a person."""
 
 FIRM_NUMBERS = (
-    "jobs_start", "size_mean", "trait", "premium", "pay_link", "training", "career", "adoption", "adoption_path",
-    "quit_rate", "market_jobs", "desired", "headcount", "openings", "carried", "unfilled", "hires", "quits", "layoffs",
-    "room", "number", "exit_hazard", "standing_mean",
+    "jobs_start", "size_mean", "trait", "premium", "pay_link", "training", "career", "quit_rate", "market_jobs",
+    "desired", "headcount", "openings", "carried", "unfilled", "hires", "quits", "layoffs", "room", "number",
+    "exit_hazard", "standing_mean",
 )  # fmt: skip
 
 
@@ -48,8 +49,16 @@ def copy_firms(market, firms):
         )  # fmt: skip
         for name in FIRM_NUMBERS:
             setattr(firm, name, getattr(firms, name)[row].item())
+        firm.adoption = firm.adoption_path = adoption_at_start(market, firm)
         firm.room_point = uniform(market.lasting_key(FIRM_ENTRY), firm.identity)
         market.firms.append(firm)
+
+
+def adoption_at_start(market, firm):
+    """Share of the real firms that use AI when the published figures start: large and state-owned ones first."""
+    rule = market.params.firms
+    odds = rule.adoption_start / (1.0 - rule.adoption_start)
+    return 1.0 / (1.0 + math.exp(-rule.adoption_size * (firm.size + 0.5 * firm.is_state_owned)) / odds)
 
 
 def copy_people(market, people):

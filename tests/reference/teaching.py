@@ -32,7 +32,11 @@ def enrol(market):
     rule, year, share = market.params.institutions, market.quarter.year, market.association_share
     levels, fields = range(len(EDUCATION)), range(len(FIELD))
     if year >= rule.respond_from:
-        growth = [math.log(wage / start) for wage, start in zip(market.mean_wages(), market.wage_start, strict=True)]
+        growth = [
+            math.log(mean([city.market_wage[level] for city in market.cities])
+                     / mean([city.wage_start[level] for city in market.cities]))
+            for level in levels
+        ]  # fmt: skip
         country = [mean([city.log_tightness[level] for city in market.cities]) for level in levels]
         for association in market.associations:
             seats = market.seats[association.city.index]

@@ -14,7 +14,7 @@ from toys import toy_scenario
 from sim.model import TalentMarket
 from sim.policies import POLICY_KINDS
 from sim.scenario import load_scenario
-from sim.types import EMPLOYED, SEARCHING, SHARED
+from sim.types import CROWDED, EMPLOYED, SEARCHING, SHARED
 from tests.reference.agreement import compare, run_side_by_side
 from tests.reference.market import ReferenceMarket
 
@@ -28,10 +28,12 @@ NO_SPIN_UP = "params.cohorts.spin_up_quarters=0"
 FAMILIES = {
     "subsidy": [
         {"kind": "living_subsidy", "city": "alpha", "from": "2019Q2", "amount_cny_m": {"bachelor": 900, "master": 1500},
-         "budget_cny": 300_000_000, "awareness": 0.5, "eligible": {"years_since_graduation": {"max": 4}}},
+         "budget_cny": 600_000_000, "awareness": 0.5, "eligible": {"years_since_graduation": {"max": 4}}},
         {"kind": "rent_subsidy", "city": "east", "from": "2019Q1", "to": "2020Q2", "rent_share": 0.5,
          "amount_cny_m": 900, "term_years": 1,
          "eligible": {"home": "elsewhere", "hukou": "without", "wage_cny_m": {"max": 15_000}}},
+        # where the two rent subsidies meet they would pay more than the rent
+        {"kind": "rent_subsidy", "city": "alpha", "from": "2019Q2", "rent_share": 0.9},
     ],
     "housing": [
         {"kind": "talent_housing", "city": "all", "from": "2019Q1", "to": "2020Q2", "units": 90_000,
@@ -61,6 +63,9 @@ FAMILIES = {
          "cost_cny_per_seat": 40_000},
         {"kind": "curriculum_reform", "city": "all", "from": "2019Q2", "lag_factor": 0.5, "practice_add": 0.2,
          "cost_cny_per_year": 1_000_000},
+        # no practice is left to cut
+        {"kind": "curriculum_reform", "city": "beta", "from": "2020Q1", "lag_factor": 2, "practice_add": -0.9,
+         "cost_cny_per_year": 500_000},
         {"kind": "association_platform", "city": "beta", "from": "2019Q1", "coverage": 0.8},
         {"kind": "integrated_training", "city": "all", "from": "2019Q2", "to": "2020Q2", "seats_per_year": 60_000,
          "cost_cny_per_person": 9000, "budget_cny": 1.2e9, "awareness": 0.5},
@@ -73,14 +78,21 @@ OVERRIDES = {
         "params.housing.normal_vacancy=0.3",
         "params.housing.rent_elasticity=1",
         "params.housing.rent_step=1.3",
+        # many look for another job while they hold a unit
+        "params.search.employed_share=0.5",
     ],
     # seats answer the market and turn into graduates within the eight quarters
     "training": [
         "params.institutions.respond_from=2019",
         *(f"params.institutions.course_years_{level}=1" for level in ("below", "bachelor", "master", "phd")),
     ],
-    # the burden of rent makes people leave often enough to be seen
-    "subsidy": ["params.mobility.rent_burden=10", "params.mobility.burden_free=0.05", "params.mobility.base=0.03"],
+    # the burden of rent makes people leave often enough to be seen, and many can pay a crowded room only
+    "subsidy": [
+        "params.mobility.rent_burden=10",
+        "params.mobility.burden_free=0.05",
+        "params.mobility.base=0.03",
+        "params.housing.rent_share_limit=0.15",
+    ],
 }
 """Parameters of the runs of a family."""
 
@@ -96,6 +108,7 @@ def test_every_person_agrees(seed):
     assert len(engine.columns) > 2000
     assert (engine.columns.people.state == EMPLOYED).any()
     assert (engine.columns.people.state == SEARCHING).any()
+    assert (engine.columns.people.housing == CROWDED).any()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -127,6 +140,7 @@ RARE = {
         "employer_window": 12,
     },
     "cohorts": {"preparing_base": 0, "study_premium": 5},
+    "institutions": {"respond_from": 2019},
     "separation": {"layoff_slack": 0, "layoff_speed": 1},
 }
 """Values at which rules that seldom bite do so often."""
@@ -146,6 +160,14 @@ def test_every_person_agrees_where_rare_rules_bite():
 def test_spin_up_agrees():
     scenario = toy_scenario("params.cohorts.spin_up_quarters=3", scale=1500, quarters=2)
     run_side_by_side(scenario, 5, 2)
+
+
+def test_a_later_start_agrees():
+    """Adoption has spread by then, associations report at once, and the pay known at the start differs by place."""
+    later = ["from=2020Q2", "params.cohorts.spin_up_quarters=3", "params.cohorts.study_premium=5"]
+    scenario = toy_scenario(*later, "params.institutions.respond_from=2019", scale=1000, quarters=3)
+    reference, _ = run_side_by_side(scenario, 8, 3)
+    assert all(association.has_reported for association in reference.associations)
 
 
 @pytest.fixture(scope="module")
