@@ -77,11 +77,11 @@ def _budgets_hold(model: TalentMarket) -> bool:
     entries: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse | Purchase | SchoolPlaces] = [
         *levers.transfers, *levers.schemes, *levers.hiring, *levers.courses, *levers.purchases, *levers.schools,
     ]  # fmt: skip
-    limited = {entry.policy: entry.budget_cny for entry in entries}
+    limits = [(entry.policy, entry.budget_cny) for entry in entries]
     policies = enumerate(model.scenario.policies)
-    limited |= {number: policy.budget_cny for number, policy in policies if policy.ends_with_budget}
+    limits += [(number, policy.budget_cny) for number, policy in policies if policy.ends_with_budget]
     return all(
         model.ledger.remaining_cny(number, budget_cny) >= -1e-6
-        for number, budget_cny in limited.items()
+        for number, budget_cny in limits
         if np.isfinite(budget_cny)
     )

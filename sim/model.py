@@ -125,7 +125,7 @@ class TalentMarket(mesa.Model):
         place_initial_stock(self)
         self._spin_up()
         self.observer = observer(self)
-        self.audit = Audit(self)
+        self.audit = Audit()
 
     @property
     def quarter(self) -> Quarter:

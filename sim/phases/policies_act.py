@@ -21,16 +21,8 @@ from sim.phases.grants import book_grants, book_within
 from sim.phases.ranges import run_ranges
 from sim.places import apply_place_levers
 from sim.policies import build_levers
-from sim.policies.levers import (
-    GRANT_FIRM,
-    GRANT_STAFF,
-    SPENT_LOTTERY,
-    SPENT_POINTS,
-    SPENT_QUEUE,
-    SPENT_STOP,
-    HousingScheme,
-    Transfer,
-)
+from sim.policies.costs import GRANT_FIRM, GRANT_STAFF
+from sim.policies.levers import SPENT_LOTTERY, SPENT_POINTS, SPENT_QUEUE, SPENT_STOP, HousingScheme, Transfer
 from sim.rng import AWARE, BUDGET_QUEUE, ROUND_QUOTA, TAKE_UP, sub_key, uniforms
 
 if TYPE_CHECKING:

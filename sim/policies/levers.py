@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import ELIGIBILITY_FIELDS
+from sim.policies.costs import FirmGrant, FixedCost, HeadCost
 from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, INSTITUTION, OWNERSHIP
 from sim.world.spec import World
 
@@ -27,8 +28,6 @@ QUEUE_RULES: Final = ("lottery", "first_come", "points")
 QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
 HUKOU_CHANNELS: Final = ("points", "employer", "central")
 CHANNEL_POINTS, CHANNEL_EMPLOYER, CHANNEL_CENTRAL = range(3)
-GRANT_BASES: Final = ("firm", "entrant", "staff", "trained")
-GRANT_FIRM, GRANT_ENTRANT, GRANT_STAFF, GRANT_TRAINED = range(4)
 
 ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
 """One row says who a policy reaches."""
@@ -216,36 +215,6 @@ class Internship:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FirmGrant:
-    """Money for firms, by what they count."""
-
-    policy: int
-    base: int
-    """Index into GRANT_BASES: paid a quarter for each real firm, for each one founded, for each member of staff, or
-    for each member of staff trained."""
-    place_mask: int
-    industry_mask: int
-    size_mask: int
-    ownership_mask: int
-    share: float
-    """Share of these firms that take part."""
-    cny: float
-    budget_cny: float
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class HeadCost:
-    """A cost each quarter for every person reached, who gets no money."""
-
-    policy: int
-    eligible: NDArray[np.void]
-    share: float
-    """Share of the eligible that is reached."""
-    cny_per_person: float
-    budget_cny: float
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Communication:
     """How knowledge of one policy spreads."""
 
@@ -257,34 +226,24 @@ class Communication:
     """Hazard of hearing of it from the government, per quarter."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class FixedCost:
-    """A cost that does not depend on who is reached."""
-
-    policy: int
-    place: int
-    cny: float
-    budget_cny: float = np.inf
-
-
 @dataclasses.dataclass(kw_only=True)
 class Levers:
     """All entries of one quarter. Lists are in the order of policies; arrays start neutral."""
 
-    transfers: list[Transfer]
-    schemes: list[HousingScheme]
-    purchases: list[Purchase]
-    schools: list[SchoolPlaces]
-    quotas: list[HukouQuota]
-    points: list[HukouPoints]
-    hiring: list[HiringSubsidy]
-    courses: list[TrainingCourse]
-    communications: list[Communication]
-    fixed_costs: list[FixedCost]
-    exams: list[Exam]
-    internships: list[Internship]
-    firm_grants: list[FirmGrant]
-    head_costs: list[HeadCost]
+    transfers: list[Transfer] = dataclasses.field(default_factory=list)
+    schemes: list[HousingScheme] = dataclasses.field(default_factory=list)
+    purchases: list[Purchase] = dataclasses.field(default_factory=list)
+    schools: list[SchoolPlaces] = dataclasses.field(default_factory=list)
+    quotas: list[HukouQuota] = dataclasses.field(default_factory=list)
+    points: list[HukouPoints] = dataclasses.field(default_factory=list)
+    hiring: list[HiringSubsidy] = dataclasses.field(default_factory=list)
+    courses: list[TrainingCourse] = dataclasses.field(default_factory=list)
+    communications: list[Communication] = dataclasses.field(default_factory=list)
+    fixed_costs: list[FixedCost] = dataclasses.field(default_factory=list)
+    exams: list[Exam] = dataclasses.field(default_factory=list)
+    internships: list[Internship] = dataclasses.field(default_factory=list)
+    firm_grants: list[FirmGrant] = dataclasses.field(default_factory=list)
+    head_costs: list[HeadCost] = dataclasses.field(default_factory=list)
     seat_factor: NDArray[np.float64]
     """(place, education, field) factor on the seats of institutions, 1 = none."""
     lag_factor: NDArray[np.float64]
@@ -359,20 +318,6 @@ class Levers:
         n = world.n_places
         firms, industries = (n, len(INDUSTRY), len(FIRM_SIZE), len(OWNERSHIP)), (n, len(INDUSTRY))
         return cls(
-            transfers=[],
-            schemes=[],
-            purchases=[],
-            schools=[],
-            quotas=[],
-            points=[],
-            hiring=[],
-            courses=[],
-            communications=[],
-            fixed_costs=[],
-            exams=[],
-            internships=[],
-            firm_grants=[],
-            head_costs=[],
             seat_factor=np.ones((n, len(EDUCATION), len(FIELD))),
             lag_factor=np.ones((n, len(INSTITUTION))),
             practice_add=np.zeros((n, len(INSTITUTION))),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from toys import make_entries, run_toy, toy_scenario
 
 import sim.phases.market_matches
-from sim.audit import COURSES, FIXED, HIRES, RENT, is_reached
+from sim.audit import COSTS, COURSES, FOUNDED, HIRES, HOMES, INTERNS, SCHOOLS, TRAINED
 from sim.errors import InvariantError
 from sim.invariants import check_invariants
 from sim.kernels.eligibility import mark_eligible
@@ -18,6 +18,7 @@ from sim.model import TalentMarket
 from sim.phases.policies_act import make_condition
 from sim.policies import POLICY_KINDS, EligibilitySpec
 from sim.policies.levers import Transfer
+from sim.recount import is_reached
 from sim.types import EMPLOYED, SEARCHING, SUBSIDISED, UNHOUSED, Quarter
 
 FROM, TO = "2019Q2", "2020Q4"
@@ -202,7 +203,7 @@ def overspend(model, people):
 
 def book_a_fen_more(model, people):
     model.ledger.fen[0, 0] += 1
-    model.audit.check_phase(model, "firms_adjust")
+    model.audit.check_phase(model, "firms_post")
 
 
 def be_too_sure(model, people):
@@ -281,10 +282,20 @@ def test_an_unstable_matching_stops_the_run(model, monkeypatch):
 @pytest.mark.parametrize(
     ("kind", "rule"),
     [
-        ("talent_housing", RENT),
+        ("talent_housing", HOMES),
+        ("purchase_subsidy", HOMES),
         ("hiring_subsidy", HIRES),
         ("integrated_training", COURSES),
-        ("curriculum_reform", FIXED),
+        ("certification", COURSES),
+        ("internship", INTERNS),
+        ("curriculum_reform", COSTS),
+        ("award", COSTS),
+        ("job_fairs", COSTS),
+        ("evaluation_reform", COSTS),
+        ("talent_pool", COSTS),
+        ("school_places", SCHOOLS),
+        ("training_subsidy", TRAINED),
+        ("startup_space", FOUNDED),
         ("living_subsidy", "the ledger is the sum of transfers"),
     ],
 )
