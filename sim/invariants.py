@@ -11,7 +11,7 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import HiringSubsidy, HousingScheme, TrainingCourse, Transfer
+    from sim.policies.levers import HiringSubsidy, HousingScheme, Purchase, SchoolPlaces, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -52,6 +52,10 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "no more people are admitted to courses than there are seats": all(
             admitted <= seats for seats, admitted in model.course_use.values()
         ),
+        "no more people get school places than there are": all(
+            taken <= places for places, taken in model.school_use.values()
+        ),
+        "quotas of policies are not exceeded": all(used <= limit for _, used, limit in model.quota_use.values()),
         "a course that runs has its end before it": bool(
             np.all(people.course_end_q[people.course >= 0] > model.quarter_number)
         ),
@@ -70,14 +74,14 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 def _budgets_hold(model: TalentMarket) -> bool:
     levers = model.levers
-    entries: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse] = [
-        *levers.transfers, *levers.schemes, *levers.hiring, *levers.courses
+    entries: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse | Purchase | SchoolPlaces] = [
+        *levers.transfers, *levers.schemes, *levers.hiring, *levers.courses, *levers.purchases, *levers.schools,
     ]  # fmt: skip
-    limited = {entry.policy: entry.budget_cny for entry in entries}
+    limits = [(entry.policy, entry.budget_cny) for entry in entries]
     policies = enumerate(model.scenario.policies)
-    limited |= {number: policy.budget_cny for number, policy in policies if policy.ends_with_budget}
+    limits += [(number, policy.budget_cny) for number, policy in policies if policy.ends_with_budget]
     return all(
         model.ledger.remaining_cny(number, budget_cny) >= -1e-6
-        for number, budget_cny in limited.items()
+        for number, budget_cny in limits
         if np.isfinite(budget_cny)
     )

@@ -125,7 +125,7 @@ class TalentMarket(mesa.Model):
         place_initial_stock(self)
         self._spin_up()
         self.observer = observer(self)
-        self.audit = Audit(self)
+        self.audit = Audit()
 
     @property
     def quarter(self) -> Quarter:
@@ -217,6 +217,9 @@ class TalentMarket(mesa.Model):
         self.course_use: dict[tuple[int, int], tuple[int, int]] = {}
         self.flows = np.zeros((n_places, n_places, len(EDUCATION), len(REASON), 2), np.int64)
         self.cohort_sizes: dict[int, int] = {}
+        self.quota_use: dict[int, tuple[int, int, int]] = {}
+        self.stopped_policies: set[int] = set()
+        self.school_use: dict[tuple[int, int], tuple[int, int]] = {}
         self.transfers_booked_fen = 0
         self.transfers_received_fen = 0
         self.hukou_granted = np.zeros(n_places, np.int64)

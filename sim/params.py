@@ -100,6 +100,14 @@ class SearchParams(Group):
     )
     b_hukou: float = rule(0.8, "utility", 0, 10, "weight of the chance of a local hukou", "assumption: digest 003a M11")
     b_amenity: float = rule(0.25, "utility", 0, 10, "weight of city amenities", "assumption: smaller than pay")
+    amenity_commute: float = rule(
+        0.6,
+        "index/hour",
+        0,
+        10,
+        "amenity of a commute shorter by an hour each way",
+        "assumption: a quarter of the working time at half of the pay, in units of amenity",
+    )
     b_home: float = rule(1.0, "utility", 0, 10, "being at home", "assumption: home ties")
     b_here: float = rule(
         6.0, "utility", 0, 10, "living where one has settled, reached over the settling time", "assumption: roots grow"
@@ -328,6 +336,22 @@ class HousingParams(Group):
     )
     own_home_hazard: float = rule(
         0.04, "1/quarter", 0, 1, "hazard of settling then, for the employed", "assumption: purchases"
+    )
+    price_months: float = rule(
+        560,
+        "months",
+        50,
+        2000,
+        "price of a home in rents of a small whole unit",
+        "assumption: gross yields of rent near 2 % in large cities",
+    )
+    purchase_elasticity: float = rule(
+        2.0,
+        "elasticity",
+        0,
+        20,
+        "purchases to a lower price of a home",
+        "assumption: the deposit binds, of which the price is three times as much",
     )
     rent_step: float = rule(
         1.1, "factor", 1, 2, "largest change of rents in a quarter, up or down", "assumption: leases are yearly"

@@ -43,6 +43,7 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
         records=records,
         hukou_chance=np.maximum(guess_hukou_chance(world, params.hukou.new_graduate_share), sure),
         distance=distance_1000km(world.longitude, world.latitude),
+        move_extra=np.zeros((n, n)),
         market_wage=wage,
         utility=np.zeros((n, len(EDUCATION))),
     )
@@ -69,6 +70,24 @@ def career_of_places(world: World, jobs: NDArray[np.float64], weight: float) -> 
     size = np.where(is_city, size, size[is_city].min())
     career: NDArray[np.float64] = weight * (size - size[is_city].mean())
     return career
+
+
+def apply_place_levers(model: TalentMarket) -> None:
+    """Write what policies change of the places this quarter: search, rights, school places, moves and commutes.
+
+    extra cost of a move = b_move x distance x (travel factor - 1) + what is added
+    amenity = amenity of the world + amenity_commute x hours of commute saved each way
+    """
+    levers, places, world, rule = model.levers, model.places, model.world, model.params.search
+    records = places.records
+    for name in ("sample_factor", "rights_mask", "rights_share"):
+        records[name][:] = getattr(levers, name)
+    records["school_mask"][:] = 0
+    for entry in levers.schools:
+        records["school_mask"][entry.place] |= 1 << entry.policy
+    places.move_extra[:] = rule.b_move * places.distance * (levers.travel_factor - 1.0) + levers.move_cost_add
+    saved_hours = world.commute_min / 60.0 * (1.0 - levers.travel_factor.diagonal())
+    records["amenity"][:] = world.amenity + rule.amenity_commute * saved_hours
 
 
 def distance_1000km(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:

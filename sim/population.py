@@ -80,7 +80,7 @@ def add_cohort(model: TalentMarket, year: int, cells: NDArray[np.float64]) -> sl
     people.home[rows] = _draw_homes(model, rows)
     people.hukou[rows] = people.home[rows]
     people.city[rows] = people.study[rows]
-    people.arrived_q[rows] = cohort_quarter(year)
+    people.arrived_q[rows] = people.resident_q[rows] = cohort_quarter(year)
     cumulative = np.cumsum(model.world.institution_share, axis=1)
     set_institutions(people, rows.start, rows.stop, cumulative, make_key(seed, INSTITUTION_TYPE))
     schooling = model.schooling

@@ -19,7 +19,7 @@ from sim.errors import Problem, ScenarioError
 from sim.params import Params
 from sim.policies import PolicySpec
 from sim.policies.base import Data
-from sim.policyfile import TEXT, read_params, read_policies
+from sim.policyfile import TEXT, check_together, read_params, read_policies
 from sim.scenariofile import BASE_FOCUS, SCENARIO_KEYS, ScenarioTree, find_scenario, read_tree
 from sim.sourced import SET_FILE, STATED, Node, Sourced, read_number, read_text, report, suggest_name
 from sim.types import Quarter
@@ -142,11 +142,12 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
     world = loaded[0] if loaded else None
     params, sources = read_params(fields.get("params"), strict_files=tree.strict_files, problems=problems)
     policies: dict[str, list[PolicySpec]] = {}
-    for key in POLICY_LISTS:
-        node = fields.get(key, Node(tree.root.file, tree.root.line, key, []))
+    lists = {key: fields.get(key, Node(tree.root.file, tree.root.line, key, [])) for key in POLICY_LISTS}
+    for key, node in lists.items():
         policies[key], found = read_policies(node, world, strict_files=tree.strict_files, problems=problems)
         sources |= found
         _check_dates(node, policies[key], last, problems)
+    check_together([*lists.values()], [*policies.values()], world, problems)
     focus = _find_focus(fields, policies["policies"], world, problems)
     texts = {key: _read_optional_text(fields.get(key), problems) for key in ("name", "question", "expectation")}
     if problems or loaded is None or start is None or end is None or scale is None:

@@ -99,7 +99,9 @@ def _simulate(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray)
         "schooling": pulse[..., PULSE_RESIDENTS] @ years / residents,
         "housing_burden": total[:, PULSE_BURDEN] / (np.maximum(1, total[:, PULSE_RENTERS]) * 1e6),
         "living_cost": model.places.records["living_cost"].astype(np.float64),
-        "commute": world.commute_min * crowding**params.stickiness.commute_elasticity,
+        "commute": world.commute_min
+        * model.levers.travel_factor.diagonal()
+        * crowding**params.stickiness.commute_elasticity,
     }
 
 

@@ -18,7 +18,7 @@ LAYERS = (
     ("worldfile", "policyfile", "scenariofile"),
     ("scenario", "schema", "kinds"),
     ("places", "demand", "population", "agents"),
-    ("audit", "invariants", "stickiness", "tables", "trace"),
+    ("recount", "audit", "invariants", "stickiness", "tables", "trace"),
     ("phases",),
     ("observe_people",),
     ("observe", "moments"),

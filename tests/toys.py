@@ -65,6 +65,8 @@ def make_people(n, **values):
     people.cohort_q[:] = people.arrived_q[:] = 60
     for name, value in values.items():
         getattr(people, name)[:] = value
+    if "resident_q" not in values:
+        people.resident_q[:] = people.arrived_q
     return people
 
 
@@ -88,12 +90,13 @@ def make_records(n=2, **values):
     return records
 
 
-def make_places(n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0):
+def make_places(n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0, move_extra=0.0):
     """The table of `n` places; numbers are spread over places and levels."""
     return Places(
         records=make_records(n) if records is None else records,
         hukou_chance=np.zeros((n, 4)) + hukou_chance,
         distance=np.zeros((n, n)) + distance,
+        move_extra=np.zeros((n, n)) + move_extra,
         market_wage=np.zeros((n, 4)) + market_wage,
         utility=np.zeros((n, 4)) + utility,
     )
@@ -106,6 +109,7 @@ def make_entries(dtype, n=1, **values):
         if name.endswith("_mask"):
             entries[name] = ANY
     entries["max_quarters"], entries["wage_max_cny_m"] = NO_LIMIT, np.inf
+    entries["max_residence_q"] = NO_LIMIT
     if dtype == TRANSFER_DTYPE:
         entries["cap_cny_m"], entries["term_q"], entries["take_up"] = np.inf, NO_LIMIT, 1.0
     if dtype == SCHEME_DTYPE:
@@ -147,8 +151,9 @@ def apply_to_lines(people, lines, rule, *, housing, tax, firms=None, places=None
     applications = np.full((n, n_applications), -7, np.int32)
     search_positions(
         0, n, persons, firms.career, lines, offers, lines["capacity"].copy(), *tables, places.records,
-        places.hukou_chance, places.distance, places.market_wage, np.zeros(0, TRANSFER_DTYPE),
-        np.zeros(0, SCHEME_DTYPE), rule, housing, tax, 76, keys, gumbel_bounds(), applications,
+        places.hukou_chance, rule.b_move * places.distance + places.move_extra, places.market_wage,
+        np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, housing, tax, 76, keys, gumbel_bounds(),
+        applications,
     )  # fmt: skip
     return applications
 

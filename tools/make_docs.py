@@ -157,6 +157,8 @@ def describe_default(field: Any) -> str:
         return "must be given"
     if isinstance(field.default, int | float):
         return describe_number(field.default)
+    if isinstance(field.default, dict):
+        return "none"
     if isinstance(field.default, FirmsSpec):
         named = [", ".join(names) for _, names in field.default if names]
         return f"`{'; '.join(named)}`" if named else "any"

@@ -19,15 +19,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import is_eligible, knows_and_applies
+from sim.kernels.eligibility import count_residence_from, is_eligible, knows_and_applies
 from sim.rng import draw_bits, uniform
 from sim.types import CROWDED, FAMILY, SHARED, SUBSIDISED, WHOLE
 
 
 @njit(cache=True, forceinline=True)
-def take_home(wage: float, tax: Any) -> float:
-    """Pay after contributions and income tax, CNY/month (schedule for comprehensive income, by month)."""
-    contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
+def income_tax(wage: float, contributions: float, tax: Any) -> float:
+    """Income tax on pay less contributions, CNY/month (schedule for comprehensive income, by month)."""
     taxable = wage - contributions - tax.allowance_cny_m
     if taxable <= 0.0:
         due = 0.0
@@ -45,7 +44,14 @@ def take_home(wage: float, tax: Any) -> float:
         due = 0.35 * taxable - 7160.0
     else:
         due = 0.45 * taxable - 15160.0
-    return wage - contributions - due
+    return due
+
+
+@njit(cache=True, forceinline=True)
+def take_home(wage: float, tax: Any) -> float:
+    """Pay after contributions and income tax, CNY/month."""
+    contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
+    return wage - contributions - income_tax(wage, contributions, tax)
 
 
 @njit(cache=True, forceinline=True)
@@ -79,20 +85,33 @@ def keeps_dwelling(person: Any, city: int) -> bool:
 
 
 @njit(cache=True, forceinline=True)
-def transfer_amount(entry: Any, education: int, rent: float, aided: float) -> float:
-    """Amount of one entry of transfers for a person of `education` who pays `rent`, CNY/month.
+def transfer_amount(entry: Any, education: int, rent: float, wage: float, tax: Any, aided: float) -> float:
+    """Amount of one entry of transfers for a person of `education` who earns `wage` and pays `rent`, CNY/month.
 
     All that is paid against a rent is no more than the rent: `aided` is what other entries pay against it.
     """
-    amount = min(entry["amount_cny_m"][education] + entry["rent_share"] * rent, entry["cap_cny_m"])
+    amount = entry["amount_cny_m"][education] + entry["rent_share"] * rent + entry["pay_share"] * wage
+    if entry["tax_share"] > 0.0:
+        contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
+        amount += entry["tax_share"] * income_tax(wage, contributions, tax)
+    step = 0.0
+    for k in range(entry["n_steps"]):
+        if wage >= entry["step_from_cny_m"][k]:
+            step = entry["step_amount_cny_m"][k]
+    amount = min(amount + step, entry["cap_cny_m"])
     return max(0.0, min(amount, rent - aided)) if entry["against_rent"] else amount
 
 
 @njit(cache=True, forceinline=True)
-def within_term(entry: Any, person: Any, city: int, quarter: int) -> bool:
-    """Whether the term still runs; it counts from the policy, graduation or arrival in the city, whichever is last."""
-    arrived = person.arrived_q if person.city == city else quarter
-    return quarter - max(entry["start_q"], person.cohort_q, arrived) < entry["term_q"]
+def is_spent_on(entry: Any, person: Any) -> bool:
+    """Whether the person has had what `entry` pays once."""
+    return entry["once_months"] > 0.0 and (person.received >> np.uint32(entry["policy"])) & np.uint32(1) == 1
+
+
+@njit(cache=True, forceinline=True)
+def within_term(entry: Any, person: Any, since: int, quarter: int) -> bool:
+    """Whether the term still runs; it counts from the policy, graduation or residence `since`, whichever is last."""
+    return quarter - max(entry["start_q"], person.cohort_q, since) < entry["term_q"]
 
 
 @njit(cache=True, forceinline=True)
@@ -104,22 +123,27 @@ def known_transfers(
     industry: int,
     size: int,
     quarter: int,
+    since: int,
     transfers: NDArray[np.void],
+    tax: Any,
     key: np.uint64,
     only_against_rent: bool,
 ) -> float:
-    """Transfers, or only those against rent, that the person knows of and would get in `city`, CNY/month."""
+    """Transfers, or only those against rent, that the person knows of and would get in `city`, CNY/month.
+
+    What is paid once counts as a monthly amount over the time for which people reckon with it.
+    """
     total, aided = 0.0, 0.0
     for k in range(transfers.shape[0]):
         entry = transfers[k]
-        if only_against_rent and not entry["against_rent"]:
+        if (only_against_rent and not entry["against_rent"]) or is_spent_on(entry, person):
             continue
-        if not is_eligible(entry, person, city, wage, industry, size, quarter):
+        if not is_eligible(entry, person, city, wage, industry, size, quarter, since):
             continue
-        if within_term(entry, person, city, quarter) and knows_and_applies(
+        if within_term(entry, person, since, quarter) and knows_and_applies(
             person, entry["policy"], entry["take_up"], key
         ):
-            amount = transfer_amount(entry, person.education, rent, aided)
+            amount = transfer_amount(entry, person.education, rent, wage, tax, aided)
             total += amount
             if entry["against_rent"]:
                 aided += amount
@@ -143,6 +167,7 @@ def expected_saving(
     industry: int,
     size: int,
     quarter: int,
+    since: int,
     market_rent: float,
     schemes: NDArray[np.void],
     key: np.uint64,
@@ -153,7 +178,7 @@ def expected_saving(
         entry = schemes[k]
         if entry["place"] != city or entry["chance"] <= 0.0:
             continue
-        if not is_eligible(entry, person, city, wage, industry, size, quarter):
+        if not is_eligible(entry, person, city, wage, industry, size, quarter, since):
             continue
         if not knows_and_applies(person, entry["policy"], entry["take_up"], key):
             continue
@@ -185,6 +210,7 @@ def disposable_income(
     sim.market.
     """
     place = places[city]
+    since = count_residence_from(place, person.city, city, person.resident_q, quarter)
     net = take_home(wage, tax)
     rent = 0.0
     if keeps_dwelling(person, city):
@@ -192,7 +218,9 @@ def disposable_income(
     elif person.home != city or not lives_with_family(person.uid, housing, key_family):
         _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
         rent -= expected_saving(
-            person, city, wage, rent, industry, size, quarter, place["rent_whole"], schemes, key_take_up
+            person, city, wage, rent, industry, size, quarter, since, place["rent_whole"], schemes, key_take_up
         )
-    gained = known_transfers(person, city, wage, rent, industry, size, quarter, transfers, key_take_up, False)
+    gained = known_transfers(
+        person, city, wage, rent, industry, size, quarter, since, transfers, tax, key_take_up, False
+    )
     return max(net + gained - rent - place["living_cost"], housing.floor_share * net, 1.0)

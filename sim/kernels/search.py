@@ -1,7 +1,7 @@
 """People search: a sample of positions, the utility of each, and the best few as applications.
 
 U = b_wage ln(disposable) + b_career career + b_hukou chance x value + b_amenity amenity + b_home [home]
-    + b_here [here] f(tenure) - b_move distance + taste(person, city) + shock(person, position)
+    + b_here [here] f(tenure) - cost of moving + taste(person, city) + shock(person, position)
 
 The sample (K positions) is the information friction: the current city, home and study city are seen more than the
 rest of the country. Shocks are Gumbel, so that with all positions seen and no capacity limit, choices follow the
@@ -49,12 +49,15 @@ def place_utility(
     city: int,
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
-    distance: NDArray[np.float64],
+    move_cost: NDArray[np.float64],
     rule: Any,
     quarter: int,
     key_taste: np.uint64,
 ) -> float:
-    """Part of the utility that depends on the person and the city but not on the position."""
+    """Part of the utility that depends on the person and the city but not on the position.
+
+    `move_cost` (place, place) utility: b_move x distance, and what policies add to it.
+    """
     place = places[city]
     value = rule.b_amenity * place["amenity"] + rule.b_career * place["career"]
     chance = 1.0 if person.hukou == city else hukou_chance[city, person.education]
@@ -63,7 +66,7 @@ def place_utility(
         value += rule.b_home
     if person.city == city:
         value += rule.b_here * min(1.0, (quarter - person.arrived_q) / rule.settle_quarters)
-    value -= rule.b_move * distance[person.city, city]
+    value -= move_cost[person.city, city]
     return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(city)))
 
 
@@ -221,7 +224,7 @@ def search_positions(
     guide: NDArray[np.int64],
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
-    distance: NDArray[np.float64],
+    move_cost: NDArray[np.float64],
     market_wage: NDArray[np.float64],
     transfers: NDArray[np.void],
     schemes: NDArray[np.void],
@@ -258,7 +261,7 @@ def search_positions(
         career_now = firm_career[person.firm] if person.firm >= 0 else 0.0
         city = int(person.city)
         city_seen[city] = s
-        city_value[city] = place_utility(person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city)
+        city_value[city] = place_utility(person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city)
         floor = city_value[city] + present_value(
             person, career_now + rule.career_ai * (person.cell % 2), places, market_wage, transfers, schemes, rule,
             housing, tax, quarter, keys,
@@ -291,7 +294,7 @@ def search_positions(
             if city_seen[city] != s:
                 city_seen[city] = s
                 city_value[city] = place_utility(
-                    person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city
+                    person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city
                 )
             if has_policy[city] or city == leased:
                 line = lines[number]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.phases.grants import book_grants
-from sim.policies.levers import GRANT_ENTRANT
+from sim.policies.costs import GRANT_ENTRANT
 from sim.rng import FIRM_ENTRY, FIRM_EXIT, uniforms
 from sim.types import Quarter
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.policies.levers import GRANT_STAFF, GRANT_TRAINED
+from sim.policies.costs import GRANT_STAFF, GRANT_TRAINED
 from sim.rng import LEARN, uniforms_of
 from sim.types import EMPLOYED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import FirmGrant
+    from sim.policies.costs import FirmGrant
 
 
 def book_grants(model: TalentMarket, base: int, counts: NDArray[np.int64]) -> None:

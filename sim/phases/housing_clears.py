@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.housing import end_leases, grant_leases, leave_queue, list_applicants, settle_tenures
-from sim.phases.policies_act import make_schemes
+from sim.phases.policies_act import make_schemes, note_received
+from sim.phases.purchases import buy_homes
 from sim.phases.ranges import run_ranges, sum_ranges
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS, HousingScheme
 from sim.rng import FAMILY_HOME, OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY, TAKE_UP, sub_key, uniforms
@@ -27,6 +28,7 @@ def housing_clears(model: TalentMarket) -> None:
     run_ranges(n, model.threads, lambda start, stop: end_leases(start, stop, people, quarter))
     aided = mark_aided_places(model)
     _serve_queues(model, aided)
+    buy_homes(model)
     model.schemes = make_schemes(model.levers.schemes, model.scheme_chance)
     _settle(model, aided)
     group = people.city.astype(np.int64) * len(HOUSING) + people.housing
@@ -132,6 +134,7 @@ def _let_units(
     applicants = rows[:found]
     chosen = applicants[_queue_order(model, scheme, applicants)[:vacant]]
     grant_leases(people, chosen, scheme.policy, scheme.term_quarters, model.quarter_number)
+    note_received(model, scheme.policy, chosen)
     model.scheme_chance[scheme.policy, scheme.place] = min(1.0, len(chosen) / found) if found else float(vacant > 0)
     units = max(units, occupied + len(chosen)) if scheme.units == 0 else units
     model.scheme_use[scheme.policy, scheme.place] = (units, occupied + len(chosen), found - len(chosen))
@@ -147,7 +150,7 @@ def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.ui
         return np.lexsort((uid, lot, people.queue_q[rows]))
     if scheme.queue == QUEUE_POINTS:
         rule = model.params.hukou
-        years = 0.25 * (model.quarter_number - people.arrived_q[rows])
+        years = 0.25 * (model.quarter_number - people.resident_q[rows])
         points = rule.points_education * people.education[rows] + rule.points_year * years
         return np.lexsort((uid, lot, -points))
     return np.lexsort((uid, lot))

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import mark_eligible
+from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.kernels.hukou import chance_without_quota, split_residents
-from sim.phases.policies_act import make_condition
+from sim.phases.policies_act import make_condition, note_received
 from sim.policies.levers import CHANNEL_CENTRAL, CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
 from sim.rng import HUKOU_DIRECT, HUKOU_TIE, ROUND_QUOTA, TAKE_UP, round_randomly, sub_key, uniforms
 from sim.types import EDUCATION, FIRM_SIZE, OWNERSHIP
@@ -111,7 +111,7 @@ def _is_in_channel(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -
     people, rule, quarter = model.columns.people, model.params.hukou, model.quarter_number
     if channel == CHANNEL_POINTS:
         asked = rule.points_tenure - model.levers.points_cut_q[people.city[rows]]
-        return np.asarray(quarter - people.arrived_q[rows] >= asked)
+        return np.asarray(quarter - people.resident_q[rows] >= asked)
     return np.asarray(quarter - people.cohort_q[rows] <= rule.employer_window)
 
 
@@ -120,15 +120,32 @@ def _rank_candidates(model: TalentMarket, channel: int, rows: NDArray[np.int64])
     people, rule = model.columns.people, model.params.hukou
     level = people.education[rows].astype(float)
     if channel == CHANNEL_POINTS:
-        years = 0.25 * (model.quarter_number - people.arrived_q[rows])
-        mean = model.places.market_wage[people.city[rows]].mean(axis=1)
-        score = rule.points_education * level + rule.points_year * years
-        score = score + rule.points_wage * np.log(np.maximum(people.wage[rows], 1.0) / mean)
+        score = _score_points(model, rows, level)
     else:
         state_owned = model.firms.ownership[people.firm[rows]] == STATE_OWNED
         score = rule.state_priority * state_owned + rule.level_priority * level
     uid = people.uid[rows]
     return np.lexsort((uid, uniforms(model.key(HUKOU_TIE), uid), -score))
+
+
+def _score_points(model: TalentMarket, rows: NDArray[np.int64], level: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points of the candidates in `rows` of `level`, with what policies add in their city."""
+    people, rule, levers = model.columns.people, model.params.hukou, model.levers
+    city = people.city[rows]
+    years = 0.25 * (model.quarter_number - people.resident_q[rows])
+    mean = model.places.market_wage[city].mean(axis=1)
+    score = (rule.points_education + levers.points_education_add[city]) * level
+    score = score + (rule.points_year + levers.points_year_add[city]) * years
+    weight = rule.points_wage + levers.points_wage_add[city]
+    score = score + weight * np.log(np.maximum(people.wage[rows], 1.0) / mean)
+    for entry in levers.points:
+        at = np.flatnonzero(city == entry.place)
+        reached = mark_eligible(
+            rows[at], people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
+            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
+        )  # fmt: skip
+        score[at[reached]] += entry.points
+    return np.asarray(score)
 
 
 def _grant_reserved(
@@ -142,6 +159,7 @@ def _grant_reserved(
     )  # fmt: skip
     given = np.zeros(len(rows), bool)
     given[at[reached][:places]] = True
+    note_received(model, entry.policy, rows[given])
     return given
 
 

@@ -11,7 +11,7 @@ from sim.kernels.skills import SKILL_UNITS, learn
 from sim.phases.courses import end_running_courses
 from sim.phases.grants import book_grants, count_trained
 from sim.phases.ranges import sum_ranges
-from sim.policies.levers import GRANT_TRAINED
+from sim.policies.costs import GRANT_TRAINED
 from sim.rng import LEARN
 from sim.types import EMPLOYED
 

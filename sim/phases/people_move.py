@@ -22,7 +22,7 @@ def people_move(model: TalentMarket) -> None:
     quits = np.zeros(len(firms), np.int64)
     hires = np.zeros(len(model.positions.lines["firm"]), np.int64)
     take_jobs(
-        model.searchers, model.matched, people, model.positions.lines, model.quarter_number,
+        model.searchers, model.matched, people, model.positions.lines, model.places.records, model.quarter_number,
         model.params.wages.match_spread, quality, model.flows, quits, hires,
     )  # fmt: skip
     model.line_hires = hires

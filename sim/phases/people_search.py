@@ -69,6 +69,7 @@ def apply_for_positions(
         sample_opening=sub_key(model.key(SAMPLE_OPENING), hiring_round),
     )
     rule, bounds = rules.search, gumbel_bounds()
+    move_cost = rule.b_move * places.distance + places.move_extra
     if hiring_round:
         rule = rule._replace(n_sampled=max(1, round(rule.n_sampled * rules.matching.later_sample)))
 
@@ -76,7 +77,7 @@ def apply_for_positions(
         gather_persons(start, stop, rows, people, model.firms.industry, model.firms.size, persons)
         search_positions(
             start, stop, persons, model.firms.career, model.positions.lines, model.offers, capacity, index.slots,
-            index.slot_start, index.block_start, index.guide, places.records, places.hukou_chance, places.distance,
+            index.slot_start, index.block_start, index.guide, places.records, places.hukou_chance, move_cost,
             places.market_wage, model.transfers, model.schemes, rule, rules.housing, rules.tax,
             model.quarter_number, keys, bounds, applications,
         )  # fmt: skip

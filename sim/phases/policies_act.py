@@ -1,13 +1,15 @@
 """Phase 1. The policies in force become the levers of the quarter; knowledge of them spreads; transfers are paid.
 
-Transfers are paid on the state in which people enter the quarter. Where a budget runs short, the quarter's claims are
-met in an order drawn by lot until it is spent.
+Transfers are paid on the state in which people enter the quarter. Where a budget or a quota runs short, the quarter's
+claims are met in the order that the policy states - by lot, by the time since the claim began, by points - until it is
+spent; or a policy stops for good in the quarter in which its budget would be exceeded. What is paid once is no part of
+the monthly transfers: it changes no rent burden and no choice of a dwelling, but people weigh a city with it before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +19,11 @@ from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.market import ELIGIBILITY_FIELDS, SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.phases.grants import book_grants, book_within
 from sim.phases.ranges import run_ranges
+from sim.places import apply_place_levers
 from sim.policies import build_levers
-from sim.policies.levers import GRANT_FIRM, GRANT_STAFF, HousingScheme, Transfer
-from sim.rng import AWARE, BUDGET_QUEUE, TAKE_UP, uniforms
+from sim.policies.costs import GRANT_FIRM, GRANT_STAFF
+from sim.policies.levers import SPENT_LOTTERY, SPENT_POINTS, SPENT_QUEUE, SPENT_STOP, HousingScheme, Transfer
+from sim.rng import AWARE, BUDGET_QUEUE, ROUND_QUOTA, TAKE_UP, sub_key, uniforms
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -31,12 +35,12 @@ def policies_act(model: TalentMarket) -> None:
     model.levers = levers
     model.transfers = make_transfers(levers.transfers)
     model.schemes = make_schemes(levers.schemes, model.scheme_chance)
-    model.places.records["sample_factor"][:] = levers.sample_factor
+    apply_place_levers(model)
     model.refresh_firms_table()
     spread_knowledge(model, 0, len(model.columns))
     _pay(model)
     model.transfers = make_transfers(
-        [entry for entry in levers.transfers if model.ledger.remaining_cny(entry.policy, entry.budget_cny) > 0]
+        [entry for entry in levers.transfers if has_money(model, entry.policy, entry.budget_cny)]
     )
     _book_costs(model)
 
@@ -78,7 +82,10 @@ def make_transfers(entries: Sequence[Transfer]) -> NDArray[np.void]:
         copy_eligibility(row, entry.eligible)
         row["policy"], row["take_up"] = entry.policy, entry.take_up
         row["amount_cny_m"], row["rent_share"], row["cap_cny_m"] = entry.amount_cny_m, entry.rent_share, entry.cap_cny_m
-        row["against_rent"] = entry.against_rent
+        row["pay_share"], row["tax_share"], row["n_steps"] = entry.pay_share, entry.tax_share, len(entry.steps)
+        for k, (pay, amount) in enumerate(entry.steps):
+            row["step_from_cny_m"][k], row["step_amount_cny_m"][k] = pay, amount
+        row["against_rent"], row["once_months"] = entry.against_rent, entry.once_months
         row["start_q"], row["term_q"] = entry.start_quarter, entry.term_quarters
     return table
 
@@ -134,50 +141,145 @@ def spread_knowledge(model: TalentMarket, first: int, last: int) -> None:
 
 
 def _pay(model: TalentMarket) -> None:
+    """Pay what is due each month, which the columns keep, and then what is due once, which they only remember."""
     people, n = model.columns.people, len(model.columns)
     people.transfer[:] = people.rent_aid[:] = 0.0
     booked_before = int(model.ledger.fen.sum())
     claims = np.zeros(n, np.int64) if model.levers.transfers else np.zeros(0, np.int64)
     for k, entry in enumerate(model.levers.transfers):
-        _claim(model, k, claims)
-        rows = np.flatnonzero(claims)
-        fen = claims[rows] * 3 * model.scale
-        rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
-        paid = (claims[rows] / 100.0).astype(np.float32)
-        people.transfer[rows] += paid
-        if entry.against_rent:
-            people.rent_aid[rows] += paid
-        book_rows(model, entry.policy, rows, fen)
+        if entry.once_months == 0:
+            rows = _meet_claims(model, k, entry, claims, 3)
+            paid = (claims[rows] / 100.0).astype(np.float32)
+            people.transfer[rows] += paid
+            if entry.against_rent:
+                people.rent_aid[rows] += paid
     model.transfers_booked_fen = int(model.ledger.fen.sum()) - booked_before
     received = np.rint(people.transfer.astype(np.float64) * 100.0).astype(np.int64)
     model.transfers_received_fen = int(received.sum()) * 3 * model.scale
+    for k, entry in enumerate(model.levers.transfers):
+        if entry.once_months > 0:
+            _meet_claims(model, k, entry, claims, 1)
 
 
-def _claim(model: TalentMarket, k: int, claims: NDArray[np.int64]) -> None:
+def _meet_claims(
+    model: TalentMarket, k: int, entry: Transfer, claims: NDArray[np.int64], times: int
+) -> NDArray[np.int64]:
+    """Rows of people whose claims on entry `k`, written into `claims`, are met and booked; `times` in the quarter."""
+    if not has_money(model, entry.policy, entry.budget_cny):
+        return np.zeros(0, np.int64)
     people, key = model.columns.people, model.lasting_key(TAKE_UP)
     run_ranges(
         len(model.columns), model.threads,
         lambda start, stop: claim_transfer(
-            start, stop, people, model.firms_table, model.transfers, k, model.quarter_number, key, claims
+            start, stop, people, model.firms_table, model.transfers, k, model.rules.tax, model.quarter_number, key,
+            claims,
         ),
     )  # fmt: skip
+    rows = np.flatnonzero(claims)
+    room = room_in_quota(model, entry.policy, entry.quota, once=entry.once_months > 0)
+    rows, fen = ration(
+        model, entry.policy, entry.budget_cny, rows, claims[rows] * times * model.scale,
+        rule=entry.when_spent, room=room, keep=entry.once_months == 0,
+    )  # fmt: skip
+    book_rows(model, entry.policy, rows, fen)
+    note_in_quota(model, entry.policy, len(rows), once=entry.once_months > 0)
+    return rows
+
+
+def has_money(model: TalentMarket, policy: int, budget_cny: float) -> bool:
+    """Whether a policy still pays: it has not stopped, and its budget is not spent."""
+    return policy not in model.stopped_policies and model.ledger.remaining_cny(policy, budget_cny) > 0
+
+
+def room_in_quota(model: TalentMarket, policy: int, quota: float, *, once: bool) -> int | None:
+    """Agents that a quota of persons still admits, the fraction rounded by a draw; None without a limit.
+
+    A quota of what is paid `once` is one for each calendar year, any other one for each quarter.
+    """
+    if not np.isfinite(quota):
+        return None
+    period = model.quarter.year if once else 0
+    expected = quota / model.scale
+    u = uniforms(sub_key(model.lasting_key(ROUND_QUOTA), period), np.array([policy], np.uint64))[0]
+    limit = int(expected) + int(u < expected - int(expected))
+    last_period, used = model.quota_use.get(policy, (period, 0, 0))[:2]
+    used = used if once and last_period == period else 0
+    model.quota_use[policy] = (period, used, limit)
+    return limit - used
+
+
+def note_in_quota(model: TalentMarket, policy: int, persons: int, *, once: bool) -> None:
+    """Count `persons` (agents) in the quota of a policy, if it has one."""
+    if policy in model.quota_use:
+        period, used, limit = model.quota_use[policy]
+        model.quota_use[policy] = (period, used + persons if once else persons, limit)
 
 
 def ration(
-    model: TalentMarket, policy: int, budget_cny: float, rows: NDArray[np.int64], fen: NDArray[np.int64]
+    model: TalentMarket,
+    policy: int,
+    budget_cny: float,
+    rows: NDArray[np.int64],
+    fen: NDArray[np.int64],
+    *,
+    rule: int = SPENT_LOTTERY,
+    room: int | None = None,
+    keep: bool = False,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The claims that the rest of a budget can meet, in an order drawn by lot; all of them where there is no limit."""
-    if not np.isfinite(budget_cny):
+    """The claims that the rest of a budget can meet; all of them where there is no limit.
+
+    Args:
+        model: whose ledger says what is left.
+        policy: whose claims they are.
+        budget_cny: its budget.
+        rows: of the people with a claim.
+        fen: (row,) claims, hundredths of CNY.
+        rule: index into WHEN_SPENT: the order, or to stop the policy where not all can be met.
+        room: most claims to be met; None without a limit.
+        keep: whether people whom the policy has reached before come first where `room` is short.
+
+    Returns:
+        Rows and claims that are met.
+    """
+    short = room is not None and len(rows) > room
+    if not np.isfinite(budget_cny) and not short:
         return rows, fen
+    order = _order_claims(model, policy, rows, rule, keep=keep and room is not None)[:room]
     left = model.ledger.remaining_cny(policy, budget_cny) * 100.0
-    uid = model.columns.people.uid[rows]
-    order = np.lexsort((uid, uniforms(model.key(BUDGET_QUEUE), uid)))
-    met = order[np.cumsum(fen[order]) <= left]
+    spent = np.cumsum(fen[order])
+    if rule == SPENT_STOP and len(spent) and spent[-1] > left:
+        model.stopped_policies.add(policy)
+        return rows[:0], fen[:0]
+    met = order[spent <= left]
     return rows[met], fen[met]
 
 
+def _order_claims(
+    model: TalentMarket, policy: int, rows: NDArray[np.int64], rule: int, *, keep: bool
+) -> NDArray[np.int64]:
+    """Order in which claims are met; ties by lot, then by id."""
+    people = model.columns.people
+    uid = people.uid[rows]
+    keys: list[NDArray[Any]] = [uid, uniforms(model.key(BUDGET_QUEUE), uid)]
+    if rule == SPENT_QUEUE:
+        keys.append(np.maximum(people.cohort_q[rows], people.resident_q[rows]))
+    if rule == SPENT_POINTS:
+        points = model.params.hukou
+        years = 0.25 * (model.quarter_number - people.resident_q[rows])
+        keys.append(-(points.points_education * people.education[rows] + points.points_year * years))
+    if keep:
+        keys.append((people.received[rows] >> np.uint32(policy)) & np.uint32(1) == 0)
+    return np.lexsort(keys)
+
+
+def note_received(model: TalentMarket, policy: int, rows: NDArray[np.integer[Any]]) -> None:
+    """Remember of the people of `rows` that the policy has reached them."""
+    model.columns.people.received[rows] |= np.uint32(1 << policy)
+
+
 def book_rows(model: TalentMarket, policy: int, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
-    """Book one payment for each of `rows` in the city where the person lives."""
+    """Book one payment for each of `rows` in the city where the person lives, and remember who was reached."""
+    note_received(model, policy, rows)
     if model.trace is not None:
         model.trace.note_paid(model, policy, rows, fen)
     city, n_places = model.columns.people.city[rows], model.world.n_places

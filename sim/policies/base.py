@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sim.policies.levers import ANY, ELIGIBILITY_DTYPE, NO_LIMIT, Communication, Levers
+from sim.policies.levers import ANY, ELIGIBILITY_DTYPE, NO_LIMIT, WHEN_SPENT, Communication, Levers
 from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, OWNERSHIP, STATE, Quarter
 from sim.world.spec import World
 
@@ -77,9 +77,21 @@ class EligibilitySpec(Data):
     firm_size: tuple[SizeName, ...] | None = Field(None, description="size of the employer")
     state: tuple[StateName, ...] | None = Field(None, description="state in the labour market")
     wage_cny_m: WageRange = Field(WageRange(), description="pay")
+    years_of_residence: YearsRange = Field(YearsRange(), description="time in the city, and elsewhere where it counts")
+    housing: Literal["any", "subsidised", "not_subsidised"] = Field("any", description="lives in a subsidised unit")
+    certificate: Literal["any", "without", "with"] = Field("any", description="industry certificate")
+    received: tuple[str, ...] | None = Field(
+        None, description="labels or kinds of policies of which one has reached the person before"
+    )
+    not_received: tuple[str, ...] | None = Field(
+        None, description="labels or kinds of policies of which none has reached the person before"
+    )
 
     def to_record(self, world: World, lives_in: Sequence[int]) -> NDArray[np.void]:
-        """One row of ELIGIBILITY_DTYPE, shape (1,), for people who live in the places `lives_in`."""
+        """One row of ELIGIBILITY_DTYPE, shape (1,), for people who live in the places `lives_in`.
+
+        `received` and `not_received` are left open: their policies are known to `sim.policies.build_levers` only.
+        """
         row = np.zeros(1, ELIGIBILITY_DTYPE)
         span, pay = self.years_since_graduation, self.wage_cny_m
         row["education_mask"] = mask_names(self.education, EDUCATION)
@@ -96,6 +108,10 @@ class EligibilitySpec(Data):
         row["max_quarters"] = quarters_of(span.max)
         row["wage_min_cny_m"] = pay.min
         row["wage_max_cny_m"] = pay.max
+        row["min_residence_q"] = quarters_of(self.years_of_residence.min)
+        row["max_residence_q"] = quarters_of(self.years_of_residence.max)
+        row["housing"] = ("any", "subsidised", "not_subsidised").index(self.housing)
+        row["certificate"] = ("any", "without", "with").index(self.certificate)
         return row
 
 
@@ -204,11 +220,36 @@ class PolicySpec(Data, abc.ABC):
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
         """Write the entries of one quarter in force."""
 
+    def sets(self) -> tuple[str, ...]:
+        """What the policy sets outright, where others would add or multiply.
+
+        A scenario in which two policies set one thing in one place and quarter is refused.
+        """
+        return ()
+
     def communicate(self, levers: Levers, index: int) -> None:
         """Let knowledge of the policy spread."""
         levers.communications.append(
             Communication(policy=index, start_quarter=self.first, start_share=self.awareness, rate=self.communication)
         )
+
+
+class RationedPolicy(PolicySpec):
+    """A policy whose money or number of persons may run short."""
+
+    when_spent: Literal["lottery", "queue", "points", "stop"] = Field(
+        "lottery",
+        description="who is paid when the budget is short: by lot, by the time since the claim began, by education and "
+        "residence; or nobody any more",
+    )
+    quota: float = setting(
+        INFINITE, "persons", "most persons paid at one time, or in a year where they are paid once", source="no limit"
+    )
+
+    @property
+    def ration_rule(self) -> int:
+        """Index into WHEN_SPENT."""
+        return WHEN_SPENT.index(self.when_spent)
 
 
 def find_places(name: str | Sequence[str], world: World) -> list[int]:

@@ -22,7 +22,8 @@ from sim.policies.base import (
     ramp_up,
     setting,
 )
-from sim.policies.levers import GRANT_ENTRANT, GRANT_FIRM, GRANT_STAFF, GRANT_TRAINED, FirmGrant, Levers
+from sim.policies.costs import GRANT_ENTRANT, GRANT_FIRM, GRANT_STAFF, GRANT_TRAINED, FirmGrant
+from sim.policies.levers import Levers
 from sim.types import INDUSTRY
 from sim.world.spec import World
 

@@ -7,12 +7,14 @@ scenario file; the phases read the entries and know nothing of the policies behi
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import ELIGIBILITY_FIELDS
+from sim.policies.costs import FirmGrant, FixedCost, HeadCost
 from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, INSTITUTION, OWNERSHIP
 from sim.world.spec import World
 
@@ -20,12 +22,12 @@ ANY: Final = -1
 """A bit mask in which everything is set: no restriction."""
 NO_LIMIT: Final = 2**31 - 1
 
+WHEN_SPENT: Final = ("lottery", "queue", "points", "stop")
+SPENT_LOTTERY, SPENT_QUEUE, SPENT_POINTS, SPENT_STOP = range(4)
 QUEUE_RULES: Final = ("lottery", "first_come", "points")
 QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
 HUKOU_CHANNELS: Final = ("points", "employer", "central")
 CHANNEL_POINTS, CHANNEL_EMPLOYER, CHANNEL_CENTRAL = range(3)
-GRANT_BASES: Final = ("firm", "entrant", "staff", "trained")
-GRANT_FIRM, GRANT_ENTRANT, GRANT_STAFF, GRANT_TRAINED = range(4)
 
 ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
 """One row says who a policy reaches."""
@@ -33,7 +35,7 @@ ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Transfer:
-    """Money paid each month to eligible people who know of it and apply."""
+    """Money paid each month, or once, to eligible people who know of it and apply."""
 
     policy: int
     eligible: NDArray[np.void]
@@ -41,6 +43,14 @@ class Transfer:
     """(education,) fixed amount a month."""
     rent_share: float
     """Share of the rent that is paid, beside the fixed amount."""
+    pay_share: float = 0.0
+    """Share of gross pay that is paid on top."""
+    tax_share: float = 0.0
+    """Share of income tax that is paid back."""
+    steps: tuple[tuple[float, float], ...] = ()
+    """(pay, amount), ascending by pay: the amount a month from that pay on."""
+    once_months: float = 0.0
+    """Months for which people reckon with what is paid once, the monthly amount so many times; 0: paid monthly."""
     cap_cny_m: float
     """Upper limit of the whole, CNY a month."""
     against_rent: bool = False
@@ -52,6 +62,52 @@ class Transfer:
     """Share of the eligible who know of it that apply."""
     budget_cny: float
     """Money for the whole policy; inf where there is no limit."""
+    when_spent: int = SPENT_LOTTERY
+    """Index into WHEN_SPENT."""
+    quota: float = np.inf
+    """Most persons paid in a quarter, or in a year where they are paid once."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """Money paid once towards a home of one's own, when it is bought."""
+
+    policy: int
+    eligible: NDArray[np.void]
+    amount_cny: NDArray[np.float64]
+    """(education,) fixed amount."""
+    price_share: float
+    """Share of the price, beside the fixed amount."""
+    cap_cny: float
+    take_up: float
+    budget_cny: float
+    when_spent: int
+    quota: float
+    """Most persons paid in a year."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SchoolPlaces:
+    """School places in one place for the children of people without its hukou."""
+
+    policy: int
+    place: int
+    eligible: NDArray[np.void]
+    places_per_year: float
+    cost_cny_per_place: float
+    take_up: float
+    budget_cny: float
+    when_spent: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class HukouPoints:
+    """Points that the eligible have on top, in the ranking for the hukou of one place."""
+
+    policy: int
+    place: int
+    eligible: NDArray[np.void]
+    points: float
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -159,36 +215,6 @@ class Internship:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FirmGrant:
-    """Money for firms, by what they count."""
-
-    policy: int
-    base: int
-    """Index into GRANT_BASES: paid a quarter for each real firm, for each one founded, for each member of staff, or
-    for each member of staff trained."""
-    place_mask: int
-    industry_mask: int
-    size_mask: int
-    ownership_mask: int
-    share: float
-    """Share of these firms that take part."""
-    cny: float
-    budget_cny: float
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class HeadCost:
-    """A cost each quarter for every person reached, who gets no money."""
-
-    policy: int
-    eligible: NDArray[np.void]
-    share: float
-    """Share of the eligible that is reached."""
-    cny_per_person: float
-    budget_cny: float
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Communication:
     """How knowledge of one policy spreads."""
 
@@ -200,31 +226,24 @@ class Communication:
     """Hazard of hearing of it from the government, per quarter."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class FixedCost:
-    """A cost that does not depend on who is reached."""
-
-    policy: int
-    place: int
-    cny: float
-    budget_cny: float = np.inf
-
-
 @dataclasses.dataclass(kw_only=True)
 class Levers:
     """All entries of one quarter. Lists are in the order of policies; arrays start neutral."""
 
-    transfers: list[Transfer]
-    schemes: list[HousingScheme]
-    quotas: list[HukouQuota]
-    hiring: list[HiringSubsidy]
-    courses: list[TrainingCourse]
-    communications: list[Communication]
-    fixed_costs: list[FixedCost]
-    exams: list[Exam]
-    internships: list[Internship]
-    firm_grants: list[FirmGrant]
-    head_costs: list[HeadCost]
+    transfers: list[Transfer] = dataclasses.field(default_factory=list)
+    schemes: list[HousingScheme] = dataclasses.field(default_factory=list)
+    purchases: list[Purchase] = dataclasses.field(default_factory=list)
+    schools: list[SchoolPlaces] = dataclasses.field(default_factory=list)
+    quotas: list[HukouQuota] = dataclasses.field(default_factory=list)
+    points: list[HukouPoints] = dataclasses.field(default_factory=list)
+    hiring: list[HiringSubsidy] = dataclasses.field(default_factory=list)
+    courses: list[TrainingCourse] = dataclasses.field(default_factory=list)
+    communications: list[Communication] = dataclasses.field(default_factory=list)
+    fixed_costs: list[FixedCost] = dataclasses.field(default_factory=list)
+    exams: list[Exam] = dataclasses.field(default_factory=list)
+    internships: list[Internship] = dataclasses.field(default_factory=list)
+    firm_grants: list[FirmGrant] = dataclasses.field(default_factory=list)
+    head_costs: list[HeadCost] = dataclasses.field(default_factory=list)
     seat_factor: NDArray[np.float64]
     """(place, education, field) factor on the seats of institutions, 1 = none."""
     lag_factor: NDArray[np.float64]
@@ -271,6 +290,27 @@ class Levers:
     """(place,) quarters by which the residence falls that points ask for, 0 = none."""
     open_after_q: NDArray[np.float64]
     """(place,) quarters of residence after which anybody employed registers for the hukou, inf = not opened."""
+    points_education_add: NDArray[np.float64]
+    """(place,) points added for each level of education in the ranking for the hukou, 0 = none."""
+    points_year_add: NDArray[np.float64]
+    """(place,) points added for each year of residence, 0 = none."""
+    points_wage_add: NDArray[np.float64]
+    """(place,) points added for each log point of pay over the mean, 0 = none."""
+    rights_mask: NDArray[np.int64]
+    """(place,) bits of the places from which residence is taken over, 0 = none."""
+    rights_share: NDArray[np.float64]
+    """(place,) share of it that counts, 0 = none."""
+    move_cost_add: NDArray[np.float64]
+    """(place, place) utility added to the cost of a move, 0 = none."""
+    travel_factor: NDArray[np.float64]
+    """(place, place) factor on the cost of distance, on the diagonal on the commute within the place, 1 = none."""
+
+    def entries(self) -> Iterator[Any]:
+        """All entries that say whom they reach."""
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, list):
+                yield from (entry for entry in value if hasattr(entry, "eligible"))
 
     @classmethod
     def neutral(cls, world: World) -> Levers:
@@ -278,17 +318,6 @@ class Levers:
         n = world.n_places
         firms, industries = (n, len(INDUSTRY), len(FIRM_SIZE), len(OWNERSHIP)), (n, len(INDUSTRY))
         return cls(
-            transfers=[],
-            schemes=[],
-            quotas=[],
-            hiring=[],
-            courses=[],
-            communications=[],
-            fixed_costs=[],
-            exams=[],
-            internships=[],
-            firm_grants=[],
-            head_costs=[],
             seat_factor=np.ones((n, len(EDUCATION), len(FIELD))),
             lag_factor=np.ones((n, len(INSTITUTION))),
             practice_add=np.zeros((n, len(INSTITUTION))),
@@ -312,6 +341,13 @@ class Levers:
             direct_level_cut=np.zeros(n),
             points_cut_q=np.zeros(n),
             open_after_q=np.full(n, np.inf),
+            points_education_add=np.zeros(n),
+            points_year_add=np.zeros(n),
+            points_wage_add=np.zeros(n),
+            rights_mask=np.zeros(n, np.int64),
+            rights_share=np.zeros(n),
+            move_cost_add=np.zeros((n, n)),
+            travel_factor=np.ones((n, n)),
         )
 
     def add_cost(self, policy: int, place: int, cny: float, budget_cny: float = np.inf) -> None:

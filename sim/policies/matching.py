@@ -7,8 +7,9 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from sim.policies.base import EligibilitySpec, PolicySpec, find_places, grade, setting
+from sim.policies.costs import GRANT_FIRM, HeadCost
 from sim.policies.firms import QUARTERS_PER_YEAR, FirmPolicy
-from sim.policies.levers import GRANT_FIRM, Exam, HeadCost, Levers
+from sim.policies.levers import Exam, Levers
 from sim.types import Quarter
 from sim.world.spec import World
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from toys import make_entries, run_toy, toy_scenario
 
 import sim.phases.market_matches
-from sim.audit import COURSES, FIXED, HIRES, RENT, is_reached
+from sim.audit import COSTS, COURSES, FOUNDED, HIRES, HOMES, INTERNS, SCHOOLS, TRAINED
 from sim.errors import InvariantError
 from sim.invariants import check_invariants
 from sim.kernels.eligibility import mark_eligible
@@ -18,6 +18,7 @@ from sim.model import TalentMarket
 from sim.phases.policies_act import make_condition
 from sim.policies import POLICY_KINDS, EligibilitySpec
 from sim.policies.levers import Transfer
+from sim.recount import is_reached
 from sim.types import EMPLOYED, SEARCHING, SUBSIDISED, UNHOUSED, Quarter
 
 FROM, TO = "2019Q2", "2020Q4"
@@ -28,6 +29,20 @@ POLICIES = {
     "settling_support": {"city": "beta", "units": 25_000, "queue": "first_come", "budget_cny": 200_000_000},
     "hukou_quota": {"city": "alpha", "places_per_year": 20_000, "channel": "employer", "awareness": 0.9},
     "hukou_relaxation": {"city": "alpha", "levels": 2, "points_years_cut": 3, "open_after_years": 2},
+    "tax_refund": {"city": "all", "refund_share": 0.5, "budget_cny": 1e8, "when_spent": "stop", "quota": 90_000},
+    "award": {
+        "city": "alpha", "amount_cny": {"master": 5e4, "phd": 1e5}, "budget_cny": 3e9, "quota": 25_000,
+        "when_spent": "queue", "eligible": {"years_of_residence": {"min": 0.5}, "housing": "not_subsidised"},
+    },
+    "purchase_subsidy": {
+        "city": "all", "price_share": 0.1, "quota": 10_000, "budget_cny": 2e10, "when_spent": "points",
+        "eligible": {"not_received": ["award"]},
+    },
+    "hukou_points": {"city": "beta", "points": 30, "education_add": 4, "eligible": {"certificate": "with"}},
+    "school_places": {"city": "all", "places_per_year": 9000, "cost_cny_per_place": 20_000, "budget_cny": 3e8},
+    "regional_cooperation": {"city": "all", "counted_share": 0.5},
+    "migration_barrier": {"cost": 1, "between": "places"},
+    "transport_improvement": {"city": "all", "distance_factor": 0.5, "commute_factor": 0.7, "cost_cny_per_year": 1e8},
     "hiring_subsidy": {"city": "alpha", "cny_per_hire": 30_000, "budget_cny": 1_000_000_000},
     "ai_demand_shock": {"ai_factor": 4, "labour_factor": 0.7, "ramp_quarters": 3},
     "enrolment_change": {"city": "alpha", "factor": 1.5, "levels": ["master"], "cost_cny_per_seat": 40_000},
@@ -51,7 +66,7 @@ POLICIES = {
     "ai_price_fall": {"price_factor": 0.1, "ramp_quarters": 4},
     "demand_recession": {"city": "alpha", "depth": 0.6},
     "integrated_training": {"city": "all", "seats_per_year": 30_000, "cost_cny_per_person": 9000, "budget_cny": 2e8},
-}
+}  # fmt: skip
 
 
 def policies_of(*kinds):
@@ -156,6 +171,14 @@ def admit_too_many(model, people):
     model.course_use[0, 0] = (5, 6)
 
 
+def teach_too_many(model, people):
+    model.school_use[0, 0] = (5, 6)
+
+
+def pay_beyond_a_quota(model, people):
+    model.quota_use[0] = (2019, 6, 5)
+
+
 def overstay_a_course(model, people):
     people.course[0], people.course_end_q[0] = 0, model.quarter_number
 
@@ -180,7 +203,7 @@ def overspend(model, people):
 
 def book_a_fen_more(model, people):
     model.ledger.fen[0, 0] += 1
-    model.audit.check_phase(model, "firms_adjust")
+    model.audit.check_phase(model, "firms_post")
 
 
 def be_too_sure(model, people):
@@ -209,6 +232,8 @@ BREAKS = {
     pay_without_booking: "the ledger is the sum of transfers",
     overspend: "budgets are not exceeded",
     admit_too_many: "no more people are admitted to courses than there are seats",
+    teach_too_many: "no more people get school places than there are",
+    pay_beyond_a_quota: "quotas of policies are not exceeded",
     overstay_a_course: "a course that runs has its end before it",
     book_a_fen_more: "no other phase books money",
     be_too_sure: "chances are shares",
@@ -257,10 +282,20 @@ def test_an_unstable_matching_stops_the_run(model, monkeypatch):
 @pytest.mark.parametrize(
     ("kind", "rule"),
     [
-        ("talent_housing", RENT),
+        ("talent_housing", HOMES),
+        ("purchase_subsidy", HOMES),
         ("hiring_subsidy", HIRES),
         ("integrated_training", COURSES),
-        ("curriculum_reform", FIXED),
+        ("certification", COURSES),
+        ("internship", INTERNS),
+        ("curriculum_reform", COSTS),
+        ("award", COSTS),
+        ("job_fairs", COSTS),
+        ("evaluation_reform", COSTS),
+        ("talent_pool", COSTS),
+        ("school_places", SCHOOLS),
+        ("training_subsidy", TRAINED),
+        ("startup_space", FOUNDED),
         ("living_subsidy", "the ledger is the sum of transfers"),
     ],
 )

@@ -44,11 +44,19 @@ AXES_OF = {
     "direct_level_cut": ("place",),
     "points_cut_q": ("place",),
     "open_after_q": ("place",),
+    "points_education_add": ("place",),
+    "points_year_add": ("place",),
+    "points_wage_add": ("place",),
+    "rights_mask": ("place",),
+    "rights_share": ("place",),
+    "move_cost_add": ("place", "place"),
+    "travel_factor": ("place", "place"),
 }
 FREE = {
     "education_mask": ANY, "field_mask": ANY, "place_mask": ANY, "study_mask": ANY, "industry_mask": ANY,
     "size_mask": ANY, "state_mask": ANY, "hukou": 0, "home": 0, "min_quarters": 0, "max_quarters": NO_LIMIT,
-    "wage_min_cny_m": 0.0, "wage_max_cny_m": np.inf,
+    "wage_min_cny_m": 0.0, "wage_max_cny_m": np.inf, "min_residence_q": 0, "max_residence_q": NO_LIMIT, "housing": 0,
+    "certificate": 0, "received_bits": 0, "not_received_bits": 0,
 }  # fmt: skip
 
 

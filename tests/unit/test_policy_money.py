@@ -15,7 +15,7 @@ from sim.phases.grants import book_grants, book_within, count_trained
 from sim.phases.internships import do_internships
 from sim.phases.policies_act import _book_costs, find_ended
 from sim.policies import POLICY_KINDS, PolicyUnion, build_levers
-from sim.policies.levers import GRANT_ENTRANT, GRANT_TRAINED
+from sim.policies.costs import GRANT_ENTRANT, GRANT_TRAINED
 from sim.sourced import read_yaml
 from sim.types import EDUCATION, EMPLOYED, FIELD, FIRM_SIZE, INSTITUTION, NO_FIRM, OWNERSHIP, STATE, Quarter
 

@@ -314,3 +314,51 @@ def test_a_name_that_leaves_the_results_folder_is_refused(tmp_path):
     path.write_text("name: ../../evil\nquestion: Where to?\nextends: baseline\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match="cannot name a folder"):
         load_scenario(str(path))
+
+
+POLICIES = "name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies:\n"
+
+
+@pytest.mark.parametrize(
+    ("second", "refused"),
+    [
+        ("{kind: hukou_relaxation, city: all, from: 2021Q1, open_after_years: 3}", True),
+        ("{kind: hukou_relaxation, city: beta, from: 2021Q1, open_after_years: 3}", False),
+        ("{kind: hukou_relaxation, city: alpha, from: 2022Q1, open_after_years: 3}", False),
+        ("{kind: hukou_relaxation, city: alpha, from: 2021Q1, levels: 1}", False),
+    ],
+)
+def test_two_policies_that_set_one_thing_are_refused_and_both_named(tmp_path, second, refused):
+    first = "{kind: hukou_relaxation, label: opening, city: alpha, from: 2020Q1, to: 2021Q4, open_after_years: 5}"
+    path = write(tmp_path, f"{POLICIES}  - {first}\n  - {second}\n")
+    if not refused:
+        assert len(load_scenario(path).policies) == 2
+        return
+    (problem,) = problems_of(load_scenario, path)
+    assert problem.line == 6
+    assert "opening (policies.0) and hukou_relaxation (policies.1)" in problem.message
+    assert "`open_after_years` in alpha" in problem.message
+    assert "other dates or places" in problem.repair
+
+
+def test_conditions_on_other_policies_name_policies_of_the_file(tmp_path):
+    award = "{kind: award, label: prize, city: alpha, from: 2020Q1}"
+    refund = "{kind: tax_refund, city: alpha, from: 2020Q1, refund_share: 0.5, eligible: {not_received: [WORD]}}"
+    for word in ("prize", "award"):
+        path = write(tmp_path, f"{POLICIES}  - {award}\n  - {refund.replace('WORD', word)}\n")
+        assert len(load_scenario(path).policies) == 2
+    path = write(tmp_path, f"{POLICIES}  - {award}\n  - {refund.replace('WORD', 'prise')}\n")
+    (problem,) = problems_of(load_scenario, path)
+    assert "prise" in problem.message
+    assert "prize" in problem.repair
+
+
+def test_an_amount_by_pay_is_a_map_of_numbers(tmp_path):
+    text = POLICIES + "  - {kind: living_subsidy, city: alpha, from: 2020Q1, amount_by_pay_cny_m: MAP}\n"
+    path = write(tmp_path, text.replace("MAP", "{0: 1500, 8000: {value: 700, unit: CNY/month}}"))
+    scenario = load_scenario(path)
+    assert scenario.policies[0].amount_by_pay_cny_m == {0: 1500, 8000: 700}
+    assert scenario.sources["policies.0.amount_by_pay_cny_m.8000"].value == 700
+    for wrong, word in (("900", "map"), ("{low: 900}", "`low` is no number"), ("{0: -1}", "-1 is out of bounds")):
+        path = write(tmp_path, text.replace("MAP", wrong))
+        assert word in problems_of(load_scenario, path)[0].message
