@@ -16,6 +16,8 @@ from sim.types import NO_FIRM, NO_SCHEME
 from tests.reference.market import PHASES, ReferenceMarket
 
 RTOL = 1e-6
+NOT_COMPARED = ("received", "resident_q")
+"""Columns that only rules outside of the reference read: once-only payments, and rights that move with the person."""
 
 READ_PERSON = {
     "home": lambda person: person.home.index,
@@ -116,6 +118,8 @@ def _compare_people(reference, engine, where):
     uids = [person.uid for person in persons]
     _assert_equal(where, "uid", uids, people.uid[order])
     for column in COLUMNS:
+        if column.name in NOT_COMPARED:
+            continue
         read = READ_PERSON.get(column.name)
         values = [getattr(person, column.name) if read is None else read(person) for person in persons]
         _assert_equal(where, column.name, values, getattr(people, column.name)[order], uids)

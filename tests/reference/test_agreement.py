@@ -98,9 +98,11 @@ OVERRIDES = {
 
 
 NOT_COMPARED = {
-    "ai_price_fall", "application_scenarios", "certification", "cooperation_deepening", "demand_recession",
+    "ai_price_fall", "application_scenarios", "award", "certification", "cooperation_deepening", "demand_recession",
     "dual_teachers", "evaluation_reform", "firm_attraction", "flexible_talent", "information_platform", "internship",
-    "job_fairs", "pay_link", "research_funding", "startup_space", "talent_pool", "training_subsidy",
+    "hukou_points", "job_fairs", "migration_barrier", "pay_link", "purchase_subsidy", "regional_cooperation",
+    "research_funding", "school_places", "startup_space", "talent_pool", "tax_refund", "training_subsidy",
+    "transport_improvement",
 }  # fmt: skip
 """Kinds whose levers are not part of the reference: their rules are tested by direction and by money alone."""
 
