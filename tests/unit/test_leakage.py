@@ -255,5 +255,5 @@ def test_what_one_of_two_like_cities_gains_the_other_loses():
     assert elsewhere["high"] < 0
     assert together["difference"] == pytest.approx(here["difference"] + elsewhere["difference"])
     row = pick(comparison, "displacement", "all")
-    assert 0.5 < row["low"] < 1.0 < row["high"]
-    assert row["value"] < 1.5
+    assert 0.0 < row["low"] < 1.0 < row["high"]  # one for one, as far as four seeds can tell
+    assert 0.7 < row["difference"] < 1.5
