@@ -107,8 +107,6 @@ def name_group(group: str, lang: Lang) -> str:
         return label(f"education.{group}", lang)
     if f"home.{code}" in LABELS and vocabulary == "home":
         return label(f"home.{code}", lang)
-    if group.startswith("pay_decile_"):
-        return label("group.pay_decile", lang).format(number=group.removeprefix("pay_decile_"))
     return label(f"group.{group}", lang) if f"group.{group}" in LABELS else label_code("policy", group, lang)
 
 

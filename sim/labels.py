@@ -214,8 +214,6 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "payer.association": ("Association", "行业协会"),
     "group.all": ("All", "全部"),
     "group.new_graduate": ("New graduates", "应届毕业生"),
-    "group.pay_decile": ("Pay decile {number}", "工资第{number}十分位"),
-    "group.pay_none": ("No job in the baseline", "基准情景中无工作"),
     "group.experienced": ("Experienced", "往届与在职人才"),
 }
 

@@ -4,7 +4,8 @@ Runs with the same seed share their persons and all draws, so that the baseline 
 reached what they do without it. A person reached in a city would be there anyway who lives and works in that city at
 the end of the baseline run. Leakage is the share of persons reached, and of money paid, that goes to them. How many of
 those reached live and work there at the end of the run, less how many do without the policy, is what it keeps. The same
-look-up gives cost and stayers by group: education, origin, and decile of pay at the end of the baseline run.
+look-up gives cost and stayers by group: education and origin. Both are fixed before any policy acts; groups by what a
+run itself brings about, such as pay in the baseline, would differ between runs by regression to the mean alone.
 Left out: the time between, since somebody who leaves later than without the policy counts like one who never stayed.
 Jobs that change hands through the policy lead other people on other ways, which has no direction for the city but some
 for those reached, who were there when they were: leakage so measured is a lower bound, and what is kept an upper one.
@@ -35,9 +36,6 @@ PAID_ANYWAY: Final = "paid_there_anyway"
 COST_BY_PERSON: Final = "cost_by_person"
 """Money that persons got, as against what a policy costs whoever is reached."""
 
-DECILES: Final = tuple(f"pay_decile_{number}" for number in range(1, 11))
-NO_PAY: Final = "pay_none"
-"""Without a job at the end of the baseline run, or not in it at all."""
 ORIGINS: Final = tuple(f"home_{name}" for name in HOME)
 
 
@@ -57,30 +55,17 @@ def summarise_persons(own: PersonRecord, base: PersonRecord, *, city: str, since
     """
     import pandas as pd
 
-    look_up = _LookUp.of(own, base)
+    look_up = _LookUp(own, base)
     rows = [*_summarise_policies(own, look_up), *_summarise_groups(own, look_up, own.places.index(city), since)]
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS)).astype({"value": "float64"})
 
 
 @dataclasses.dataclass(frozen=True)
 class _LookUp:
-    """A run and its baseline, each with the decile of pay in the latter."""
+    """A run and its baseline."""
 
     own: PersonRecord
     base: PersonRecord
-    decile: NDArray[Any]
-    """(person of the baseline,) 0 to 9, 10 without pay."""
-
-    @classmethod
-    def of(cls, own: PersonRecord, base: PersonRecord) -> _LookUp:
-        import numpy as np
-
-        wage = base.persons["wage"]
-        paid = np.flatnonzero(wage > 0)
-        decile = np.full(len(wage), len(DECILES), np.int64)
-        order = paid[np.argsort(wage[paid], kind="stable")]
-        decile[order] = np.arange(len(order)) * len(DECILES) // max(1, len(order))
-        return cls(own, base, decile)
 
     def find_groups(self, uid: NDArray[Any], city: int) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield name and members (uid,) of each group; who is at home in `city` is of local origin."""
@@ -90,9 +75,7 @@ class _LookUp:
         persons = self.own.persons[rows]
         region = np.array([ORIGINS.index(f"home_{name}") for name in self.own.region])[persons["home"]]
         origin = np.where(persons["home"] == city, ORIGINS.index(f"home_{HOME_LOCAL}"), region)
-        in_base, known = _find(self.base, uid)
-        pay = np.where(known, self.decile[in_base], len(DECILES))
-        for names, codes in ((EDUCATION, persons["education"]), (ORIGINS, origin), ((*DECILES, NO_PAY), pay)):
+        for names, codes in ((EDUCATION, persons["education"]), (ORIGINS, origin)):
             for code, name in enumerate(names):
                 yield name, codes == code
 
