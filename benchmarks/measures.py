@@ -89,7 +89,7 @@ class _Blind:
         """Look away."""
 
 
-def _time_run(scale: int, quarters: int, threads: int, recorder: str, overrides: Sequence[str]) -> dict[str, Any]:
+def _time_run(scale: int, quarters: int, threads: int, recorder: str, overrides: Sequence[str] = ()) -> dict[str, Any]:
     from sim.columns import BYTES_PER_PERSON
 
     lap = _Lap()
