@@ -43,37 +43,6 @@ def skill_bar(level: int, ai: int, rule: Any) -> float:
     return rule.bar + rule.bar_level * level + rule.bar_ai * ai
 
 
-@njit(cache=True, forceinline=True)
-def score_applicant(
-    people: Any,
-    i: int,
-    line: Any,
-    firms: Any,
-    weights: NDArray[np.float64],
-    cooperation: NDArray[np.float64],
-    years: NDArray[np.float64],
-    rule: Any,
-    key: np.uint64,
-) -> float:
-    """Score of applicant `i` at `line` (a record of LINE_DTYPE); minus infinity when the bar is not reached."""
-    cell, firm = int(line["cell"]), line["firm"]
-    level = cell // 12
-    skill = weighted_skill(people, i, weights, line["industry"])
-    if skill < skill_bar(level, cell % 2, rule):
-        return -math.inf
-    lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])
-    above = firms.degree[firm] * (people.education[i] - level)
-    score = rule.w_skill * skill + rule.w_level * above - rule.w_experience * lack
-    noise = rule.noise * firms.noise[firm]
-    if people.certificate[i]:
-        score += rule.w_certificate * firms.recognition[firm]
-        noise *= rule.noise_certificate ** firms.recognition[firm]
-    if people.city[i] == line["place"]:
-        score += rule.w_local
-    score += rule.w_cooperation * cooperation[people.study[i], people.institution[i]]
-    return score + noise * normal(draw_bits_of(key, people.uid[i], firms.identity[firm]))
-
-
 @njit(cache=True, nogil=True)
 def score_applications(
     start: int,
@@ -90,23 +59,38 @@ def score_applications(
     key: np.uint64,
     scores: NDArray[np.float64],
 ) -> None:
-    """Fill rows `start:stop` of `scores` (searcher, A) with the firms' scores of the applications."""
+    """Fill rows `start:stop` of `scores` (searcher, A): how firms rank applicants, minus infinity below the bar.
+
+    The score is worked out in place: passing all columns to a function of its own costs more than the score.
+    """
     for s in range(start, stop):
+        i = searchers[s]
         for a in range(applications.shape[1]):
-            if applications[s, a] >= 0:
-                scores[s, a] = score_applicant(
-                    people,
-                    searchers[s],
-                    lines[applications[s, a]],
-                    firms,
-                    weights,
-                    cooperation,
-                    years,
-                    rule,
-                    key,
-                )
-            else:
-                scores[s, a] = -math.inf
+            scores[s, a] = -math.inf
+            if applications[s, a] < 0:
+                continue
+            line = lines[applications[s, a]]
+            cell, firm, industry = int(line["cell"]), line["firm"], line["industry"]
+            level = cell // 12
+            skill = (
+                weights[industry, 0] * people.knowledge[i]
+                + weights[industry, 1] * people.technical[i]
+                + weights[industry, 2] * people.practice[i]
+                + weights[industry, 3] * people.soft[i]
+            )
+            if skill < skill_bar(level, cell % 2, rule):
+                continue
+            lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])
+            above = firms.degree[firm] * (people.education[i] - level)
+            score = rule.w_skill * skill + rule.w_level * above - rule.w_experience * lack
+            noise = rule.noise * firms.noise[firm]
+            if people.certificate[i]:
+                score += rule.w_certificate * firms.recognition[firm]
+                noise *= rule.noise_certificate ** firms.recognition[firm]
+            if people.city[i] == line["place"]:
+                score += rule.w_local
+            score += rule.w_cooperation * cooperation[people.study[i], people.institution[i]]
+            scores[s, a] = score + noise * normal(draw_bits_of(key, people.uid[i], firms.identity[firm]))
 
 
 @njit(cache=True, forceinline=True)
