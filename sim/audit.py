@@ -32,7 +32,7 @@ from sim.rng import (
     sub_key,
     uniforms,
 )
-from sim.types import EMPLOYED, FAMILY, OUT, SEARCHING, STUDYING, SUBSIDISED
+from sim.types import EMPLOYED, FAMILY, MOST_PLACES, OUT, SEARCHING, STUDYING, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -51,8 +51,6 @@ RULES: Final = (COSTS, COURSES, INTERNS, HIRES, HOMES, SCHOOLS, TRAINED, FOUNDED
 
 KEPT: Final = ("city", "state", "firm", "wage", "housing", "certificate", "received", "resident_q", "knowledge")
 """Columns that are kept from before a phase."""
-SEAT_PLACES: Final = 64
-"""Ids of the draws of seats are policy x SEAT_PLACES + place."""
 DEAREST_SHARE: Final = 0.95
 """Subsidised share of a price beyond which no more people buy."""
 EVERYBODY: Final = slice(None)
@@ -193,7 +191,7 @@ class Audit:
         rows = np.flatnonzero(active & (before.city == exam.place) & (before.certificate == 0))
         rows = rows[is_reached(model, exam.eligible, rows, before) & does_apply(model, exam.policy, exam.take_up, rows)]
         seats = 0.25 * exam.seats_per_year / model.scale
-        identity = np.array([exam.policy * SEAT_PLACES + exam.place], np.uint64)
+        identity = np.array([exam.policy * MOST_PLACES + exam.place], np.uint64)
         seats = np.floor(seats + 1.0 - uniforms(model.key(COURSE_ROUND), identity)[0])
         chosen = _first_by_lot(before, sub_key(model.key(COURSE_LOTTERY), exam.policy), rows, int(seats))
         each = round(exam.cost_cny_per_person * 100) * model.scale

@@ -13,7 +13,6 @@ for those reached, who were there when they were: leakage so measured is a lower
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,29 +54,21 @@ def summarise_persons(own: PersonRecord, base: PersonRecord, *, city: str, since
     """
     import pandas as pd
 
-    look_up = _LookUp(own, base)
-    rows = [*_summarise_policies(own, look_up), *_summarise_groups(own, look_up, own.places.index(city), since)]
+    rows = [*_summarise_policies(own, base), *_summarise_groups(own, own.places.index(city), since)]
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS)).astype({"value": "float64"})
 
 
-@dataclasses.dataclass(frozen=True)
-class _LookUp:
-    """A run and its baseline."""
+def _find_groups(own: PersonRecord, uid: NDArray[Any], city: int) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield name and members (uid,) of each group; who is at home in `city` is of local origin."""
+    import numpy as np
 
-    own: PersonRecord
-    base: PersonRecord
-
-    def find_groups(self, uid: NDArray[Any], city: int) -> Iterator[tuple[str, NDArray[Any]]]:
-        """Yield name and members (uid,) of each group; who is at home in `city` is of local origin."""
-        import numpy as np
-
-        rows, _ = _find(self.own, uid)
-        persons = self.own.persons[rows]
-        region = np.array([ORIGINS.index(f"home_{name}") for name in self.own.region])[persons["home"]]
-        origin = np.where(persons["home"] == city, ORIGINS.index(f"home_{HOME_LOCAL}"), region)
-        for names, codes in ((EDUCATION, persons["education"]), (ORIGINS, origin)):
-            for code, name in enumerate(names):
-                yield name, codes == code
+    rows, _ = _find(own, uid)
+    persons = own.persons[rows]
+    region = np.array([ORIGINS.index(f"home_{name}") for name in own.region])[persons["home"]]
+    origin = np.where(persons["home"] == city, ORIGINS.index(f"home_{HOME_LOCAL}"), region)
+    for names, codes in ((EDUCATION, persons["education"]), (ORIGINS, origin)):
+        for code, name in enumerate(names):
+            yield name, codes == code
 
 
 def _find(record: PersonRecord, uid: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -88,10 +79,10 @@ def _find(record: PersonRecord, uid: NDArray[Any]) -> tuple[NDArray[Any], NDArra
     return rows, record.persons["uid"][rows] == uid
 
 
-def _summarise_policies(own: PersonRecord, look_up: _LookUp) -> Iterator[Row]:
+def _summarise_policies(own: PersonRecord, base: PersonRecord) -> Iterator[Row]:
     received = own.received
-    in_base, known = _find(look_up.base, received["uid"])
-    there_anyway = known & (look_up.base.persons["city"][in_base] == received["city"])
+    in_base, known = _find(base, received["uid"])
+    there_anyway = known & (base.persons["city"][in_base] == received["city"])
     in_own, _ = _find(own, received["uid"])
     there = own.persons["city"][in_own] == received["city"]
     for number, policy in enumerate(own.policies):
@@ -106,14 +97,14 @@ def _summarise_policies(own: PersonRecord, look_up: _LookUp) -> Iterator[Row]:
             yield name, policy, CNY, float(received["fen"][chosen].sum()) / 100.0
 
 
-def _summarise_groups(own: PersonRecord, look_up: _LookUp, city: int, since: Quarter) -> Iterator[Row]:
+def _summarise_groups(own: PersonRecord, city: int, since: Quarter) -> Iterator[Row]:
     received = own.received
     yield COST_BY_PERSON, ALL, CNY, float(received["fen"].sum()) / 100.0
-    for name, members in look_up.find_groups(received["uid"], city):
+    for name, members in _find_groups(own, received["uid"], city):
         yield COST_BY_PERSON, name, CNY, float(received["fen"][members].sum()) / 100.0
     rows, _ = _find(own, own.stayed)
     persons = own.persons[rows]
     counts = (persons["study"] == city) & (persons["cohort_year"] >= find_first_cohort(since))
-    for name, members in look_up.find_groups(own.stayed, city):
+    for name, members in _find_groups(own, own.stayed, city):
         if name not in EDUCATION:
             yield STAYED, name, PERSONS, float((members & counts).sum()) * own.scale

@@ -7,7 +7,7 @@ except where a kernel's docstring says so.
 from __future__ import annotations
 
 import collections
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -215,14 +215,7 @@ COURSE_DTYPE: Final = np.dtype(
 )
 """What a course of one policy in one place gives to those who end it."""
 
-Person: Any = collections.namedtuple(
-    "Person",
-    [
-        "uid", "cohort_q", "education", "field", "home", "study", "city", "hukou", "state", "housing", "arrived_q",
-        "search_q", "aware", "cell", "wage", "rent", "firm", "industry", "size", "resident_q", "certificate",
-        "received",
-    ],
-)  # fmt: skip
+Person = cast(Any, collections.namedtuple)("Person", PERSON_DTYPE.names)
 """One person as plain numbers. Passing numbers instead of all columns keeps reference counts out of inner loops."""
 
 SearchKeys: Any = collections.namedtuple(

@@ -195,6 +195,7 @@ class TalentMarket(mesa.Model):
         self.schooling = Schooling(*(np.zeros(shape) for _ in Schooling._fields))
         refresh_schooling(self)
         self.level_cumulative = np.cumsum(self.demand.requirement_mix, axis=2)
+        self.asked_share = (world.industry_share[:, :, None] * self.demand.requirement_mix).sum(axis=1)
         self.experience_cumulative = np.cumsum(world.experience_mix, axis=1)
         self.mean_skill_weight = world.jobs_start @ world.industry_share @ world.skill_weight
         self.mean_skill_weight = (self.mean_skill_weight / self.mean_skill_weight.sum())[None, :]
@@ -245,9 +246,10 @@ class TalentMarket(mesa.Model):
     def usual_openings(self, hiring_round: int) -> NDArray[np.float64]:
         """(education, place) openings to expect in a round of this quarter, in agents: the same in all scenarios."""
         world = self.world
-        asked = (world.industry_share[:, :, None] * self.demand.requirement_mix).sum(axis=1)
         jobs = np.maximum(0.0, world.jobs_start + world.new_jobs[:, : max(0, self.quarter.year - 2019)].sum(axis=1))
-        usual: NDArray[np.float64] = (USUAL_VACANCY / (1 + hiring_round) * jobs[:, None] * asked / self.scale).T
+        usual: NDArray[np.float64] = (
+            USUAL_VACANCY / (1 + hiring_round) * jobs[:, None] * self.asked_share / self.scale
+        ).T
         return usual
 
     def _expected_persons(self) -> int:

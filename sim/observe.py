@@ -20,7 +20,7 @@ from sim.kernels.tallies import (
 )
 from sim.observe_people import CohortCounts, PeopleCounts, count_present, rank_amounts
 from sim.population import cohort_cells, cohort_quarter
-from sim.rng import ROUND_POSTINGS, uniforms
+from sim.rng import ROUND_POSTINGS, round_by
 from sim.stickiness import score_cities
 from sim.types import (
     AI,
@@ -81,8 +81,7 @@ class Observer:
         firms, cell, firm = model.firms, lines["cell"].astype(np.int64), lines["firm"]
         new_share = 1.0 - firms.carried[firm] / np.maximum(1, firms.openings[firm])
         expected = lines["capacity"] * new_share
-        u = uniforms(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]))
-        new = (np.floor(expected) + (u < expected - np.floor(expected))).astype(np.int64)
+        new = round_by(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]), expected)
         codes = (
             firms.place[firm], firms.industry[firm], cell // (2 * len(EXPERIENCE)), (cell // 2) % len(EXPERIENCE),
             firms.size[firm], cell % 2,

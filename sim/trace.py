@@ -41,7 +41,6 @@ RECEIVED_DTYPE: Final = np.dtype(
 PERSON_DTYPE: Final = np.dtype(
     [
         ("uid", np.uint64),
-        ("wage", np.float32),  # CNY/month, 0 without a job
         ("city", np.int8),  # where the person lives and works, or NOWHERE
         ("home", np.int8),
         ("study", np.int8),
@@ -116,11 +115,10 @@ class Trace:
         people, world = model.columns.people, model.world
         order = np.argsort(people.uid)
         persons = np.empty(len(order), PERSON_DTYPE)
-        for name in ("uid", "wage", "home", "study", "education"):
+        for name in ("uid", "home", "study", "education"):
             persons[name] = getattr(people, name)[order]
         works = people.state[order] == EMPLOYED
         persons["city"] = np.where(works, people.city[order], NOWHERE)
-        persons["wage"][~works] = 0.0
         persons["cohort_year"] = CALENDAR_START_YEAR + people.cohort_q[order] // 4
         return PersonRecord(
             scale=model.scale,

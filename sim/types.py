@@ -61,6 +61,9 @@ HOME_LOCAL: Final = "local"
 HOME: Final = (HOME_LOCAL, *REGION)
 """Home classes of result tables: `local` (home is the city of the row), else the region of the home place."""
 
+MOST_PLACES: Final = 64
+"""More than a world has: policy x MOST_PLACES + place is the id of what a policy draws for a place."""
+
 NO_FIRM: Final = -1
 NO_SCHEME: Final = -1
 NO_COURSE: Final = -1

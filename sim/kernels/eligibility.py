@@ -23,10 +23,10 @@ def load_person(people: Any, firms: Any, i: int) -> Any:
     industry = firms.industry[firm] if firm >= 0 else np.int8(-1)
     size = firms.size[firm] if firm >= 0 else np.int8(-1)
     return Person(
-        people.uid[i], people.cohort_q[i], people.education[i], people.field[i], people.home[i], people.study[i],
-        people.city[i], people.hukou[i], people.state[i], people.housing[i], people.arrived_q[i], people.search_q[i],
-        people.aware[i], people.cell[i], people.wage[i], people.rent[i], firm, industry, size, people.resident_q[i],
-        people.certificate[i], people.received[i],
+        people.uid[i], firm, people.aware[i], people.received[i], people.wage[i], people.rent[i], people.cohort_q[i],
+        people.arrived_q[i], people.resident_q[i], people.search_q[i], people.education[i], people.field[i],
+        people.home[i], people.study[i], people.city[i], people.hukou[i], people.state[i], people.housing[i],
+        people.cell[i], industry, size, people.certificate[i],
     )  # fmt: skip
 
 

@@ -27,13 +27,15 @@ EXPERIENCE_YEARS = (0.0, 0.0, 1.0, 3.0, 5.0, 10.0)
 
 
 @njit(cache=True, forceinline=True)
-def weighted_skill(people: Any, i: int, weights: NDArray[np.float64], industry: int) -> float:
-    """Skills of person `i` in the weights of one industry."""
+def weigh_skills(
+    weights: NDArray[np.float64], industry: int, knowledge: float, technical: float, practice: float, soft: float
+) -> float:
+    """Skills in the `weights` (industry, skill) of one industry."""
     return (
-        weights[industry, 0] * people.knowledge[i]
-        + weights[industry, 1] * people.technical[i]
-        + weights[industry, 2] * people.practice[i]
-        + weights[industry, 3] * people.soft[i]
+        weights[industry, 0] * knowledge
+        + weights[industry, 1] * technical
+        + weights[industry, 2] * practice
+        + weights[industry, 3] * soft
     )
 
 
@@ -72,11 +74,8 @@ def score_applications(
             line = lines[applications[s, a]]
             cell, firm, industry = int(line["cell"]), line["firm"], line["industry"]
             level = cell // 12
-            skill = (
-                weights[industry, 0] * people.knowledge[i]
-                + weights[industry, 1] * people.technical[i]
-                + weights[industry, 2] * people.practice[i]
-                + weights[industry, 3] * people.soft[i]
+            skill = weigh_skills(
+                weights, industry, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
             )
             if skill < skill_bar(level, cell % 2, rule):
                 continue

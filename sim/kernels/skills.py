@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.matching import skill_bar, weighted_skill
+from sim.kernels.matching import skill_bar, weigh_skills
 from sim.rng import draw_bits, draw_bits_of, normal, uniform
 from sim.types import COURSE_DONE, EMPLOYED, PREPARING, SEARCHING
 
@@ -109,7 +109,9 @@ def learn(
             if not people.certificate[i]:
                 draw = uniform(draw_bits_of(key, people.uid[i], np.uint64(1)))
                 people.certificate[i] = 1 if draw < rule.certificate_hazard else 0
-            skill = weighted_skill(people, i, mean_weights, 0)
+            skill = weigh_skills(
+                mean_weights, 0, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
+            )
             people.qualified[i] = reaches_bar(skill, people.education[i], people.field[i], matching)
             if state == EMPLOYED:
                 staff_skill[people.firm[i]] += int(SKILL_UNITS * skill)
@@ -147,7 +149,9 @@ def end_courses(
         people.practice[i] += course["practice_gain"]
         if uniform(draw_bits_of(key, people.uid[i], np.uint64(policy))) < course["certificate_share"]:
             people.certificate[i] = 1
-        skill = weighted_skill(people, i, mean_weights, 0)
+        skill = weigh_skills(
+            mean_weights, 0, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
+        )
         people.qualified[i] = reaches_bar(skill, people.education[i], people.field[i], matching)
 
 

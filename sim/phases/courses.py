@@ -9,25 +9,21 @@ with people who hold none; they take no time, and who fails may come again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import mark_eligible
 from sim.kernels.skills import end_courses
 from sim.market import COURSE_DTYPE
-from sim.phases.policies_act import book_rows, make_condition, ration
+from sim.phases.policies_act import mark_reached, pay_heads
 from sim.phases.ranges import run_ranges
-from sim.rng import COURSE_LOTTERY, COURSE_ROUND, LEARN, TAKE_UP, sub_key, uniforms
-from sim.types import EMPLOYED, NO_COURSE, SEARCHING
+from sim.rng import COURSE_LOTTERY, COURSE_ROUND, LEARN, round_one, sub_key, uniforms
+from sim.types import EMPLOYED, MOST_PLACES, NO_COURSE, SEARCHING
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
     from sim.policies.levers import Exam, TrainingCourse
-
-MOST_PLACES: Final = 64
-"""More than there are: keeps the ids of the draws of seats apart."""
 
 
 def admit_to_courses(model: TalentMarket) -> None:
@@ -69,9 +65,8 @@ def examine(model: TalentMarket) -> None:
 
 
 def _seats_in_agents(model: TalentMarket, course: TrainingCourse | Exam) -> int:
-    expected = 0.25 * course.seats_per_year / model.scale
-    identity = np.array([course.policy * MOST_PLACES + course.place], np.uint64)
-    return int(expected) + int(uniforms(model.key(COURSE_ROUND), identity)[0] < expected - int(expected))
+    identity = course.policy * MOST_PLACES + course.place
+    return round_one(model.key(COURSE_ROUND), identity, 0.25 * course.seats_per_year / model.scale)
 
 
 def _admit(model: TalentMarket, course: TrainingCourse, seats: int) -> int:
@@ -90,15 +85,8 @@ def _choose(
     people = model.columns.people
     active = (people.state == SEARCHING) | (people.state == EMPLOYED)
     rows = np.flatnonzero(free & (people.city == entry.place) & active)
-    applies = mark_eligible(
-        rows, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-        model.lasting_key(TAKE_UP), entry.take_up,
-    )  # fmt: skip
-    rows = rows[applies]
+    rows = rows[mark_reached(model, entry, rows, entry.take_up)]
     uid = people.uid[rows]
     lot = uniforms(sub_key(model.key(COURSE_LOTTERY), entry.policy), uid)
     rows = rows[np.lexsort((uid, lot))[:seats]]
-    fen = np.full(len(rows), round(entry.cost_cny_per_person * 100) * model.scale, np.int64)
-    rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
-    book_rows(model, entry.policy, rows, fen)
-    return rows
+    return pay_heads(model, entry.policy, entry.budget_cny, rows, entry.cost_cny_per_person)

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.kernels.postings import draw_positions
 from sim.market import LINE_DTYPE, Positions
-from sim.phases.policies_act import make_condition
-from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, TAKE_UP, sub_key, uniforms
+from sim.phases.policies_act import mark_reached
+from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, round_by, sub_key, uniforms
 from sim.types import EDUCATION, EMPLOYED, N_POSITION_CELLS
 
 if TYPE_CHECKING:
@@ -34,10 +33,7 @@ def firms_post(model: TalentMarket) -> None:
     gap = np.maximum(0.0, firms.desired - firms.staying)
     wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.staying
     season = model.world.season[model.quarter.of_year - 1]
-    expected = season * wanted
-    whole = np.floor(expected)
-    up = uniforms(model.key(ROUND_FIRM), firms.identity) < expected - whole
-    firms.openings = (whole + up).astype(np.int64)
+    firms.openings = round_by(model.key(ROUND_FIRM), firms.identity, season * wanted)
     firms.carried = np.minimum(firms.unfilled, firms.openings)
     counts = np.zeros((len(firms), N_POSITION_CELLS), np.int32)
     added = model.levers.level_weight_add
@@ -101,10 +97,7 @@ def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
         chosen = reached.astype(bool) & knows
         new = np.flatnonzero((people.state == EMPLOYED) & (people.tenure_q <= NEW_QUARTERS))
         new = new[chosen[people.firm[new]]]
-        hit = mark_eligible(
-            new, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
-        )  # fmt: skip
+        hit = mark_reached(model, entry, new)
         eligible_share = hit.mean() if len(new) else 0.0
         pay = model.mean_pay_cny_m[firms.place] * 3.0 * rule.subsidy_horizon
         gain = rule.subsidy_elasticity * eligible_share * entry.cny_per_hire / np.maximum(1.0, pay)

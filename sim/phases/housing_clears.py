@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.housing import end_leases, grant_leases, leave_queue, list_applicants, settle_tenures
-from sim.phases.policies_act import make_schemes, note_received
+from sim.phases.policies_act import make_schemes, note_received, score_residents
 from sim.phases.purchases import buy_homes
 from sim.phases.ranges import run_ranges, sum_ranges
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS, HousingScheme
-from sim.rng import FAMILY_HOME, OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY, TAKE_UP, sub_key, uniforms
-from sim.types import CROWDED, HOUSING, NO_SCHEME, SHARED, SUBSIDISED, UNHOUSED, WHOLE
+from sim.rng import FAMILY_HOME, OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY, TAKE_UP, round_one, sub_key, uniforms
+from sim.types import CROWDED, HOUSING, MOST_PLACES, NO_SCHEME, SHARED, SUBSIDISED, UNHOUSED, WHOLE
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -65,10 +65,16 @@ def _serve_queues(model: TalentMarket, aided: NDArray[np.bool_]) -> None:
 
 def units_in_agents(model: TalentMarket, scheme: HousingScheme) -> int:
     """Units on offer divided by the scale, the fraction rounded by a draw that lasts."""
-    expected = scheme.units / model.scale
-    identity = np.array([scheme.policy * 64 + scheme.place], np.uint64)
-    u = uniforms(model.lasting_key(ROUND_UNITS), identity)[0]
-    return int(expected) + int(u < expected - int(expected))
+    identity = scheme.policy * MOST_PLACES + scheme.place
+    return round_one(model.lasting_key(ROUND_UNITS), identity, scheme.units / model.scale)
+
+
+def list_tenants(model: TalentMarket, scheme: HousingScheme) -> NDArray[np.int64]:
+    """Rows of the people who hold a unit of a scheme."""
+    people = model.columns.people
+    return np.flatnonzero(
+        (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
+    )
 
 
 def _keep_leases(model: TalentMarket, scheme: HousingScheme, left_fen: float) -> float:
@@ -78,10 +84,7 @@ def _keep_leases(model: TalentMarket, scheme: HousingScheme, left_fen: float) ->
     """
     if not np.isfinite(left_fen):
         return 0.0
-    people, quarter = model.columns.people, model.quarter_number
-    rows = np.flatnonzero(
-        (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
-    )
+    people, quarter, rows = model.columns.people, model.quarter_number, list_tenants(model, scheme)
     uid, begun = people.uid[rows], people.lease_start_q[rows].astype(np.int64)
     rows = rows[np.lexsort((uid, uniforms(sub_key(model.key(SCHEME_LOTTERY), scheme.policy), uid), begun))]
     held = quarter - people.lease_start_q[rows].astype(np.int64)
@@ -116,8 +119,7 @@ def _let_units(
     leases will cost at the market rent of now.
     """
     people = model.columns.people
-    in_scheme = (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
-    occupied = int(np.count_nonzero(in_scheme))
+    occupied = len(list_tenants(model, scheme))
     units = units_in_agents(model, scheme)
     vacant = max(0, units - occupied)
     free_fen, low_fen = _gaps_fen(model, scheme)
@@ -149,10 +151,7 @@ def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.ui
     if scheme.queue == QUEUE_FIRST_COME:
         return np.lexsort((uid, lot, people.queue_q[rows]))
     if scheme.queue == QUEUE_POINTS:
-        rule = model.params.hukou
-        years = 0.25 * (model.quarter_number - people.resident_q[rows])
-        points = rule.points_education * people.education[rows] + rule.points_year * years
-        return np.lexsort((uid, lot, -points))
+        return np.lexsort((uid, lot, -score_residents(model, rows)))
     return np.lexsort((uid, lot))
 
 

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.kernels.hukou import chance_without_quota, split_residents
-from sim.phases.policies_act import make_condition, note_received
+from sim.phases.policies_act import mark_reached, note_received
 from sim.policies.levers import CHANNEL_CENTRAL, CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
-from sim.rng import HUKOU_DIRECT, HUKOU_TIE, ROUND_QUOTA, TAKE_UP, round_randomly, sub_key, uniforms
-from sim.types import EDUCATION, FIRM_SIZE, OWNERSHIP
+from sim.rng import HUKOU_DIRECT, HUKOU_TIE, ROUND_QUOTA, round_one, round_randomly, sub_key, uniforms
+from sim.types import EDUCATION, FIRM_SIZE, MOST_PLACES, OWNERSHIP
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 CHANNELS_OF_QUARTER: Final = {3: (CHANNEL_CENTRAL, CHANNEL_EMPLOYER), 4: (CHANNEL_POINTS,)}
 """Channels with a quota, in the order in which they give their places."""
 
-MOST_PLACES: Final = 64
-"""More than a world has: keeps the keys of quotas apart."""
 CENTRAL_KEY: Final = MOST_PLACES * MOST_PLACES
 """Number of the key of the central quota: beyond those of all policies."""
 STATE_OWNED: Final = OWNERSHIP.index("state")
@@ -88,7 +85,7 @@ def _allocate(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -> Non
     for entry in model.levers.quotas:
         if entry.channel == channel:
             one_key = sub_key(key, 1 + entry.policy * MOST_PLACES + entry.place)
-            places = int(round_randomly(one_key, np.array([entry.places_per_year / model.scale]))[0])
+            places = round_one(one_key, 0, entry.places_per_year / model.scale)
             reserved[entry.place] += places
             granted |= _grant_reserved(model, entry, places, rows, granted)
     in_channel = _is_in_channel(model, channel, rows)
@@ -140,11 +137,7 @@ def _score_points(model: TalentMarket, rows: NDArray[np.int64], level: NDArray[n
     score = score + weight * np.log(np.maximum(people.wage[rows], 1.0) / mean)
     for entry in levers.points:
         at = np.flatnonzero(city == entry.place)
-        reached = mark_eligible(
-            rows[at], people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
-        )  # fmt: skip
-        score[at[reached]] += entry.points
+        score[at[mark_reached(model, entry, rows[at])]] += entry.points
     return np.asarray(score)
 
 
@@ -153,12 +146,8 @@ def _grant_reserved(
 ) -> NDArray[np.bool_]:
     """The first `places` candidates whom the entry names and who know of it."""
     at = np.flatnonzero((model.columns.people.city[rows] == entry.place) & ~granted)
-    reached = mark_eligible(
-        rows[at], model.columns.people, model.firms_table, make_condition(entry.eligible), entry.policy,
-        model.quarter_number, model.lasting_key(TAKE_UP), entry.take_up,
-    )  # fmt: skip
     given = np.zeros(len(rows), bool)
-    given[at[reached][:places]] = True
+    given[at[mark_reached(model, entry, rows[at], entry.take_up)][:places]] = True
     note_received(model, entry.policy, rows[given])
     return given
 

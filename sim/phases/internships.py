@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
-from sim.phases.policies_act import book_rows, make_condition, ration
-from sim.rng import COHORT_CHOICE, TAKE_UP, sub_key, uniforms
+from sim.phases.policies_act import mark_reached, pay_heads
+from sim.rng import COHORT_CHOICE, sub_key, uniforms
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -25,15 +24,8 @@ def do_internships(model: TalentMarket, graduates: slice) -> None:
         rows = np.arange(graduates.start, graduates.stop, dtype=np.int64)
         kinds = (entry.institution_mask >> people.institution[rows].astype(np.int64)) & 1
         rows = rows[(kinds == 1) & (people.study[rows] == entry.place)]
-        eligible = mark_eligible(
-            rows, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
-        )  # fmt: skip
-        rows = rows[eligible]
+        rows = rows[mark_reached(model, entry, rows)]
         lot = uniforms(sub_key(model.key(COHORT_CHOICE), 1 + entry.policy), people.uid[rows])
-        rows = rows[lot < entry.share]
-        fen = np.full(len(rows), round(entry.cost_cny_per_person * 100) * model.scale, np.int64)
-        rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
-        book_rows(model, entry.policy, rows, fen)
+        rows = pay_heads(model, entry.policy, entry.budget_cny, rows[lot < entry.share], entry.cost_cny_per_person)
         people.experience_q[rows] += entry.quarters
         people.practice[rows] += entry.practice_gain

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.eligibility import WITHOUT_TAKE_UP, mark_eligible
 from sim.kernels.mobility import take_jobs
-from sim.phases.policies_act import book_rows, make_condition, ration
-from sim.rng import FIRM_AWARE, MATCH_QUALITY, TAKE_UP, normals, sub_key, uniforms
+from sim.phases.policies_act import mark_reached, pay_heads
+from sim.rng import FIRM_AWARE, MATCH_QUALITY, normals, sub_key, uniforms
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -42,10 +41,5 @@ def _pay_for_hires(model: TalentMarket) -> None:
         hired = model.searchers[model.matched >= 0].astype(np.int64)
         employer = people.firm[hired]
         knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity[employer])
-        reached = mark_eligible(
-            hired, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-            model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
-        )  # fmt: skip
-        rows = hired[reached & (knows < entry.firm_aware_share)]
-        fen = np.full(len(rows), round(entry.cny_per_hire * 100) * model.scale, np.int64)
-        book_rows(model, entry.policy, *ration(model, entry.policy, entry.budget_cny, rows, fen))
+        rows = hired[mark_reached(model, entry, hired) & (knows < entry.firm_aware_share)]
+        pay_heads(model, entry.policy, entry.budget_cny, rows, entry.cny_per_hire)

@@ -9,7 +9,7 @@ the monthly transfers: it changes no rent burden and no choice of a dwelling, bu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,22 @@ from sim.places import apply_place_levers
 from sim.policies import build_levers
 from sim.policies.costs import GRANT_FIRM, GRANT_STAFF
 from sim.policies.levers import SPENT_LOTTERY, SPENT_POINTS, SPENT_QUEUE, SPENT_STOP, HousingScheme, Transfer
-from sim.rng import AWARE, BUDGET_QUEUE, ROUND_QUOTA, TAKE_UP, sub_key, uniforms
+from sim.rng import AWARE, BUDGET_QUEUE, ROUND_QUOTA, TAKE_UP, round_one, sub_key, uniforms
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+
+
+class Targeted(Protocol):
+    """An entry of the levers that names people."""
+
+    @property
+    def policy(self) -> int:
+        """Number of the policy."""
+
+    @property
+    def eligible(self) -> NDArray[np.void]:
+        """(1,) who is reached."""
 
 
 def policies_act(model: TalentMarket) -> None:
@@ -63,10 +75,7 @@ def _book_costs(model: TalentMarket) -> None:
         book_within(model, cost.policy, cost.budget_cny, np.zeros_like(fen), fen)
     for entry in levers.head_costs:
         everybody = np.arange(len(model.columns), dtype=np.int64)
-        reached = mark_eligible(
-            everybody, model.columns.people, model.firms_table, make_condition(entry.eligible), entry.policy,
-            model.quarter_number, model.lasting_key(TAKE_UP), WITHOUT_TAKE_UP,
-        )  # fmt: skip
+        reached = mark_reached(model, entry, everybody)
         heads = np.bincount(model.columns.people.city[reached], minlength=n_places) * (entry.share * model.scale)
         fen = np.rint(heads * entry.cny_per_person * 100.0).astype(np.int64)
         book_within(model, entry.policy, entry.budget_cny, np.rint(heads).astype(np.int64), fen)
@@ -114,6 +123,21 @@ def make_condition(eligible: NDArray[np.void]) -> NDArray[np.void]:
     table = np.zeros(1, TRANSFER_DTYPE)
     copy_eligibility(table[0], eligible)
     return table
+
+
+def mark_reached(
+    model: TalentMarket, entry: Targeted, rows: NDArray[np.int64], take_up: float = WITHOUT_TAKE_UP
+) -> NDArray[np.bool_]:
+    """(row,) whether an entry reaches the people of `rows` as they live and work now.
+
+    They must know of its policy and apply with `take_up`, but where somebody else applies for them.
+    """
+    return np.asarray(
+        mark_eligible(
+            rows, model.columns.people, model.firms_table, make_condition(entry.eligible), entry.policy,
+            model.quarter_number, model.lasting_key(TAKE_UP), take_up,
+        )
+    )  # fmt: skip
 
 
 def spread_knowledge(model: TalentMarket, first: int, last: int) -> None:
@@ -199,9 +223,7 @@ def room_in_quota(model: TalentMarket, policy: int, quota: float, *, once: bool)
     if not np.isfinite(quota):
         return None
     period = model.quarter.year if once else 0
-    expected = quota / model.scale
-    u = uniforms(sub_key(model.lasting_key(ROUND_QUOTA), period), np.array([policy], np.uint64))[0]
-    limit = int(expected) + int(u < expected - int(expected))
+    limit = round_one(sub_key(model.lasting_key(ROUND_QUOTA), period), policy, quota / model.scale)
     last_period, used = model.quota_use.get(policy, (period, 0, 0))[:2]
     used = used if once and last_period == period else 0
     model.quota_use[policy] = (period, used, limit)
@@ -264,17 +286,44 @@ def _order_claims(
     if rule == SPENT_QUEUE:
         keys.append(np.maximum(people.cohort_q[rows], people.resident_q[rows]))
     if rule == SPENT_POINTS:
-        points = model.params.hukou
-        years = 0.25 * (model.quarter_number - people.resident_q[rows])
-        keys.append(-(points.points_education * people.education[rows] + points.points_year * years))
+        keys.append(-score_residents(model, rows))
     if keep:
-        keys.append((people.received[rows] >> np.uint32(policy)) & np.uint32(1) == 0)
+        keys.append(~was_reached(model, policy, rows))
     return np.lexsort(keys)
+
+
+def score_residents(model: TalentMarket, rows: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+    """(row,) points of the people of `rows` for education and years of residence, by which policies serve them."""
+    people, rule = model.columns.people, model.params.hukou
+    years = 0.25 * (model.quarter_number - people.resident_q[rows])
+    return np.asarray(rule.points_education * people.education[rows] + rule.points_year * years)
+
+
+def was_reached(model: TalentMarket, policy: int, rows: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """(row,) whether a policy has reached the people of `rows` before."""
+    return np.asarray((model.columns.people.received[rows] >> np.uint32(policy)) & np.uint32(1) == 1)
 
 
 def note_received(model: TalentMarket, policy: int, rows: NDArray[np.integer[Any]]) -> None:
     """Remember of the people of `rows` that the policy has reached them."""
     model.columns.people.received[rows] |= np.uint32(1 << policy)
+
+
+def pay_heads(
+    model: TalentMarket,
+    policy: int,
+    budget_cny: float,
+    rows: NDArray[np.int64],
+    cny: float,
+    *,
+    rule: int = SPENT_LOTTERY,
+    room: int | None = None,
+) -> NDArray[np.int64]:
+    """Book `cny` for each of the people of `rows` as far as `ration` meets it; returns whom it meets."""
+    fen = np.full(len(rows), round(cny * 100) * model.scale, np.int64)
+    rows, fen = ration(model, policy, budget_cny, rows, fen, rule=rule, room=room)
+    book_rows(model, policy, rows, fen)
+    return rows
 
 
 def book_rows(model: TalentMarket, policy: int, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:

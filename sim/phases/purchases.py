@@ -15,9 +15,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import mark_eligible
-from sim.phases.policies_act import book_rows, has_money, make_condition, note_in_quota, ration, room_in_quota
-from sim.rng import OWN_HOME, TAKE_UP, uniforms
+from sim.phases.policies_act import (
+    book_rows,
+    has_money,
+    mark_reached,
+    note_in_quota,
+    ration,
+    room_in_quota,
+    was_reached,
+)
+from sim.rng import OWN_HOME, uniforms
 from sim.types import EMPLOYED, FAMILY, SUBSIDISED
 
 if TYPE_CHECKING:
@@ -49,12 +56,8 @@ def _list_buyers(model: TalentMarket, entry: Purchase) -> NDArray[np.int64]:
     years_q = model.quarter_number - people.cohort_q
     renting = (people.housing != FAMILY) & (people.housing != SUBSIDISED)
     rows = np.flatnonzero(renting & (people.state == EMPLOYED) & (years_q >= 4 * rule.own_home_years))
-    rows = rows[(people.received[rows] >> np.uint32(entry.policy)) & np.uint32(1) == 0]
-    applies = mark_eligible(
-        rows, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-        model.lasting_key(TAKE_UP), entry.take_up,
-    )  # fmt: skip
-    rows = rows[applies]
+    rows = rows[~was_reached(model, entry.policy, rows)]
+    rows = rows[mark_reached(model, entry, rows, entry.take_up)]
     share = np.minimum(LARGEST_SHARE, _amounts_cny(model, entry, rows) / _prices_cny(model, rows))
     hazard = rule.own_home_hazard * (1.0 - share) ** -rule.purchase_elasticity
     return np.asarray(rows[uniforms(model.key(OWN_HOME), people.uid[rows]) < hazard])

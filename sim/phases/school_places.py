@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.kernels.eligibility import mark_eligible
-from sim.phases.policies_act import book_rows, has_money, make_condition, ration
-from sim.rng import ROUND_QUOTA, TAKE_UP, sub_key, uniforms
-from sim.types import EMPLOYED, SEARCHING
+from sim.phases.policies_act import has_money, mark_reached, pay_heads, was_reached
+from sim.rng import ROUND_QUOTA, round_one, sub_key
+from sim.types import EMPLOYED, MOST_PLACES, SEARCHING
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
     from sim.policies.levers import SchoolPlaces
 
 QUARTER_OF_ENROLMENT: Final = 3
-MOST_PLACES: Final = 64
-"""More than a world has: keeps the ids of the draws of places apart."""
 
 
 def give_school_places(model: TalentMarket) -> None:
@@ -39,8 +36,7 @@ def give_school_places(model: TalentMarket) -> None:
 def _places_in_agents(model: TalentMarket, entry: SchoolPlaces) -> int:
     expected = min(entry.places_per_year / model.scale, float(len(model.columns)))
     key = sub_key(model.lasting_key(ROUND_QUOTA), model.quarter.year)
-    identity = np.array([(1 + entry.policy) * MOST_PLACES + entry.place], np.uint64)
-    return int(expected) + int(uniforms(key, identity)[0] < expected - int(expected))
+    return round_one(key, (1 + entry.policy) * MOST_PLACES + entry.place, expected)
 
 
 def _give(model: TalentMarket, entry: SchoolPlaces, places: int) -> int:
@@ -49,13 +45,7 @@ def _give(model: TalentMarket, entry: SchoolPlaces, places: int) -> int:
     active = (people.state == EMPLOYED) | (people.state == SEARCHING)
     old_enough = model.quarter_number - people.cohort_q >= 4 * model.params.mobility.family_from_years
     rows = np.flatnonzero(outside & active & old_enough)
-    rows = rows[(people.received[rows] >> np.uint32(entry.policy)) & np.uint32(1) == 0]
-    applies = mark_eligible(
-        rows, people, model.firms_table, make_condition(entry.eligible), entry.policy, model.quarter_number,
-        model.lasting_key(TAKE_UP), entry.take_up,
-    )  # fmt: skip
-    rows = rows[applies]
-    fen = np.full(len(rows), round(entry.cost_cny_per_place * 100) * model.scale, np.int64)
-    rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen, rule=entry.when_spent, room=places)
-    book_rows(model, entry.policy, rows, fen)
-    return len(rows)
+    rows = rows[~was_reached(model, entry.policy, rows)]
+    rows = rows[mark_reached(model, entry, rows, entry.take_up)]
+    cost = entry.cost_cny_per_place
+    return len(pay_heads(model, entry.policy, entry.budget_cny, rows, cost, rule=entry.when_spent, room=places))

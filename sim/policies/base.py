@@ -18,6 +18,10 @@ from sim.policies.levers import ANY, ELIGIBILITY_DTYPE, NO_LIMIT, WHEN_SPENT, Co
 from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, OWNERSHIP, STATE, Quarter
 from sim.world.spec import World
 
+MONTHS_PER_QUARTER: Final = 3
+QUARTERS_PER_YEAR: Final = 4
+NOT_PEOPLE: Final = ("eligible", "awareness", "communication", "take_up")
+"""Common fields without effect on a kind that reaches no persons of its own."""
 ALL_PLACES: Final = "all"
 INFINITE: Final = float("inf")
 

@@ -5,11 +5,14 @@ Additions reach their size in equal steps within `ramp_quarters`, and end with t
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from sim.policies.base import (
+    MONTHS_PER_QUARTER,
+    NOT_PEOPLE,
+    QUARTERS_PER_YEAR,
     InstitutionName,
     PolicySpec,
     find_places,
@@ -21,10 +24,6 @@ from sim.policies.base import (
 from sim.policies.levers import Internship, Levers
 from sim.types import COOPERATION, INSTITUTION, Quarter
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR, World
-
-QUARTERS_PER_YEAR: Final = 4
-MONTHS_PER_QUARTER: Final = 3
-NOT_PEOPLE: Final = ("eligible", "awareness", "communication", "take_up")
 
 
 class DualTeachers(PolicySpec):

@@ -7,13 +7,15 @@ After a recession demand recovers in equal steps. Orders and funded positions ad
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from sim.policies.base import (
     ALL_PLACES,
+    NOT_PEOPLE,
+    QUARTERS_PER_YEAR,
     EducationName,
     IndustryName,
     PlaceName,
@@ -27,9 +29,6 @@ from sim.policies.base import (
 from sim.policies.levers import NO_LIMIT, HiringSubsidy, Levers
 from sim.types import EDUCATION, INDUSTRY
 from sim.world.spec import World
-
-QUARTERS_PER_YEAR: Final = 4
-NOT_PEOPLE: Final = ("eligible", "awareness", "communication", "take_up")
 
 
 class HiringSubsidyPolicy(PolicySpec):
@@ -73,7 +72,7 @@ class AiDemandShock(PolicySpec):
     goal: ClassVar = "what if"
     item: ClassVar = "ai_demand_shock"
     zero: ClassVar = "ai_factor: 1 and labour_factor: 1"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["ai_demand_shock"] = "ai_demand_shock"
     city: PlaceName = ALL_PLACES

@@ -13,6 +13,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.policies.base import (
+    NOT_PEOPLE,
+    QUARTERS_PER_YEAR,
     FirmsSpec,
     IndustryName,
     PolicySpec,
@@ -27,14 +29,13 @@ from sim.policies.levers import Levers
 from sim.types import INDUSTRY
 from sim.world.spec import World
 
-QUARTERS_PER_YEAR: Final = 4
 SMALL: Final = ("<100", "100-500")
 
 
 class FirmPolicy(PolicySpec):
     """What policies for firms share."""
 
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up")
+    unused: ClassVar = NOT_PEOPLE
     ends_with_budget: ClassVar = True
 
     firms: FirmsSpec = Field(FirmsSpec(), description="firms that are reached")
@@ -65,7 +66,7 @@ class FirmAttraction(PolicySpec):
     goal: ClassVar = "more jobs"
     item: ClassVar = "firm_attraction"
     zero: ClassVar = "jobs: 0"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up")
+    unused: ClassVar = NOT_PEOPLE
 
     kind: Literal["firm_attraction"] = "firm_attraction"
     jobs: float = setting(..., "jobs", "jobs that come to each city named, in all")
@@ -270,7 +271,7 @@ class FlexibleTalent(PolicySpec):
     goal: ClassVar = "help firms"
     item: ClassVar = "flexible_talent"
     zero: ClassVar = "experts: 0 or output_gain: 0"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up")
+    unused: ClassVar = NOT_PEOPLE
     ends_with_budget: ClassVar = True
 
     kind: Literal["flexible_talent"] = "flexible_talent"

@@ -7,16 +7,22 @@ units on offer in quarter t = min(units, units_per_quarter x (t - from + 1)), in
 from __future__ import annotations
 
 import abc
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from sim.policies.base import INFINITE, PolicySpec, RationedPolicy, find_places, quarters_of, setting
+from sim.policies.base import (
+    INFINITE,
+    MONTHS_PER_QUARTER,
+    PolicySpec,
+    RationedPolicy,
+    find_places,
+    quarters_of,
+    setting,
+)
 from sim.policies.levers import NO_LIMIT, QUEUE_RULES, HousingScheme, Levers, Purchase
 from sim.policies.subsidies import Amount, amounts_by_education, check_amount
 from sim.world.spec import World
-
-MONTHS_PER_QUARTER: Final = 3
 
 
 class _Housing(PolicySpec):

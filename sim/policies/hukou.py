@@ -6,7 +6,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.policies.base import INFINITE, PolicySpec, find_places, quarters_of, setting
+from sim.policies.base import (
+    INFINITE,
+    NOT_PEOPLE,
+    PolicySpec,
+    find_places,
+    quarters_of,
+    setting,
+)
 from sim.policies.levers import HUKOU_CHANNELS, HukouPoints, HukouQuota, Levers
 from sim.world.spec import World
 
@@ -55,7 +62,7 @@ class HukouRelaxationPolicy(PolicySpec):
     goal: ClassVar = "attract and keep"
     item: ClassVar = "hukou_relaxation"
     zero: ClassVar = "levels: 0, points_years_cut: 0 and no open_after_years"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["hukou_relaxation"] = "hukou_relaxation"
     levels: int = setting(

@@ -354,3 +354,14 @@ class Levers:
         """Add a cost of the quarter in one place that does not depend on who is reached; nothing where it is 0."""
         if cny > 0:
             self.fixed_costs.append(FixedCost(policy=policy, place=place, cny=cny, budget_cny=budget_cny))
+
+    def add_head_cost(
+        self, policy: int, eligible: NDArray[np.void], share: float, cny_per_person: float, budget_cny: float
+    ) -> None:
+        """Add a cost of the quarter for the `share` of the `eligible`; nothing where it is 0."""
+        if cny_per_person > 0:
+            self.head_costs.append(
+                HeadCost(
+                    policy=policy, eligible=eligible, share=share, cny_per_person=cny_per_person, budget_cny=budget_cny
+                )
+            )

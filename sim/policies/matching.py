@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.policies.base import EligibilitySpec, PolicySpec, find_places, grade, setting
-from sim.policies.costs import GRANT_FIRM, HeadCost
-from sim.policies.firms import QUARTERS_PER_YEAR, FirmPolicy
+from sim.policies.base import (
+    NOT_PEOPLE,
+    QUARTERS_PER_YEAR,
+    EligibilitySpec,
+    PolicySpec,
+    find_places,
+    grade,
+    setting,
+)
+from sim.policies.costs import GRANT_FIRM
+from sim.policies.firms import FirmPolicy
 from sim.policies.levers import Exam, Levers
 from sim.types import Quarter
 from sim.world.spec import World
 
 QuarterOfYear = Literal[1, 2, 3, 4]
-NOT_PEOPLE: Final = ("eligible", "awareness", "communication", "take_up")
 
 
 class JobFairs(PolicySpec):
@@ -61,16 +68,8 @@ class JobFairs(PolicySpec):
         """More positions seen in the places named, at a cost for each visitor."""
         places = find_places(self.city, world)
         levers.sample_factor[places] *= grade(self.sample_factor, self.coverage)
-        if self.cny_per_visitor > 0:
-            levers.head_costs.append(
-                HeadCost(
-                    policy=index,
-                    eligible=EligibilitySpec(state=("searching",)).to_record(world, places),
-                    share=self.coverage,
-                    cny_per_person=self.cny_per_visitor,
-                    budget_cny=self.budget_cny,
-                )
-            )
+        visitors = EligibilitySpec(state=("searching",)).to_record(world, places)
+        levers.add_head_cost(index, visitors, self.coverage, self.cny_per_visitor, self.budget_cny)
 
 
 class InformationPlatform(PolicySpec):
@@ -107,18 +106,9 @@ class InformationPlatform(PolicySpec):
         """Residents of the places named hear of all policies sooner, at a cost for each user."""
         places = find_places(self.city, world)
         levers.hearing_add[places] += self.coverage * self.hearing
-        if self.cny_per_user_year > 0:
-            levers.head_costs.append(
-                HeadCost(
-                    policy=index,
-                    eligible=EligibilitySpec(state=("studying", "preparing", "searching", "employed")).to_record(
-                        world, places
-                    ),
-                    share=self.coverage,
-                    cny_per_person=self.cny_per_user_year / QUARTERS_PER_YEAR,
-                    budget_cny=self.budget_cny,
-                )
-            )
+        states = EligibilitySpec(state=("studying", "preparing", "searching", "employed"))
+        cny = self.cny_per_user_year / QUARTERS_PER_YEAR
+        levers.add_head_cost(index, states.to_record(world, places), self.coverage, cny, self.budget_cny)
 
 
 class EvaluationReform(FirmPolicy):

@@ -8,16 +8,22 @@ takes no account of distance, with what the policies change of it. A shorter com
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from sim.policies.base import ALL_PLACES, PlaceName, PolicySpec, find_places, setting
+from sim.policies.base import (
+    ALL_PLACES,
+    NOT_PEOPLE,
+    QUARTERS_PER_YEAR,
+    PlaceName,
+    PolicySpec,
+    find_places,
+    setting,
+)
 from sim.policies.levers import Levers
 from sim.world.spec import World
-
-QUARTERS_PER_YEAR: Final = 4
 
 
 class MigrationBarrier(PolicySpec):
@@ -28,7 +34,7 @@ class MigrationBarrier(PolicySpec):
     goal: ClassVar = "what if"
     item: ClassVar = "migration_barrier"
     zero: ClassVar = "cost: 0"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["migration_barrier"] = "migration_barrier"
     city: PlaceName = ALL_PLACES
@@ -60,7 +66,7 @@ class TransportImprovement(PolicySpec):
     goal: ClassVar = "bring places closer"
     item: ClassVar = "transport_improvement"
     zero: ClassVar = "distance_factor: 1 and commute_factor: 1"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["transport_improvement"] = "transport_improvement"
     distance_factor: float = setting(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from sim.policies.base import PolicySpec, RationedPolicy, find_places, setting
+from sim.policies.base import (
+    NOT_PEOPLE,
+    PolicySpec,
+    RationedPolicy,
+    find_places,
+    setting,
+)
 from sim.policies.levers import Levers, SchoolPlaces
 from sim.world.spec import World
 
@@ -61,7 +67,7 @@ class RegionalCooperation(PolicySpec):
     goal: ClassVar = "talent that moves within a region"
     item: ClassVar = "regional_cooperation"
     zero: ClassVar = "counted_share: 0"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["regional_cooperation"] = "regional_cooperation"
     counted_share: float = setting(

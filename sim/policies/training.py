@@ -6,12 +6,15 @@ length of the course to turn into graduates; that delay is the business of the i
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from sim.policies.base import (
+    MONTHS_PER_QUARTER,
+    NOT_PEOPLE,
+    QUARTERS_PER_YEAR,
     EducationName,
     FieldName,
     InstitutionName,
@@ -24,9 +27,6 @@ from sim.policies.levers import NO_LIMIT, Levers, TrainingCourse
 from sim.types import EDUCATION, FIELD, INSTITUTION, Quarter
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR, World
 
-QUARTERS_PER_YEAR: Final = 4
-MONTHS_PER_QUARTER: Final = 3
-
 
 class EnrolmentChange(PolicySpec):
     """More or fewer seats."""
@@ -36,7 +36,7 @@ class EnrolmentChange(PolicySpec):
     goal: ClassVar = "fit supply to demand"
     item: ClassVar = "enrolment_change"
     zero: ClassVar = "factor: 1"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["enrolment_change"] = "enrolment_change"
     factor: float = setting(..., "factor", "factor on seats", high=10)
@@ -70,7 +70,7 @@ class CurriculumReform(PolicySpec):
     goal: ClassVar = "fit skills to demand"
     item: ClassVar = "curriculum_reform"
     zero: ClassVar = "lag_factor: 1 and practice_add: 0"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["curriculum_reform"] = "curriculum_reform"
     lag_factor: float = setting(1.0, "factor", "factor on the lag of curricula", low=0.05, high=10, source="no change")
@@ -102,7 +102,7 @@ class AssociationPlatform(PolicySpec):
     goal: ClassVar = "better matches"
     item: ClassVar = "association_platform"
     zero: ClassVar = "coverage: 0"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["association_platform"] = "association_platform"
     coverage: float = setting(..., "share", "firms, people and institutions that take part", high=1)

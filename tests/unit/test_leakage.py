@@ -22,11 +22,10 @@ POLICIES = {
 }
 
 
-def make_record(city, *, received=(), wage=(), stayed=(), cohort_year=2020, **values):
+def make_record(city, *, received=(), stayed=(), cohort_year=2020, **values):
     """Ten people with ids 1 to 10; `received` holds (uid, policy, city, CNY)."""
     persons = np.zeros(10, PERSON_DTYPE)
     persons["uid"], persons["city"] = np.arange(1, 11), city
-    persons["wage"] = np.where(persons["city"] >= 0, 10_000.0 + 1000.0 * np.arange(10), 0.0)
     persons["cohort_year"] = cohort_year
     for name, value in values.items():
         persons[name] = value

@@ -13,7 +13,7 @@ from sim.kernels.matching import (
     match_deferred,
     score_applications,
     skill_bar,
-    weighted_skill,
+    weigh_skills,
 )
 from sim.rng import SCREENING, draw_bits_of, make_key, normal
 from sim.types import EXPERIENCE
@@ -176,9 +176,9 @@ def score(people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognitio
 
 
 def test_skills_are_weighted_by_industry():
-    people = make_people(1, knowledge=1, technical=2, practice=3, soft=4)
-    assert weighted_skill(people, 0, WEIGHTS, 0) == pytest.approx(0.4 + 0.6 + 0.6 + 0.4)
-    assert weighted_skill(people, 0, WEIGHTS, 1) == 4
+    skills = 1.0, 2.0, 3.0, 4.0
+    assert weigh_skills(WEIGHTS, 0, *skills) == pytest.approx(0.4 + 0.6 + 0.6 + 0.4)
+    assert weigh_skills(WEIGHTS, 1, *skills) == 4
 
 
 def test_the_bar_rises_with_level_and_ai():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
+from toys import POLICY
 
 from sim import types
 from sim.policies import POLICY_KINDS, PolicyUnion, base, build_levers, find_places
@@ -68,7 +69,7 @@ def read_case(kind):
 
 
 def make(data):
-    return TypeAdapter(PolicyUnion).validate_python(data)
+    return POLICY.validate_python(data)
 
 
 def levers_of(data, quarter):

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pydantic import TypeAdapter
-from toys import toy_scenario
+from toys import POLICY, toy_scenario
 
 from sim import types
 from sim.columns import ColumnSet
@@ -14,7 +13,7 @@ from sim.phases.courses import examine
 from sim.phases.grants import book_grants, book_within, count_trained
 from sim.phases.internships import do_internships
 from sim.phases.policies_act import _book_costs, find_ended
-from sim.policies import POLICY_KINDS, PolicyUnion, build_levers
+from sim.policies import POLICY_KINDS, build_levers
 from sim.policies.costs import GRANT_ENTRANT, GRANT_TRAINED
 from sim.sourced import read_yaml
 from sim.types import EDUCATION, EMPLOYED, FIELD, FIRM_SIZE, INSTITUTION, NO_FIRM, OWNERSHIP, STATE, Quarter
@@ -130,7 +129,7 @@ def test_founders_are_paid_for_each_firm_founded(make_model):
 
 
 def test_no_more_jobs_come_than_the_budget_pays_for():
-    policy = TypeAdapter(PolicyUnion).validate_python(
+    policy = POLICY.validate_python(
         {
             "kind": "firm_attraction", "city": "all", "from": "2020Q1", "jobs": 1000, "ramp_quarters": 2,
             "cny_per_job": 1000, "budget_cny": 1_500_000,
