@@ -13,7 +13,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,19 @@ TRIAD_LENGTH = 2**24
 
 
 def measure_run(
-    persons: int, quarters: int, threads: int = 1, recorder: str = "tables", repeats: int = 1
+    persons: int,
+    quarters: int,
+    threads: int = 1,
+    recorder: str = "tables",
+    repeats: int = 1,
+    overrides: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Time quarters of the baseline with about `persons` agents; the best of `repeats` runs, with its memory.
 
-    `recorder` is tables, moments or nothing.
+    `recorder` is tables, moments or nothing; `overrides` are those of the command line.
     """
     scale = find_scale(persons)
-    runs = [_time_run(scale, quarters, threads, recorder) for _ in range(repeats)]
+    runs = [_time_run(scale, quarters, threads, recorder, overrides) for _ in range(repeats)]
     best = min(runs, key=lambda run: run["seconds_per_quarter"])
     return best | {"scale": scale, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
@@ -55,7 +60,9 @@ def find_mean_scale(persons: int, quarters: int) -> int:
 
 
 @contextlib.contextmanager
-def open_market(scale: int, quarters: int, threads: int = 1, recorder: str = "tables") -> Iterator[Any]:
+def open_market(
+    scale: int, quarters: int, threads: int = 1, recorder: str = "tables", overrides: Sequence[str] = ()
+) -> Iterator[Any]:
     """Make a model of the baseline and let go of it in the end."""
     from sim.model import TalentMarket
     from sim.moments import MomentObserver
@@ -63,7 +70,7 @@ def open_market(scale: int, quarters: int, threads: int = 1, recorder: str = "ta
     from sim.scenario import load_scenario
 
     recorders = {"tables": Observer, "moments": MomentObserver, "nothing": _Blind}
-    scenario = load_scenario("baseline", scale=scale, quarters=quarters)
+    scenario = load_scenario("baseline", overrides, scale=scale, quarters=quarters)
     model = TalentMarket(scenario, seed=1, threads=threads, observer=recorders[recorder])
     try:
         yield model
@@ -82,11 +89,11 @@ class _Blind:
         """Look away."""
 
 
-def _time_run(scale: int, quarters: int, threads: int, recorder: str) -> dict[str, Any]:
+def _time_run(scale: int, quarters: int, threads: int, recorder: str, overrides: Sequence[str] = ()) -> dict[str, Any]:
     from sim.columns import BYTES_PER_PERSON
 
     lap = _Lap()
-    with open_market(scale, quarters, threads, recorder) as model:
+    with open_market(scale, quarters, threads, recorder, overrides) as model:
         made_s = lap.read()
         phase_s: collections.Counter[str] = collections.Counter()
         person_quarters = 0

@@ -120,6 +120,19 @@ def _render_triad(found: dict[str, Any]) -> list[str]:
     ]
 
 
+def _render_rules(found: dict[str, Any]) -> list[str]:
+    first = next(iter(found.values()))
+    rows = [
+        (name, f"{run['person_quarters_per_second'] / 1e6:.2f}",
+         f"{run['person_quarters_per_second'] / first['person_quarters_per_second']:.1f}",
+         f"{1e9 / run['person_quarters_per_second']:.0f}")
+        for name, run in found.items()
+    ]  # fmt: skip
+    heads = ("rules", "million person-quarters a second", "times the first row", "ns per person-quarter")
+    text = f"{first['persons']:,.0f} persons, one core."
+    return ["## Fewer rules", "", text, "", *render_table(heads, rows)]
+
+
 def _render_tables(found: dict[str, Any]) -> list[str]:
     names = {
         "nothing": "rules, nothing recorded",
@@ -205,6 +218,7 @@ RENDERERS = {
     "reference": _render_reference,
     "triad": _render_triad,
     "tables": _render_tables,
+    "rules": _render_rules,
     "moments": _render_moments,
     "sweep": _render_sweep,
     "threads": _render_threads,

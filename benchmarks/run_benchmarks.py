@@ -31,6 +31,16 @@ BIG = 1_000_000
 TABLE_PERSONS = 100_000
 SMALL_RUN = {"persons": 20_000, "quarters": 24}
 """One run of a calibration."""
+FEW_POSITIONS = ("params.search.n_sampled=2", "params.search.n_applications=1")
+ONE_ROUND = ("params.matching.rounds=1",)
+RULE_SETS = {
+    "all rules and tables": ("tables", ()),
+    "all rules, sums only": ("moments", ()),
+    "all rules, nothing recorded": ("nothing", ()),
+    "one hiring round": ("nothing", ONE_ROUND),
+    "one round, 2 positions seen, 1 application": ("nothing", ONE_ROUND + FEW_POSITIONS),
+}
+"""Name -> what is recorded, and overrides."""
 LEAST_RATIO = {10_000: 30, 100_000: 60}
 """Persons -> least ratio to plain Mesa."""
 LEAST_SPEED = {100_000: 10e6, BIG: 7e6}
@@ -161,6 +171,15 @@ def run_tables(wanted: argparse.Namespace) -> dict[str, Any]:
     return measure("tables", persons=min(TABLE_PERSONS, wanted.most_persons), quarters=8)
 
 
+def run_rules(wanted: argparse.Namespace) -> dict[str, Any]:
+    """What the costly rules cost: the same market with fewer of them."""
+    size = min(TABLE_PERSONS, wanted.most_persons)
+    return {
+        name: measure("run", persons=size, quarters=8, repeats=3, recorder=recorder, overrides=overrides)
+        for name, (recorder, overrides) in RULE_SETS.items()
+    }
+
+
 def run_moments(wanted: argparse.Namespace) -> dict[str, Any]:
     """One run of a calibration."""
     del wanted
@@ -219,6 +238,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "reference": run_reference,
     "triad": run_triad,
     "tables": run_tables,
+    "rules": run_rules,
     "moments": run_moments,
     "sweep": run_sweep,
     "threads": run_threads,

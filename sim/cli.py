@@ -23,6 +23,7 @@ from sim.errors import InvariantError, TalentsimError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from sim.kinds import KindPage
     from sim.labels import Lang as Language
     from sim.scenario import Scenario
 
@@ -40,7 +41,6 @@ GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""
 RESULTS: Final = Path("results")
 _WIDTH_WITHOUT_TERMINAL: Final = 150
-_POLICY_KEYS: Final = "policies."
 
 ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
 Seed = Annotated[int, typer.Option(help="First seed.", min=0, max=2**62)]
@@ -140,9 +140,9 @@ def compare(
     """
     with _report_errors():
         from sim.compare import find_start
-        from sim.report import Study, write_comparison
+        from sim.report import Study, load_compared, write_comparison
 
-        scenarios = _load_compared(base, policies, overrides or (), scale, quarters)
+        scenarios = load_compared(base, policies, overrides or (), scale, quarters)
         _, *names = scenarios
         others = [scenarios[name] for name in names]
         study = Study(
@@ -186,22 +186,28 @@ def check(
 
 
 @app.command()
-def policies(quiet: Quiet = False) -> None:
-    """List the kinds of policy that a scenario can use."""
+def policies(
+    kind: Annotated[str | None, typer.Argument(help="A kind, to be described in full.")] = None,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of names.")] = "en",
+    quiet: Quiet = False,
+) -> None:
+    """List the kinds of policy that a scenario can use, or describe one."""
     with _report_errors():
-        from sim.policies import POLICY_KINDS
+        from sim.kinds import describe_kind, list_kinds
 
-        if quiet:
-            typer.echo("\n".join(POLICY_KINDS))
-            return
-        _print_table(("kind", "what it does"), [(kind, spec.summary) for kind, spec in POLICY_KINDS.items()])
+        if kind is not None:
+            _print_kind(describe_kind(kind, lang))
+        elif quiet:
+            typer.echo("\n".join(name for name, _, _ in list_kinds(lang)))
+        else:
+            _print_table(("kind", "name", "what it does"), list_kinds(lang), n_names=3)
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     with _report_errors():
-        from sim.scenario import scenario_schema
+        from sim.schema import scenario_schema
 
         typer.echo(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
 
@@ -283,38 +289,6 @@ def _show_progress(words: str, *, quiet: bool) -> Iterator[Any]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def _load_compared(
-    base: str, policies: Sequence[str], overrides: Sequence[str], scale: int | None, quarters: int | None
-) -> dict[str, Scenario]:
-    """Load the baseline, then the policies, under names that are all different."""
-    from sim.scenario import load_scenario
-
-    for_all = [text for text in overrides if not text.startswith(_POLICY_KEYS)]
-    loaded = [load_scenario(base, for_all, scale=scale, quarters=quarters)]
-    loaded += [load_scenario(policy, overrides, scale=scale, quarters=quarters) for policy in policies]
-    _refuse_unlike(loaded)
-    named: dict[str, Scenario] = {}
-    for scenario in loaded:
-        twins = sum(name.partition("#")[0] == scenario.name for name in named)
-        named[f"{scenario.name}#{twins + 1}" if twins else scenario.name] = scenario
-    return named
-
-
-def _refuse_unlike(scenarios: Sequence[Scenario]) -> None:
-    """Raise a user error unless all scenarios have one world, span and scale: else their runs cannot be paired."""
-
-    def describe(scenario: Scenario) -> str:
-        return f"world {scenario.world.name}, {scenario.start} to {scenario.end}, scale {scenario.scale}"
-
-    base = describe(scenarios[0])
-    for other in scenarios[1:]:
-        if describe(other) != base:
-            raise TalentsimError(
-                f"{other.name} ({describe(other)}) cannot be compared with {scenarios[0].name} ({base}). "
-                "Give both the same world, from, to and scale"
-            )
-
-
 def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], seeds: Sequence[int]) -> Path:
     """Return the folder of the results; refuse one that holds other things before anything is simulated."""
     from sim.results import hash_source, refuse_foreign_folder, result_hash
@@ -345,15 +319,30 @@ def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
 
 
 def _print_effects(comparison: DataFrame, lang: Language) -> None:
-    from sim.labels import label_code
-    from sim.report import head_effects, list_effects
+    from sim.effects import list_tables
 
     for policy in comparison["policy"].unique():
-        rows = list_effects(comparison, str(policy), lang=lang)
-        _print_table(head_effects(lang), rows, title=label_code("scenario", str(policy), lang))
+        for table in list_tables(comparison, str(policy), lang=lang):
+            _print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
 
 
-def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
+def _print_kind(page: KindPage) -> None:
+    """Print what there is to say about a kind of policy."""
+    import calibration
+    from sim.kinds import EVIDENCE_HEADINGS, FIELD_HEADINGS, read_evidence
+
+    typer.echo("\n".join([page.title, *page.facts]))
+    _print_table(FIELD_HEADINGS, page.fields, n_names=len(FIELD_HEADINGS))
+    typer.echo(f"{page.example}\n")
+    if page.evidence:
+        figures = read_evidence(Path(calibration.__file__).parent / "evidence", page.evidence)
+        _print_table(EVIDENCE_HEADINGS, figures, n_names=len(EVIDENCE_HEADINGS))
+
+
+def _print_table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None, n_names: int = 2
+) -> None:
+    """Print a table; numbers follow the first `n_names` columns."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -363,7 +352,7 @@ def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str
         console = Console(width=_WIDTH_WITHOUT_TERMINAL)
     table = Table(title=title, title_justify="left")
     for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number > 1 else "left")
+        table.add_column(head, justify="right" if number >= n_names else "left")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)

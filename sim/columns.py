@@ -51,10 +51,18 @@ COLUMNS: Final = (
         "queue_q", "i2", "quarter", NO_QUARTER, "quarter of the first application for a unit of the city, while waiting"
     ),
     Column("arrived_q", "i2", "quarter", NO_QUARTER, "quarter of arrival in the city"),
+    Column(
+        "resident_q",
+        "i2",
+        "quarter",
+        NO_QUARTER,
+        "quarter from which residence counts: of arrival, unless rights followed",
+    ),
     Column("experience_q", "i2", "quarters", 0, "quarters in employment"),
     Column("tenure_q", "i2", "quarters", 0, "quarters in the present job"),
     Column("search_q", "i2", "quarters", 0, "quarters of search without a job"),
     Column("aware", "u4", "bits", 0, "bit k: knows of policy k of the scenario"),
+    Column("received", "u4", "bits", 0, "bit k: has received money, a unit or a place under policy k of the scenario"),
     Column("firm", "i4", "row", NO_FIRM, "employer's row, or NO_FIRM"),
     Column("ability", "f4", "index", 1.0, "lasting ability, mean about 1"),
     Column("knowledge", "f4", "skill", 0, "professional knowledge"),

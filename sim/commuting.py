@@ -1,6 +1,7 @@
 """Living in one place of an area and working in another: travel times, and where people live for a job.
 
-travel(home, work) = 60 distance / speed within an area, 0 within a place, out of reach beyond the limit
+travel(home, work) = 60 distance / speed x factor of policies within an area, 0 within a place;
+                     out of reach where it is beyond the limit without policies
 
 In a world where every place is an area of its own nobody commutes, and everybody lives where they work.
 """
@@ -13,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.commuting import choose_residences, list_movers, relocate
-from sim.kernels.eligibility import gather_persons
-from sim.market import PERSON_DTYPE
+from sim.kernels.eligibility import gather_persons, make_persons
 from sim.rng import FAMILY_HOME, TAKE_UP, TASTE_CITY
 from sim.types import EMPLOYED, LEAVE_HOUSING
 
@@ -24,14 +24,17 @@ if TYPE_CHECKING:
     from sim.world.spec import World
 
 
-def find_travel_min(world: World, distance: NDArray[np.float64], rule: CommutingParams) -> NDArray[np.float64]:
+def find_travel_min(
+    world: World, distance: NDArray[np.float64], rule: CommutingParams, factor: NDArray[np.float64] | float = 1.0
+) -> NDArray[np.float64]:
     """(home, work) minutes beyond the commute within the place of work; inf where out of reach.
 
-    `distance` (place, place) is in 1000 km.
+    `distance` (place, place) is in 1000 km. `factor` (place, place) of policies changes the time but not who is within
+    reach: otherwise nobody could get to work whose policy ends.
     """
     travel = 60.0 * 1000.0 * distance / rule.speed_kmh
     near = (world.area_of[:, None] == world.area_of[None, :]) & (travel <= rule.limit_min)
-    minutes: NDArray[np.float64] = np.where(near, travel, np.inf)
+    minutes: NDArray[np.float64] = np.where(near, travel * factor, np.inf)
     np.fill_diagonal(minutes, 0.0)
     return minutes
 
@@ -40,12 +43,13 @@ def choose_homes(
     model: TalentMarket, rows: NDArray[np.uint32], firm: NDArray[np.int32], wage: NDArray[np.float32]
 ) -> NDArray[np.int8]:
     """(row,) place in which each of the people of `rows` wants to live who works at `firm` (row,) for `wage` (row,)."""
-    people, firms, rules = model.columns.people, model.firms, model.rules
-    persons, chosen = np.empty(len(rows), PERSON_DTYPE), np.empty(len(rows), np.int8)
+    people, firms, places, rules = model.columns.people, model.firms, model.places, model.rules
+    persons, chosen = make_persons(len(rows)), np.empty(len(rows), np.int8)
+    move_cost = rules.search.b_move * places.distance + places.move_extra
     gather_persons(0, len(rows), rows, people, firms.industry, firms.size, persons)
     choose_residences(
-        persons, people.housing[rows], people.lease_end_q[rows], firms.place[firm], wage, firms.industry[firm],
-        firms.size[firm], model.places, model.transfers, model.schemes, rules.search, rules.housing, rules.tax,
+        persons, people.lease_end_q[rows], firms.place[firm], wage, firms.industry[firm],
+        firms.size[firm], places, model.transfers, model.schemes, move_cost, rules.search, rules.housing, rules.tax,
         model.quarter_number, model.lasting_key(TASTE_CITY), model.lasting_key(FAMILY_HOME),
         model.lasting_key(TAKE_UP), chosen,
     )  # fmt: skip

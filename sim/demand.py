@@ -1,8 +1,9 @@
 """Labour demand: desired headcount, the mix of positions, and posted wages, for all firms at once.
 
-market jobs = jobs at the start x growth of the place x industry trend x levers
+market jobs = jobs at the start x growth of the place x industry trend x factor of levers + jobs added by levers
 desired = market jobs x subsidy factor x productivity^elasticity x (firms / room for firms) / its mean
 productivity = skill of staff relative to the start x (1 + gain x adoption) / (1 + gain x adoption of the mean firm)
+               x (1 + gain by levers)
 P(ai | level) = intensity(level) x place x industry in place x adoption of the firm x national index
 offer = level pay x experience x industry x place x size x firm premium x real growth x tightness^elasticity
 """
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 BASE_YEAR: Final = 2019
 WAGE_YEAR: Final = 2024
-AI_LIMIT: Final = 0.9
-"""No cell of postings is more than this share AI, whatever the factors."""
 
 
 class Demand:
@@ -52,24 +51,43 @@ class Demand:
         tilt = trend[firms.industry] / mean_trend[firms.place]
         lever = levers.labour_demand_factor[firms.place, firms.industry]
         jobs: FloatArray = firms.jobs_start * growth[firms.place] * tilt * lever
-        return jobs
+        return self._add_jobs(jobs, levers.jobs_add) if levers.jobs_add.any() else jobs
 
-    def desired_headcount(self, subsidy_factor: FloatArray) -> FloatArray:
+    def _add_jobs(self, jobs: FloatArray, added: FloatArray) -> FloatArray:
+        """(firm,) jobs with `added` (place, industry) persons, spread over the firms of each cell by their jobs.
+
+        A cell without firms takes none; no cell loses more than all its jobs.
+        """
+        firms, n_industries = self._firms, added.shape[1]
+        cell = firms.place.astype(np.int64) * n_industries + firms.industry
+        total = np.bincount(cell, weights=jobs, minlength=added.size)
+        change = added.ravel() / (firms.scale * np.maximum(1e-9, total))
+        grown: FloatArray = jobs * np.maximum(0.0, 1.0 + change[cell])
+        return grown
+
+    def desired_headcount(self, subsidy_factor: FloatArray, levers: Levers) -> FloatArray:
         """(firm,) jobs that firms want, in agents; `subsidy_factor` (firm,) from hiring subsidies.
 
         Published totals of jobs are net of births and deaths of firms, hence the mean share of room that is filled.
         """
         firms = self._firms
-        standing = np.minimum(1.0, firms.number / firms.room) / firms.standing_mean
-        elastic = self.productivity() ** self._params.firms.demand_elasticity
+        filled = np.minimum(firms.number / firms.room, firms.room / np.maximum(1, firms.number)) / firms.standing_mean
+        standing = np.where(firms.number > firms.room, np.maximum(1.0, filled), filled)
+        elastic = self.productivity(levers) ** self._params.firms.demand_elasticity
         desired: FloatArray = firms.market_jobs * subsidy_factor * elastic * standing
         return desired
 
-    def productivity(self) -> FloatArray:
-        """(firm,) output a head relative to the mean firm of the run without policies, by AI and by skill of staff."""
+    def productivity(self, levers: Levers) -> FloatArray:
+        """(firm,) output a head relative to the mean firm without policies, by AI, skill of staff and levers."""
         gain = self._params.firms.ai_productivity
         relative: FloatArray = (1.0 + gain * self._firms.adoption) / (1.0 + gain * self.mean_adoption_path())
-        return relative * self._firms.quality
+        return relative * self._firms.quality * (1.0 + levers.productivity_add[self._firms.cells])
+
+    def level_cumulative(self, added: FloatArray) -> FloatArray:
+        """(place, industry, education) cumulative shares of the levels asked, with `added` to them, adding to 1."""
+        mix = self.requirement_mix + added
+        cumulative: FloatArray = np.cumsum(mix / mix.sum(axis=2, keepdims=True), axis=2)
+        return cumulative
 
     def ai_probability(self, quarter: int, lever: FloatArray | None = None) -> FloatArray:
         """(firm, education) probability that an opening is an AI position; `lever` (place, industry) factors."""
@@ -79,7 +97,7 @@ class Demand:
         if lever is not None:
             factor = factor * lever[firms.place, firms.industry, None]
         probability = self._world.ai_intensity_education[None, :] * factor * index[:, None]
-        limited: FloatArray = np.clip(probability, 0.0, AI_LIMIT)
+        limited: FloatArray = np.clip(probability, 0.0, self._params.firms.ai_limit)
         return limited
 
     def national_ai_index(self, quarter: int) -> float:
@@ -120,7 +138,7 @@ class Demand:
         """(place, industry, education) levels asked: the industry's mix, moved towards the levels supplied locally."""
         world = self._world
         national = (world.graduates.sum(axis=1)[:, None] * world.level_share).sum(axis=0)
-        national = national / national.sum()
+        national = national / max(1.0, national.sum())
         relative = np.where(world.level_share > 0, world.level_share, 1e-6) / np.maximum(national, 1e-9)
         mix = world.education_mix[None] * relative[:, None, :] ** self._params.firms.requirement_adapt
         normalised: FloatArray = mix / mix.sum(axis=2, keepdims=True)

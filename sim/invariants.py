@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import InvariantError
 from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import HiringSubsidy, TrainingCourse, Transfer
+    from sim.policies.levers import HiringSubsidy, HousingScheme, Purchase, SchoolPlaces, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -32,9 +33,7 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "ids are unique": len(np.unique(people.uid)) == len(people.uid),
         "employed people, and only they, have an employer": bool(np.array_equal(employed, people.firm != NO_FIRM)),
         "headcount of a firm is the number of its people": bool(np.array_equal(staff, firms.headcount)),
-        "people live where they can reach their work": bool(
-            np.all(np.isfinite(model.places.travel[people.city[working], firms.place[people.firm[working]]]))
-        ),
+        "people live where they can reach their work": _can_reach_work(model, np.flatnonzero(working)),
         "a hukou of the area is one of the place": _hukou_is_here(model),
         "closed firms have no staff": not firms.headcount[(firms.number == 0) & (firms.exited == 0)].any(),
         "firms close once at most": bool(np.all((firms.number >= 0) & (firms.closing >= 0) & (firms.closing <= 1))),
@@ -51,14 +50,26 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
         "the ledger is the sum of transfers": model.transfers_booked_fen == model.transfers_received_fen,
         "budgets are not exceeded": _budgets_hold(model),
+        **{rule: not broken for rule, broken in model.audit.broken.items()},
         "no more people are admitted to courses than there are seats": all(
             admitted <= seats for seats, admitted in model.course_use.values()
         ),
+        "no more people get school places than there are": all(
+            taken <= places for places, taken in model.school_use.values()
+        ),
+        "quotas of policies are not exceeded": all(used <= limit for _, used, limit in model.quota_use.values()),
         "a course that runs has its end before it": bool(
             np.all(people.course_end_q[people.course >= 0] > model.quarter_number)
         ),
         "chances are shares": bool(np.all((model.places.hukou_chance >= 0) & (model.places.hukou_chance <= 1))),
     }  # fmt: skip
+
+
+def _can_reach_work(model: TalentMarket, working: NDArray[np.int64]) -> bool:
+    """Whether the place of work is within reach of where people of rows `working` live."""
+    people = model.columns.people
+    travel = model.places.travel[people.city[working], model.firms.place[people.firm[working]]]
+    return bool(np.all(np.isfinite(travel)))
 
 
 def _hukou_is_here(model: TalentMarket) -> bool:
@@ -79,9 +90,14 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 def _budgets_hold(model: TalentMarket) -> bool:
     levers = model.levers
-    limited: list[Transfer | HiringSubsidy | TrainingCourse] = [*levers.transfers, *levers.hiring, *levers.courses]
+    entries: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse | Purchase | SchoolPlaces] = [
+        *levers.transfers, *levers.schemes, *levers.hiring, *levers.courses, *levers.purchases, *levers.schools,
+    ]  # fmt: skip
+    limits = [(entry.policy, entry.budget_cny) for entry in entries]
+    policies = enumerate(model.scenario.policies)
+    limits += [(number, policy.budget_cny) for number, policy in policies if policy.ends_with_budget]
     return all(
-        model.ledger.remaining_cny(entry.policy, entry.budget_cny) >= -1e-6
-        for entry in limited
-        if np.isfinite(entry.budget_cny)
+        model.ledger.remaining_cny(number, budget_cny) >= -1e-6
+        for number, budget_cny in limits
+        if np.isfinite(budget_cny)
     )

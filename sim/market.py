@@ -7,7 +7,7 @@ except where a kernel's docstring says so.
 from __future__ import annotations
 
 import collections
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -27,6 +27,12 @@ ELIGIBILITY_FIELDS: Final = [
     ("max_quarters", np.int64),
     ("wage_min_cny_m", np.float64),
     ("wage_max_cny_m", np.float64),
+    ("min_residence_q", np.int64),  # quarters of residence that count
+    ("max_residence_q", np.int64),
+    ("housing", np.int64),  # 0 any, 1 in a subsidised unit, 2 not
+    ("certificate", np.int64),  # 0 any, 1 without, 2 with an industry certificate
+    ("received_bits", np.int64),  # policies of which one must have been received; 0: no condition
+    ("not_received_bits", np.int64),  # policies of which none may have been received
 ]
 """Who is reached. Masks hold bit i for code i of sim.types or place i; all bits set means no restriction."""
 
@@ -40,6 +46,9 @@ PLACE_DTYPE: Final = np.dtype(
         ("career", np.float64),  # utility of the thickness of the job market
         ("unemployment", np.float64),  # share of the labour force without a job
         ("sample_factor", np.float64),  # factor on the positions seen by people who live there
+        ("rights_mask", np.int64),  # bit j: residence in place j counts here
+        ("rights_share", np.float64),  # share of it that counts
+        ("school_mask", np.int64),  # bit k: policy k gives school places here
         ("before", np.int64),  # places of its area that stand before it
         ("after", np.int64),  # places of its area that stand after it
     ]
@@ -51,6 +60,7 @@ Places: Any = collections.namedtuple(
         "records",  # (place,) records of PLACE_DTYPE
         "hukou_chance",  # (place, education) chance of a local hukou that people believe in
         "distance",  # (place, place) 1000 km
+        "move_extra",  # (place, place) utility that a move costs beside distance
         "market_wage",  # (place, education) mean pay last quarter, CNY/month
         "utility",  # (place, education) mean utility of living there last quarter
         "travel",  # (home, work) minutes to work beyond the commute within the place of work; inf where out of reach
@@ -68,7 +78,9 @@ Firms: Any = collections.namedtuple(
         "surplus_share",  # (firm,) share of staff above desired headcount and slack
         "career",  # (firm,) career prospects of a job there besides place and AI
         "closing",  # (firm,) share of its real firms that have just closed, with their staff
-        "noise",  # (firm,) screening noise, score
+        "noise",  # (firm,) factor on screening noise
+        "degree",  # (firm,) factor on the weight of degrees above the one asked
+        "recognition",  # (firm,) recognition of certificates relative to today
     ],
 )
 
@@ -93,12 +105,12 @@ OFFER_DTYPE: Final = np.dtype(
         ("renting", np.float64),  # utility of job and income for who rents there
         ("at_home", np.float64),  # the same for who lives with family
         ("firm", np.int32),
-        ("career", np.float32),  # utility of the job alone
+        ("career", np.float64),  # utility of the job alone
         ("place", np.int8),
         ("level", np.int8),  # level of education asked
     ]
 )
-"""What searchers read of a line: 34 bytes, so that seeing a position touches one line of cache in most cases."""
+"""What searchers read of a line: 38 bytes, so that seeing a position touches one line of cache in most cases."""
 
 Positions: Any = collections.namedtuple(
     "Positions",
@@ -131,13 +143,22 @@ def no_positions(n_places: int) -> Any:
     )
 
 
+MOST_STEPS: Final = 8
+"""Steps that an amount by pay may have."""
+
 TRANSFER_DTYPE: Final = np.dtype(
     [
         *ELIGIBILITY_FIELDS,
         ("policy", np.int64),
         ("amount_cny_m", np.float64, (len(EDUCATION),)),
         ("rent_share", np.float64),
+        ("pay_share", np.float64),
+        ("tax_share", np.float64),  # of income tax
+        ("n_steps", np.int64),
+        ("step_from_cny_m", np.float64, (MOST_STEPS,)),  # pay from which a step holds, ascending
+        ("step_amount_cny_m", np.float64, (MOST_STEPS,)),
         ("cap_cny_m", np.float64),
+        ("once_months", np.float64),  # 0: paid each month; else paid once, the monthly amount this many times
         ("against_rent", np.int64),  # 1: lowers the rent, and never exceeds it; 0: income
         ("start_q", np.int64),
         ("term_q", np.int64),
@@ -166,10 +187,12 @@ PERSON_DTYPE: Final = np.dtype(
         ("uid", np.uint64),
         ("firm", np.int32),
         ("aware", np.uint32),
+        ("received", np.uint32),
         ("wage", np.float32),
         ("rent", np.float32),
         ("cohort_q", np.int16),
         ("arrived_q", np.int16),
+        ("resident_q", np.int16),
         ("search_q", np.int16),
         ("education", np.int8),
         ("field", np.int8),
@@ -178,12 +201,14 @@ PERSON_DTYPE: Final = np.dtype(
         ("city", np.int8),
         ("hukou", np.int8),
         ("state", np.int8),
+        ("housing", np.int8),
         ("cell", np.int8),
         ("industry", np.int8),  # of the employer, -1 without one
         ("size", np.int8),
+        ("certificate", np.int8),
     ]
 )
-"""One person as a record, gathered from the columns where people are read at random: 40 bytes."""
+"""One person as a record, gathered from the columns where people are read at random: 48 bytes."""
 
 COURSE_DTYPE: Final = np.dtype(
     [
@@ -194,13 +219,7 @@ COURSE_DTYPE: Final = np.dtype(
 )
 """What a course of one policy in one place gives to those who end it."""
 
-Person: Any = collections.namedtuple(
-    "Person",
-    [
-        "uid", "cohort_q", "education", "field", "home", "study", "city", "hukou", "state", "arrived_q", "search_q",
-        "aware", "cell", "wage", "rent", "firm", "industry", "size",
-    ],
-)  # fmt: skip
+Person = cast(Any, collections.namedtuple)("Person", PERSON_DTYPE.names)
 """One person as plain numbers. Passing numbers instead of all columns keeps reference counts out of inner loops."""
 
 SearchKeys: Any = collections.namedtuple(

@@ -15,13 +15,14 @@ from sim.agents.firms import FirmSet
 from sim.agents.governments import Government, Ledger
 from sim.agents.graduates import Graduates
 from sim.agents.institutions import Association, Institution
+from sim.audit import Audit
 from sim.columns import ColumnSet
 from sim.demand import Demand
 from sim.market import OFFER_DTYPE, Schooling, no_positions
 from sim.observe import Observer
 from sim.params import Rules
 from sim.phases.cohort_graduates import cohort_graduates
-from sim.phases.firms_adjust import firms_adjust
+from sim.phases.firms_adjust import adopt_until, firms_adjust
 from sim.phases.firms_post import firms_post
 from sim.phases.housing_clears import housing_clears
 from sim.phases.hukou_allocates import hukou_allocates
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario import Scenario
+    from sim.trace import Trace
 
 
 class Recorder(Protocol):
@@ -96,6 +98,7 @@ class TalentMarket(mesa.Model):
         check: check the invariants after every quarter, and the matching for blocking pairs.
         phases: the rules to run, in order; leave one out to switch it off.
         observer: makes what records the quarters: tables, or the sums of sim.moments.
+        trace: keeps by person what a comparison with a paired run asks for; nothing is kept without one.
     """
 
     def __init__(
@@ -107,12 +110,13 @@ class TalentMarket(mesa.Model):
         check: bool = False,
         phases: tuple[Phase, ...] = PHASES,
         observer: Callable[[TalentMarket], Recorder] = Observer,
+        trace: Trace | None = None,
     ) -> None:
         super().__init__(rng=seed)
         self.scenario, self.world, self.params = scenario, scenario.world, scenario.params
         self.rules = Rules.of(scenario.params)
         self.seed, self.threads, self.check, self.scale = seed, threads, check, scenario.scale
-        self.phases = phases
+        self.phases, self.trace = phases, trace
         self.first_quarter_number = scenario.start.number
         self.quarter_number = scenario.start.number - self.params.cohorts.spin_up_quarters
         self.n_quarters = scenario.end.number - scenario.start.number + 1
@@ -121,6 +125,7 @@ class TalentMarket(mesa.Model):
         place_initial_stock(self)
         self._spin_up()
         self.observer = observer(self)
+        self.audit = Audit()
 
     @property
     def quarter(self) -> Quarter:
@@ -137,8 +142,12 @@ class TalentMarket(mesa.Model):
 
     def step(self) -> None:
         """Simulate one quarter."""
+        if self.check:
+            self.audit.start_quarter(self)
         for phase in self.phases:
             phase.act(self)
+            if self.check:
+                self.audit.check_phase(self, phase.name)
         self.quarter_number += 1
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -154,7 +163,7 @@ class TalentMarket(mesa.Model):
 
     def refresh_firms_table(self) -> None:
         """Renew what kernels read of the firms."""
-        self.firms_table = self.firms.table(self.params.separation.layoff_slack, self.levers.noise_factor)
+        self.firms_table = self.firms.table(self.params.separation.layoff_slack, self.levers)
 
     def _make_agents(self) -> None:
         world = self.world
@@ -171,6 +180,7 @@ class TalentMarket(mesa.Model):
             for kind in range(len(INSTITUTION))
             if world.institution_count[place, kind] > 0
         ]
+        self.institution_ids = np.concatenate([institution.identities() for institution in self.institutions])
         self.associations = [Association(self, place, len(EDUCATION)) for place in range(world.n_places)]
         policies = self.scenario.policies
         national = tuple(k for k, policy in enumerate(policies) if policy.payer == "national")
@@ -185,11 +195,13 @@ class TalentMarket(mesa.Model):
         self.schooling = Schooling(*(np.zeros(shape) for _ in Schooling._fields))
         refresh_schooling(self)
         self.level_cumulative = np.cumsum(self.demand.requirement_mix, axis=2)
+        self.asked_share = (world.industry_share[:, :, None] * self.demand.requirement_mix).sum(axis=1)
         self.experience_cumulative = np.cumsum(world.experience_mix, axis=1)
         self.mean_skill_weight = world.jobs_start @ world.industry_share @ world.skill_weight
         self.mean_skill_weight = (self.mean_skill_weight / self.mean_skill_weight.sum())[None, :]
         self.association_share = (world.institution_share @ world.association_share).mean() * np.ones(n_places)
-        self.wage_start = self.places.market_wage.mean(axis=0)
+        self.wage_start = self.places.market_wage.copy()
+        self.mean_pay_cny_m = self.places.market_wage.mean(axis=1)
         self.seats = np.ones((n_places, len(EDUCATION), len(FIELD)))
         self.seats_by_year: dict[int, NDArray[np.float64]] = {}
         self.positions = no_positions(n_places)
@@ -206,11 +218,14 @@ class TalentMarket(mesa.Model):
         self.course_use: dict[tuple[int, int], tuple[int, int]] = {}
         self.flows = np.zeros((n_places, n_places, len(EDUCATION), len(REASON), 2), np.int64)
         self.cohort_sizes: dict[int, int] = {}
+        self.quota_use: dict[int, tuple[int, int, int]] = {}
+        self.stopped_policies: set[int] = set()
+        self.school_use: dict[tuple[int, int], tuple[int, int]] = {}
         self.transfers_booked_fen = 0
         self.transfers_received_fen = 0
         self.hukou_granted = np.zeros(n_places, np.int64)
         self.hukou_quota = np.zeros(n_places, np.int64)
-        self.hukou_belief = guess_hukou_chance(world)
+        self.hukou_belief = guess_hukou_chance(world, self.params.hukou.new_graduate_share)
         self.refresh_firms_table()
 
     def _spin_up(self) -> None:
@@ -224,15 +239,17 @@ class TalentMarket(mesa.Model):
             self.flows[:] = 0
             self.quarter_number += 1
         self.firms.adoption, self.firms.adoption_path = adoption, path
+        adopt_until(self, self.first_quarter_number)
         note_skill_at_start(self)
-        self.wage_start = self.places.market_wage.mean(axis=0)
+        self.wage_start = self.places.market_wage.copy()
 
     def usual_openings(self, hiring_round: int) -> NDArray[np.float64]:
         """(education, place) openings to expect in a round of this quarter, in agents: the same in all scenarios."""
         world = self.world
-        asked = (world.industry_share[:, :, None] * self.demand.requirement_mix).sum(axis=1)
         jobs = np.maximum(0.0, world.jobs_start + world.new_jobs[:, : max(0, self.quarter.year - 2019)].sum(axis=1))
-        usual: NDArray[np.float64] = (USUAL_VACANCY / (1 + hiring_round) * jobs[:, None] * asked / self.scale).T
+        usual: NDArray[np.float64] = (
+            USUAL_VACANCY / (1 + hiring_round) * jobs[:, None] * self.asked_share / self.scale
+        ).T
         return usual
 
     def _expected_persons(self) -> int:

@@ -8,23 +8,22 @@ Left out: what the tables hold by person's field, home and hukou in each quarter
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.tallies import (
-    N_POSTINGS,
     N_PULSE,
     PULSE_BURDEN,
     PULSE_EMPLOYED,
     PULSE_RENTERS,
     PULSE_RESIDENTS,
-    tally_lines,
 )
 from sim.observe_people import CohortCounts, count_present
 from sim.stickiness import score_cities
-from sim.types import AI, EDUCATION, EXPERIENCE, FIRM_SIZE, INDUSTRY, N_POSITION_CELLS, Quarter
+from sim.types import EDUCATION, Quarter
 from sim.world.indicators import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -32,6 +31,22 @@ if TYPE_CHECKING:
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
+
+
+LINE_SUMS: Final = np.dtype(
+    [
+        ("quarter", np.int16),  # 0 is the first of the run
+        ("place", np.int8),
+        ("industry", np.int8),
+        ("size", np.int8),  # of the firm
+        ("cell", np.int8),  # education x experience x ai
+        ("openings", np.int32),
+        ("hires", np.int32),
+        ("offered_fen", np.int64),  # sum of the pay offered, a month
+        ("hired_fen", np.int64),  # sum of the pay at hiring, a month
+    ]
+)
+"""One line of open positions of a quarter and who was hired on it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,9 +70,8 @@ class Moments:
     of before the run are counted at the anniversaries that fall in it."""
     stayed: IntArray
     """(cohort year, study city, education, field, home class, ANNIVERSARIES) in work in the study city."""
-    postings: IntArray
-    """(calendar year, place, industry, education, experience, ai, firm size, N_POSTINGS) openings, hires, and the sums
-    of pay offered and of pay at hiring in fen a month."""
+    lines: NDArray[np.void]
+    """(line,) records of LINE_SUMS, the open positions of all quarters one below the other."""
     flows: IntArray
     """(calendar year, from, to, education, reason, new graduate) moves and first jobs."""
     rent_cny_m: FloatArray
@@ -70,6 +84,13 @@ class Moments:
     """(quarter, place) persons."""
     spent_fen: IntArray
     """(quarter, place) money spent under policies, national money where it was received."""
+
+    def sum_postings(self, names: Sequence[str], sizes: Sequence[int], value: str) -> IntArray:
+        """Sum of `value`, a field of LINE_SUMS, by the fields `names`, whose codes stay below `sizes`."""
+        cell = np.ravel_multi_index([self.lines[name].astype(np.int64) for name in names], sizes)
+        total = np.zeros(int(np.prod(sizes)), np.int64)
+        np.add.at(total, cell, self.lines[value])
+        return total.reshape(sizes)
 
     @property
     def rent_burden(self) -> FloatArray:
@@ -99,8 +120,7 @@ class MomentObserver:
         self._cohorts = CohortCounts(world.region)
         self._start = count_present(model)
         self._pulse = np.zeros((n, world.n_places, len(EDUCATION), N_PULSE), np.int64)
-        sizes = (years, world.n_places, len(INDUSTRY), N_POSITION_CELLS, len(FIRM_SIZE), N_POSTINGS)
-        self._postings = np.zeros(sizes, np.int64)
+        self._lines: list[NDArray[np.void]] = []
         self._flows = np.zeros((years, *model.flows.shape), np.int64)
         self._rent, self._index = (np.zeros((n, world.n_places)) for _ in range(2))
         self._stickiness = np.zeros((n, 1 + len(DIMENSIONS), world.n_places))
@@ -113,7 +133,7 @@ class MomentObserver:
         year = model.quarter.year - model.scenario.start.year
         self._cohorts.look(model)
         self._pulse[quarter] = pulse
-        tally_lines(model.positions.lines, model.line_hires, model.line_hired_fen, self._postings[year])
+        self._lines.append(_sum_lines(model, quarter))
         self._flows[year] += model.flows
         self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
         self._index[quarter] = [city.rent_index for city in model.cities]
@@ -124,8 +144,7 @@ class MomentObserver:
 
     def moments(self) -> Moments:
         """The sums of the quarters simulated so far; later quarters hold zeros."""
-        model, shape = self._model, self._postings.shape
-        by_cell = self._postings.reshape(*shape[:3], len(EDUCATION), len(EXPERIENCE), len(AI), *shape[4:])
+        model = self._model
         return Moments(
             start=model.scenario.start,
             scale=model.scale,
@@ -135,7 +154,7 @@ class MomentObserver:
             graduated=self._cohorts.graduated,
             employed=self._cohorts.employed,
             stayed=self._cohorts.stayed,
-            postings=by_cell,
+            lines=np.concatenate([np.zeros(0, LINE_SUMS), *self._lines]),
             flows=self._flows,
             rent_cny_m=self._rent,
             rent_index=self._index,
@@ -143,3 +162,16 @@ class MomentObserver:
             hukou_granted=self._granted,
             spent_fen=self._spent,
         )
+
+
+def _sum_lines(model: TalentMarket, quarter: int) -> NDArray[np.void]:
+    """The lines of open positions of this quarter, the `quarter`-th of the run."""
+    lines = model.positions.lines
+    table = np.empty(len(lines), LINE_SUMS)
+    table["quarter"] = quarter
+    for name in ("place", "industry", "size", "cell"):
+        table[name] = lines[name]
+    table["openings"], table["hires"] = lines["capacity"], model.line_hires
+    table["offered_fen"] = np.rint(lines["wage"].astype(np.float64) * 100.0).astype(np.int64) * lines["capacity"]
+    table["hired_fen"] = model.line_hired_fen
+    return table

@@ -21,7 +21,7 @@ from sim.kernels.tallies import (
 )
 from sim.observe_people import CohortCounts, PeopleCounts, count_present, rank_amounts
 from sim.population import cohort_cells, cohort_quarter
-from sim.rng import ROUND_POSTINGS, uniforms
+from sim.rng import ROUND_POSTINGS, round_by
 from sim.stickiness import score_cities
 from sim.types import (
     AI,
@@ -31,6 +31,7 @@ from sim.types import (
     FIRM_SIZE,
     INDUSTRY,
     INSTITUTION,
+    NO_QUARTER,
 )
 from sim.world.indicators import DIMENSIONS
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
@@ -83,8 +84,7 @@ class Observer:
         firms, cell, firm = model.firms, lines["cell"].astype(np.int64), lines["firm"]
         new_share = 1.0 - firms.carried[firm] / np.maximum(1, firms.openings[firm])
         expected = lines["capacity"] * new_share
-        u = uniforms(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]))
-        new = (np.floor(expected) + (u < expected - np.floor(expected))).astype(np.int64)
+        new = round_by(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]), expected)
         codes = (
             firms.place[firm], firms.industry[firm], cell // (2 * len(EXPERIENCE)), (cell // 2) % len(EXPERIENCE),
             firms.size[firm], cell % 2,
@@ -125,11 +125,12 @@ class Observer:
         talent = world.talent_start + (residents - self._residents_start) * scale
         working = world.employed_start + (employed - self._employed_start) * scale
         burden = divide(pulse[..., PULSE_BURDEN].sum(axis=1), pulse[..., PULSE_RENTERS].sum(axis=1) * 1_000_000)
-        units, occupied, queue = (np.zeros(world.n_places, np.int64) for _ in range(3))
+        people = model.columns.people
+        queue = np.bincount(people.city[people.queue_q != NO_QUARTER], minlength=world.n_places) * scale
+        units, occupied = (np.zeros(world.n_places, np.int64) for _ in range(2))
         for (_, place), used in model.scheme_use.items():
             units[place] += used[0] * scale
             occupied[place] += used[1] * scale
-            queue[place] += used[2] * scale
         scores = score_cities(model, pulse, talent)
         return {
             "city": np.arange(world.n_places), "talent": talent, "employed": working,
@@ -171,14 +172,14 @@ class Observer:
         left = firms.quits + firms.layoffs + firms.closures
         keys, sums = sum_by_cell(
             (firms.industry, firms.size, firms.place), sizes,
-            (firms.headcount, firms.openings, left, firms.number, firms.entered, firms.exited),
+            (firms.headcount, firms.openings, left, firms.hires, firms.number, firms.entered, firms.exited),
         )  # fmt: skip
-        headcount, openings, left, number, entered, exited = sums
+        headcount, openings, left, hires, number, entered, exited = sums
         return {
             "industry": keys[0], "size": keys[1], "city": keys[2], "firms": number, "entered": entered,
             "exited": exited,
             "headcount": headcount * model.scale, "openings": openings * model.scale,
-            "turnover": divide(left, headcount + left),
+            "turnover": divide(left, headcount + left - hires),
         }  # fmt: skip
 
     def _commuting(self) -> Rows:
@@ -187,7 +188,8 @@ class Observer:
         home, work = np.nonzero(commuters)
         return {
             "city": home, "work_city": work, "persons": commuters[home, work] * model.scale,
-            "minutes": model.world.commute_min[work] + model.places.travel[home, work],
+            "minutes": (model.world.commute_min * model.levers.travel_factor.diagonal())[work]
+            + model.places.travel[home, work],
         }  # fmt: skip
 
     def _distribution(self) -> Rows:

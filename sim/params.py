@@ -100,6 +100,14 @@ class SearchParams(Group):
     )
     b_hukou: float = rule(0.8, "utility", 0, 10, "weight of the chance of a local hukou", "assumption: digest 003a M11")
     b_amenity: float = rule(0.25, "utility", 0, 10, "weight of city amenities", "assumption: smaller than pay")
+    amenity_commute: float = rule(
+        0.6,
+        "index/hour",
+        0,
+        10,
+        "amenity of a commute shorter by an hour each way",
+        "assumption: a quarter of the working time at half of the pay, in units of amenity",
+    )
     b_home: float = rule(1.0, "utility", 0, 10, "being at home", "assumption: home ties")
     b_here: float = rule(
         6.0, "utility", 0, 10, "living where one has settled, reached over the settling time", "assumption: roots grow"
@@ -158,7 +166,7 @@ class MatchingParams(Group):
 
     rounds: int = rule(2, "rounds", 1, 4, "hiring rounds in a quarter", "assumption: who is rejected tries once more")
     later_sample: float = rule(
-        0.5, "share", 0, 1, "positions seen in a later round relative to the first", "assumption: less time is left"
+        0.5, "share", 0.05, 1, "positions seen in a later round relative to the first", "assumption: less time is left"
     )
     w_skill: float = rule(1.0, "score", 0, 5, "weight of skills in the industry's weights", "assumption: unit of score")
     w_level: float = rule(0.15, "score", -1, 5, "per level above the one asked", "assumption: degrees signal")
@@ -272,6 +280,7 @@ class FirmParams(Group):
         "desired headcount to productivity",
         "assumption: customers answer lower prices; below 0 the same output needs fewer people",
     )
+    ai_limit: float = rule(0.9, "share", 0, 1, "AI share of any cell of postings at most", "assumption: not all")
     requirement_adapt: float = rule(
         0.6,
         "elasticity",
@@ -342,6 +351,28 @@ class HousingParams(Group):
     own_home_hazard: float = rule(
         0.04, "1/quarter", 0, 1, "hazard of settling then, for the employed", "assumption: purchases"
     )
+    price_months: float = rule(
+        560,
+        "months",
+        50,
+        2000,
+        "price of a home in rents of a small whole unit",
+        "assumption: gross yields of rent near 2 % in large cities",
+    )
+    purchase_elasticity: float = rule(
+        2.0,
+        "elasticity",
+        0,
+        20,
+        "purchases to a lower price of a home",
+        "assumption: the deposit binds, of which the price is three times as much",
+    )
+    rent_step: float = rule(
+        1.1, "factor", 1, 2, "largest change of rents in a quarter, up or down", "assumption: leases are yearly"
+    )
+    depreciation: float = rule(
+        0.005, "1/quarter", 0, 0.1, "largest loss of stock, when less is wanted", "assumption: buildings last"
+    )
     whole_rooms: float = rule(1.8, "rooms", 1, 4, "rooms that a small whole unit stands for", "assumption: rent ratio")
     crowding: float = rule(
         0.6, "share", 0.1, 1, "rent of a place in a crowded room relative to a room", "assumption: sharing"
@@ -390,6 +421,13 @@ class HukouParams(Group):
     level_priority: float = rule(
         0.8, "score/level", 0, 10, "level of education in the employer channel", "assumption: degrees first"
     )
+    initial_years: float = rule(
+        8.0, "years", 0, 40, "years of quotas by which residents from elsewhere have settled", "assumption: cohorts"
+    )
+    initial_most: float = rule(0.95, "share", 0, 1, "settled at the start at most", "assumption: some never do")
+    new_graduate_share: float = rule(
+        0.12, "share", 0.01, 1, "new graduates among jobs, for first beliefs", "assumption: window over a career"
+    )
     belief_speed: float = rule(
         0.3, "1/quarter", 0, 1, "speed at which chances believed follow chances seen", "assumption: years"
     )
@@ -417,7 +455,14 @@ class MobilityParams(Group):
     schooling: float = rule(0.5, "log", 0, 5, "no local hukou at the family node", "assumption: school places")
     other_city: float = rule(0.3, "log/utility", 0, 5, "advantage of the best other city", "assumption: push and pull")
     jobless: float = rule(0.6, "log", 0, 5, "no job", "assumption: employment first (003-4402)")
-    go_home: float = rule(0.55, "share", 0, 1, "leavers who go home when utilities are equal", "assumption: home ties")
+    go_home: float = rule(
+        0.55,
+        "share",
+        0,
+        1,
+        "leavers who go home; the others choose by utility, home among them",
+        "assumption: home ties",
+    )
 
 
 class SkillParams(Group):
@@ -439,6 +484,20 @@ class SkillParams(Group):
     )
     teacher_hazard: float = rule(
         0.5, "factor", 0, 5, "faster curricula with dual teachers", "assumption: digest 000 M6"
+    )
+    taught: float = rule(0.5, "skill", 0, 2, "skill taught at mean ability and quality", "assumption: unit of skill")
+    taught_practice: float = rule(
+        0.8, "share", 0, 2, "practice learned in class relative to what is taught", "assumption: below theory"
+    )
+    soft_start: float = rule(0.5, "skill", 0, 2, "soft skill at mean ability", "assumption: as what is taught")
+    level_part: float = rule(
+        0.5, "share", 0, 1, "level bonus in technical and soft skill", "assumption: half of that in knowledge"
+    )
+    field_part: float = rule(
+        0.5, "share", 0, 1, "field bonus of engineers relative to graduates of AI fields", "assumption: a neighbour"
+    )
+    training_knowledge: float = rule(
+        0.5, "share", 0, 1, "knowledge gained in training in the firm relative to technical skill", "assumption: half"
     )
     ability_spread: float = rule(0.18, "log", 0, 1, "spread of ability", "assumption: scale of skills")
     field_bonus: float = rule(0.12, "skill", 0, 1, "own field in technical skill", "assumption: specialisation")

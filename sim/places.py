@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sim.world.spec import World
 
 EARTH_RADIUS_1000KM: Final = 6.371
-NEW_GRADUATE_SHARE: Final = 0.12
-"""Assumption: about one in eight graduate jobs is held by somebody in the window of the employer channel."""
 LEAST_WAGES: Final = 5
 """Mean pay of a cell with fewer employed than this is not renewed: it would be noise."""
 
@@ -47,8 +45,9 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     distance = distance_1000km(world.longitude, world.latitude)
     places = Places(
         records=records,
-        hukou_chance=np.maximum(guess_hukou_chance(world), sure),
+        hukou_chance=np.maximum(guess_hukou_chance(world, params.hukou.new_graduate_share), sure),
         distance=distance,
+        move_extra=np.zeros((n, n)),
         market_wage=wage,
         utility=np.zeros((n, len(EDUCATION))),
         travel=find_travel_min(world, distance, params.commuting),
@@ -57,10 +56,13 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     return places
 
 
-def guess_hukou_chance(world: World) -> NDArray[np.float64]:
-    """(place, education) chance of an employer's place for a new graduate, before any has been seen."""
+def guess_hukou_chance(world: World, new_graduate_share: float) -> NDArray[np.float64]:
+    """(place, education) chance of an employer's place for a new graduate, before any has been seen.
+
+    `new_graduate_share` of the jobs are held by people in the window of the channel.
+    """
     places = world.employer_quota + world.central_quota
-    chance = np.minimum(1.0, places / np.maximum(1.0, NEW_GRADUATE_SHARE * world.jobs_start))
+    chance = np.minimum(1.0, places / np.maximum(1.0, new_graduate_share * world.jobs_start))
     return np.repeat(chance[:, None], len(EDUCATION), axis=1)
 
 
@@ -76,6 +78,25 @@ def career_of_places(world: World, jobs: NDArray[np.float64], weight: float) -> 
     size = np.where(is_city, size, size[is_city].min())
     career: NDArray[np.float64] = weight * (size - size[is_city].mean())
     return career
+
+
+def apply_place_levers(model: TalentMarket) -> None:
+    """Write what policies change of the places this quarter: search, rights, school places, moves and commutes.
+
+    extra cost of a move = b_move x distance x (travel factor - 1) + what is added
+    amenity = amenity of the world + amenity_commute x hours of commute saved each way
+    """
+    levers, places, world, rule = model.levers, model.places, model.world, model.params.search
+    records = places.records
+    for name in ("sample_factor", "rights_mask", "rights_share"):
+        records[name][:] = getattr(levers, name)
+    records["school_mask"][:] = 0
+    for entry in levers.schools:
+        records["school_mask"][entry.place] |= 1 << entry.policy
+    places.move_extra[:] = rule.b_move * places.distance * (levers.travel_factor - 1.0) + levers.move_cost_add
+    places.travel[:] = find_travel_min(world, places.distance, model.params.commuting, levers.travel_factor)
+    saved_hours = world.commute_min / 60.0 * (1.0 - levers.travel_factor.diagonal())
+    records["amenity"][:] = world.amenity + rule.amenity_commute * saved_hours
 
 
 def distance_1000km(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,6 +118,9 @@ def refresh_places(model: TalentMarket, pulse: NDArray[np.int64]) -> None:
     employed, searching = pulse[..., PULSE_EMPLOYED], pulse[..., PULSE_SEARCHING]
     enough = employed >= LEAST_WAGES
     places.market_wage[enough] = pulse[..., PULSE_WAGE][enough] / employed[enough] / 100.0
+    at_work = employed.sum(axis=1)
+    paid = at_work > 0
+    model.mean_pay_cny_m[paid] = pulse[..., PULSE_WAGE].sum(axis=1)[paid] / at_work[paid] / 100.0
     force = employed.sum(axis=1) + searching.sum(axis=1)
     places.records["unemployment"][:] = searching.sum(axis=1) / np.maximum(1, force)
     desired = np.bincount(model.firms.place, weights=model.firms.desired, minlength=model.world.n_places)

@@ -32,7 +32,7 @@ from sim.plots_data import (
     measure_waiting,
     rank_cities,
 )
-from sim.plots_effects import plot_effects, plot_policy_cost
+from sim.plots_effects import plot_effects, plot_leakage, plot_policy_cost, plot_spread
 from sim.plots_style import (
     COLOR_AI,
     COLOR_ALL,
@@ -65,6 +65,11 @@ if TYPE_CHECKING:
 THOUSAND: Final = 1e3
 MILLION: Final = 1e6
 SHARE_TO_POINTS: Final = 0.01
+COUNT_UNITS: Final[dict[Lang, tuple[tuple[float, str], ...]]] = {
+    "en": ((MILLION, "M"), (THOUSAND, "k")),
+    "zh": ((1e8, "亿"), (1e4, "万")),
+}
+"""Size and name of the units of long counts."""
 
 
 def save_figures(
@@ -78,11 +83,14 @@ def save_figures(
     """Draw every figure and write it as PNG; returns the paths in the order of writing.
 
     Figures of one scenario carry its name: pay_baseline.png, origin_destination_baseline.png. Without a comparison
-    (a single scenario) effects.png is left out. `city` is the focus city. The folder is made where there is none.
+    (a single scenario) effects.png, where_it_falls.png and leakage.png are left out. `city` is the focus city. The
+    folder is made where there is none.
     """
     figures: dict[str, Figure] = {}
     if comparison is not None:
         figures["effects"] = plot_effects(comparison, lang=lang)
+        figures["where_it_falls"] = plot_spread(comparison, lang=lang)
+        figures["leakage"] = plot_leakage(comparison, lang=lang)
     figures["stay_shares"] = plot_stay_shares(runs_by_scenario, city, lang=lang, places=places)
     figures["labour_market"] = plot_labour_market(runs_by_scenario, lang=lang, places=places)
     figures["rent"] = plot_rent(runs_by_scenario, first_city=city, lang=lang, places=places)
@@ -171,7 +179,7 @@ def plot_origin_destination(
         axes.set_ylabel(label("axis.from_city", lang))
         for (row, column), count in np.ndenumerate(moves.to_numpy()):
             color = "white" if count > 0 and norm(count) < 0.55 else "black"
-            axes.text(column, row, _shorten(count), ha="center", va="center", fontsize=7.0, color=color)
+            axes.text(column, row, _shorten(count, lang), ha="center", va="center", fontsize=7.0, color=color)
         _draw_colorbar(figure, axes, image, label("axis.moves", lang))
         write_caption(figure, label("caption.origin_destination", lang).format(seeds=len(runs)))
     return figure
@@ -362,11 +370,11 @@ def _draw_colorbar(figure: Figure, axes: Axes, image: AxesImage, words: str) -> 
     set_tick_font(bar.ax)
 
 
-def _shorten(count: float) -> str:
-    """Counts in cells: 840, 12k, 3.4M; nothing where nobody moved."""
+def _shorten(count: float, lang: Lang) -> str:
+    """Counts in cells: 840, 12k, 3.4M, in Chinese by ten thousands; nothing where nobody moved."""
     if count <= 0:
         return ""
-    for size, unit in ((MILLION, "M"), (THOUSAND, "k")):
+    for size, unit in COUNT_UNITS[lang]:
         if count >= size:
             return f"{count / size:.2g}{unit}" if count < 10 * size else f"{count / size:.0f}{unit}"
     return f"{count:.0f}"

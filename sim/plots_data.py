@@ -25,6 +25,8 @@ BAND: Final = (0.025, 0.5, 0.975)
 
 HORIZONS: Final = ("6m", "12m", "3y", "5y", "8y")
 OTHER_PLACES: Final = "rest"
+REGION_PREFIX: Final = "rest_"
+"""Begins the name of a place that is no city but the rest of a region."""
 
 
 def band_over_seeds(runs: Runs, reduce: Callable[[Run], pd.Series]) -> pd.DataFrame:
@@ -140,8 +142,8 @@ def count_moves(
 ) -> pd.DataFrame:
     """Persons who moved, mean over seeds and sum over the period: rows from_city, columns to_city, by volume.
 
-    `first` leads the order. Beyond `most_places` the smallest places are pooled as `rest`; moves inside the pool stand
-    on its diagonal.
+    `first` leads the order, rests of regions end it. Beyond `most_places` the last places are pooled as `rest`; moves
+    inside the pool stand on its diagonal.
     """
     import pandas as pd
 
@@ -155,7 +157,9 @@ def count_moves(
         return pd.DataFrame()
     moves = (pd.concat(per_seed, axis=1).fillna(0.0).sum(axis=1) / len(runs)).reset_index(name="persons")
     ends = pd.concat([moves.set_index("from_city")["persons"], moves.set_index("to_city")["persons"]])
-    order = list(ends.groupby(level=0).sum().sort_values(ascending=False, kind="stable").index)
+    order = prefer_cities(
+        [str(place) for place in ends.groupby(level=0).sum().sort_values(ascending=False, kind="stable").index]
+    )
     if first in order:
         order = [first, *(place for place in order if place != first)]
     if len(order) > most_places:
@@ -168,15 +172,23 @@ def count_moves(
 
 
 def rank_cities(runs: Runs, first: str | None, most: int) -> list[str]:
-    """`first`, then the cities with most talent in the last quarter of the first run; at most `most`."""
+    """`first`, then the cities with most talent in the last quarter of the first run; at most `most`.
+
+    Rests of regions come last, whatever their size.
+    """
     cities = take_table(runs[0], "cities") if runs else take_table({}, "cities")
     ranked: list[str] = []
     if len(cities):
         numbers = number_quarters(cities)
         last = cities[(numbers == numbers.max()).to_numpy()].sort_values("talent", ascending=False, kind="stable")
-        ranked = [str(city) for city in last["city"]]
+        ranked = prefer_cities([str(city) for city in last["city"]])
     head = [first] if first is not None else []
     return [*head, *(city for city in ranked if city not in head)][:most]
+
+
+def prefer_cities(ranked: Sequence[str]) -> list[str]:
+    """The places in their order, cities before rests of regions."""
+    return sorted(ranked, key=lambda place: place.startswith(REGION_PREFIX))
 
 
 def find_period(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.compare import ALL, COST_PER_STAYER, HEADLINES
+from sim.compare import COST_PER_STAYER, HEADLINES, LEAKAGE_MONEY, LEAKAGE_PERSONS
 from sim.labels import Lang, label, label_code
+from sim.outcomes import ALL, ELSEWHERE, TOGETHER
 from sim.plots_data import RunsByScenario, measure_cost_by_payer
 from sim.plots_style import (
     GREY,
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 THOUSAND: Final = 1e3
 MILLION: Final = 1e6
 POINTS_A_SHARE: Final = 100.0
+SPREAD: Final = ("talent", "employed")
+SCOPES: Final = {"here": "", "elsewhere": ELSEWHERE, "together": TOGETHER}
+"""Scope -> end of the name of an outcome."""
 
 
 def plot_effects(comparison: pd.DataFrame, *, lang: Lang = "en") -> Figure:
@@ -93,6 +97,62 @@ def plot_policy_cost(
             draw_legend(figure, [(label_code("payer", payer, lang), colors[payer]) for payer in payers], least=1)
         n_seeds = max(len(runs) for runs in runs_by_scenario.values()) if runs_by_scenario else 0
         write_caption(figure, label("caption.policy_cost", lang).format(seeds=n_seeds))
+    return figure
+
+
+def plot_spread(comparison: pd.DataFrame, *, lang: Lang = "en") -> Figure:
+    """Effects on talent and on people in work here, in all other cities and in all together, with 95 % intervals."""
+    title = label("title.spread", lang)
+    names = {outcome: [outcome + end for end in SCOPES.values()] for outcome in SPREAD}
+    shown = _select_all(comparison, [name for parts in names.values() for name in parts])
+    with apply_style():
+        if shown.empty:
+            return write_empty_figure(title, lang)
+        policies = list(dict.fromkeys(shown["policy"].astype(str)))
+        size = (4.6, 1.5 + 0.34 * len(SCOPES) * len(policies))
+        figure, panels = start_panels(len(SPREAD), title, columns=len(SPREAD), panel=size)
+        for axes, outcome in zip(panels, SPREAD, strict=True):
+            rows = shown[shown["outcome"].isin(names[outcome]).to_numpy()]
+            axes.set_title(label(f"outcome.{outcome}", lang), loc="left")
+            axes.set_xlabel(label("axis.difference", lang).format(unit=label("unit.persons", lang)))
+            axes.axvline(0.0, color=GREY, linewidth=1.0)
+            _draw_forest(axes, rows, 1.0, policies, lang)
+            scopes = {outcome + end: label(f"scope.{scope}", lang) for scope, end in SCOPES.items()}
+            axes.set_yticks(range(len(rows)), [scopes[str(name)] for name in rows["outcome"]])
+        colors = [PALETTE[(number + 1) % len(PALETTE)] for number in range(len(policies))]
+        words = [label_code("scenario", policy, lang) for policy in policies]
+        draw_legend(figure, list(zip(words, colors, strict=True)), least=1)
+        write_caption(figure, label("caption.spread", lang).format(seeds=_name_seeds(shown)))
+    return figure
+
+
+def plot_leakage(comparison: pd.DataFrame, *, lang: Lang = "en") -> Figure:
+    """Share of persons reached, and of money paid, that goes to who would be there anyway, by policy."""
+    import pandas as pd
+
+    title = label("title.leakage", lang)
+    outcomes = (LEAKAGE_PERSONS, LEAKAGE_MONEY)
+    shown = comparison[comparison["outcome"].isin(outcomes).to_numpy()] if len(comparison) else comparison
+    with apply_style():
+        if shown.empty:
+            return write_empty_figure(title, lang)
+        scenarios = list(dict.fromkeys(shown["policy"].astype(str)))
+        most = int(shown.groupby("outcome").size().max())
+        figure, panels = start_panels(len(outcomes), title, columns=len(outcomes), panel=(4.6, 1.5 + 0.4 * most))
+        for axes, outcome in zip(panels, outcomes, strict=True):
+            rows = shown[(shown["outcome"] == outcome).to_numpy()]
+            axes.set_title(wrap_text(label(f"outcome.{outcome}", lang), 40), loc="left")
+            axes.set_xlabel(label("axis.leakage", lang))
+            _draw_forest(axes, rows.assign(difference=rows["value"]), POINTS_A_SHARE, scenarios, lang)
+            names = (label_code("policy", str(group), lang) for group in rows["group"])
+            axes.set_yticks(range(len(rows)), [wrap_text(name, 24) for name in names])
+            axes.set_xlim(-3.0, 103.0)
+        seeds = _name_seeds(pd.DataFrame(shown))
+        colors = [PALETTE[(number + 1) % len(PALETTE)] for number in range(len(scenarios))]
+        draw_legend(
+            figure, [(label_code("scenario", name, lang), color) for name, color in zip(scenarios, colors, strict=True)]
+        )
+        write_caption(figure, label("caption.leakage", lang).format(seeds=seeds))
     return figure
 
 
@@ -161,6 +221,14 @@ def _select_headline(comparison: pd.DataFrame) -> pd.DataFrame:
     rank = {outcome: number for number, outcome in enumerate(HEADLINES)}
     chosen = comparison["outcome"].isin(HEADLINES) & (comparison["group"].astype(str) == ALL)
     return comparison[chosen.to_numpy()].sort_values("outcome", key=lambda names: names.map(rank), kind="stable")
+
+
+def _select_all(comparison: pd.DataFrame, outcomes: list[str]) -> pd.DataFrame:
+    """Rows of group `all` of `outcomes`, by policy and in the order of outcomes."""
+    if comparison.empty:
+        return comparison
+    chosen = comparison["outcome"].isin(outcomes) & (comparison["group"].astype(str) == ALL)
+    return comparison[chosen.to_numpy()]
 
 
 def _select_ratios(comparison: pd.DataFrame | None) -> pd.DataFrame | None:

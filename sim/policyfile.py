@@ -6,15 +6,19 @@ line and its repair; what remains (types, order of dates) is checked by the clas
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from sim import params
 from sim.errors import Problem
 from sim.params import Params
-from sim.policies import POLICY_KINDS, PolicySpec, find_places
+from sim.policies import POLICY_KINDS, PolicySpec, find_places, policy_bits
 from sim.policies.base import ALL_PLACES, Data
 from sim.sourced import STATED, Node, Sourced, check_keys, read_number, report, suggest_name
 from sim.types import EDUCATION
@@ -26,6 +30,8 @@ TEXT: Final = "text"
 PARAMS_FILE: Final = "sim/params.py"
 
 _QUOTED = re.compile(r"'([^']*)'")
+_CLASS = re.compile(r"class (\w+)\(Group\)")
+_RULE = re.compile(r"    (\w+): \w+ = rule\(")
 
 
 def read_policies(
@@ -59,7 +65,7 @@ def read_params(
 ) -> tuple[Params, dict[str, Sourced]]:
     """Lay the values of a scenario over the defaults; sources under keys such as `params.search.n_sampled`."""
     sources: dict[str, Sourced] = {}
-    groups = Params.model_fields
+    groups, lines = Params.model_fields, _find_lines()
     given = node.fields if node is not None else {}
     if node is not None:
         check_keys(node, groups, problems, what="group of parameters")
@@ -76,13 +82,55 @@ def read_params(
             cell = _read_rule(at, field, extra, problems, strict=at is not None and at.file in strict_files)
             if at is None or cell is None:
                 source = f"default of {PARAMS_FILE}: {extra['source']}"
-                cell = Sourced(field.default, extra["unit"], source, PARAMS_FILE, 0)
+                cell = Sourced(field.default, extra["unit"], source, PARAMS_FILE, lines[group.__name__, key])
             else:
                 values[key] = cell.value
             sources[f"params.{name}.{key}"] = cell
         if values:
             changed[name] = group(**values)
     return Params(**changed), sources
+
+
+def check_together(
+    nodes: Sequence[Node], lists: Sequence[Sequence[PolicySpec]], world: World | None, problems: list[Problem]
+) -> None:
+    """Report what is wrong between policies: names that none of them has, and two that set one thing.
+
+    Args:
+        nodes: the lists of policies in the file, in the order in which the policies act.
+        lists: the policies read from each; nothing is checked where one of them was refused.
+        world: whose places they name; without it nothing is checked.
+        problems: mistakes are added here.
+    """
+    if world is None or any(len(node.items) != len(read) for node, read in zip(nodes, lists, strict=True)):
+        return
+    items = [item for node in nodes for item in node.items]
+    policies = [policy for read in lists for policy in read]
+    names = list(policy_bits(policies))
+    for item, policy in zip(items, policies, strict=True):
+        for key in ("received", "not_received"):
+            for name in getattr(policy.eligible, key) or ():
+                if name not in names:
+                    at = item.fields["eligible"].fields[key]
+                    report(problems, at, f"no policy here has the label or kind `{name}`", suggest_name(name, names))
+    for second, policy in enumerate(policies):
+        for first in range(second):
+            _check_pair(items[first], policies[first], items[second], policy, world, problems)
+
+
+def _check_pair(
+    first_node: Node, first: PolicySpec, node: Node, second: PolicySpec, world: World, problems: list[Problem]
+) -> None:
+    """Report two policies that set one thing in one place and quarter."""
+    both = set(first.sets()) & set(second.sets())
+    if not both or first.is_zero() or second.is_zero() or max(first.first, second.first) > min(first.last, second.last):
+        return
+    places = set(find_places(first.city, world)) & set(find_places(second.city, world))
+    if places:
+        names = " and ".join(f"{one.label or one.kind} ({at.key})" for one, at in ((first, first_node), (second, node)))
+        where = world.places[min(places)]
+        message = f"{names} both set `{min(both)}` in {where} at one time"
+        report(problems, node, message, "Give one of them other dates or places, or remove it")
 
 
 class _PolicyReader:
@@ -153,11 +201,15 @@ class _PolicyReader:
         return plain
 
     def read_amount(self, node: Node, key: str, extra: dict[str, Any]) -> Any:
-        """A number, or a map of numbers over levels of education."""
+        """A number, or a map of numbers over levels of education or over pay."""
+        if "keys" in extra and not isinstance(node.value, dict):
+            report(self.problems, node, "a map is wanted here", "Write {PAY: AMOUNT, ..}, such as {0: 1500, 8000: 800}")
+            return None
         if isinstance(node.value, dict) and "value" not in node.value:
-            if not check_keys(node, EDUCATION, self.problems, what="level"):
+            if not self.check_amount_keys(node, extra):
                 return None
-            parts = {name: self.read_amount(part, f"{key}.{name}", extra) for name, part in node.fields.items()}
+            one = {name: value for name, value in extra.items() if name != "keys"}
+            parts = {name: self.read_amount(part, f"{key}.{name}", one) for name, part in node.fields.items()}
             return None if None in parts.values() else parts
         cell = read_number(
             node,
@@ -171,6 +223,15 @@ class _PolicyReader:
             return None
         self.sources[key] = cell
         return cell.value
+
+    def check_amount_keys(self, node: Node, extra: dict[str, Any]) -> bool:
+        """Whether the keys of a map of amounts are numbers, where they are pay, or levels of education."""
+        if "keys" not in extra:
+            return check_keys(node, EDUCATION, self.problems, what="level")
+        wrong = [name for name in node.fields if not _is_number(name)]
+        for name in wrong:
+            report(self.problems, node.fields[name], f"`{name}` is no number", f"Write it in {extra['keys']}")
+        return not wrong
 
     def check_places(self, node: Node) -> bool:
         """Whether all places named exist."""
@@ -218,6 +279,19 @@ class _PolicyReader:
             report(self.problems, at, message, repair)
 
 
+@functools.cache
+def _find_lines() -> dict[tuple[str, str], int]:
+    """(group, parameter) -> line of its declaration in sim/params.py."""
+    lines: dict[tuple[str, str], int] = {}
+    group = ""
+    for number, line in enumerate(Path(params.__file__).read_text(encoding="utf-8").splitlines(), start=1):
+        if found := _CLASS.match(line):
+            group = found[1]
+        elif found := _RULE.match(line):
+            lines[group, found[1]] = number
+    return lines
+
+
 def _read_rule(
     node: Node | None, field: FieldInfo, extra: dict[str, Any], problems: list[Problem], *, strict: bool
 ) -> Sourced | None:
@@ -228,6 +302,14 @@ def _read_rule(
         report(problems, node, f"{cell.value:g} is no whole number", f"Write {round(cell.value)}")
         return None
     return cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _extra(info: FieldInfo) -> dict[str, Any]:

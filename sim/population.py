@@ -82,7 +82,7 @@ def add_cohort(model: TalentMarket, year: int, cells: NDArray[np.float64]) -> sl
     people.hukou[rows] = people.home[rows]
     people.city[rows] = people.study[rows]
     bring_hukou(model, rows)
-    people.arrived_q[rows] = cohort_quarter(year)
+    people.arrived_q[rows] = people.resident_q[rows] = cohort_quarter(year)
     cumulative = np.cumsum(model.world.institution_share, axis=1)
     set_institutions(people, rows.start, rows.stop, cumulative, make_key(seed, INSTITUTION_TYPE))
     schooling = model.schooling
@@ -208,7 +208,7 @@ def _give_initial_hukou(model: TalentMarket) -> None:
     in_line[candidates] = True
     elsewhere = np.bincount(people.city[in_line], minlength=world.n_places) * model.scale
     quota = world.points_quota + world.employer_quota + world.central_quota
-    settled = np.minimum(0.95, 8.0 * quota / np.maximum(1.0, elsewhere))
+    settled = np.minimum(rule.initial_most, rule.initial_years * quota / np.maximum(1.0, elsewhere))
     u = uniforms(make_key(model.seed, INITIAL_HUKOU), people.uid)
     local = in_line & (u < settled[people.city])
     local[registers] = True

@@ -1,22 +1,22 @@
-"""From scenarios to a folder of results: runs, comparison, figures; and the effects as rows of text for the terminal.
+"""From scenarios to a folder of results: runs, comparison, figures.
 
 A folder holds runs/NAME/seed-N (tables and manifest of each run), figures/, and, for a comparison, comparison.csv.
-It is staged and moved whole, so a comparison that stops half way leaves nothing. In the rows of text shares are in
-percent and their differences in percentage points, money for the whole period in million CNY, everything else in the
-unit of the comparison; each difference carries its 95 % interval.
+It is staged and moved whole, so a comparison that stops half way leaves nothing.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from sim.compare import COST, COST_PER_STAYER, HEADLINES, compare_runs, summarise_run
-from sim.labels import LABELS, Lang, label, label_code
+from sim.compare import compare_runs
+from sim.errors import TalentsimError
+from sim.labels import Lang
+from sim.leakage import summarise_persons
+from sim.outcomes import summarise_run
 from sim.results import (
     COMPARISON_FORMAT,
     SWEEP_FORMAT,
@@ -34,20 +34,16 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from sim.scenario import Scenario
+    from sim.trace import PersonRecord
     from sim.types import Quarter
 
 OnDone = Callable[[int, int], None]
 T = TypeVar("T")
+_Reduced = tuple["DataFrame", "PersonRecord"]
+"""Outcomes and persons of one run."""
+_POLICY_KEYS: Final = "policies."
 _RUNS: Final = "runs"
 _FIGURES: Final = "figures"
-
-POINTS: Final[dict[Lang, str]] = {"en": " points", "zh": " 个百分点"}
-"""A difference of shares in percent is in percentage points."""
-
-_HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
-    "en": ("outcome", "unit", "baseline", "policy", "difference", "95 % interval"),
-    "zh": ("结果", "单位", "基准", "政策", "差值", "95% 区间"),
-}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,6 +64,27 @@ class Study:
     """Draw the figures."""
     lang: Lang = "en"
     """Language of the figures."""
+
+
+def load_compared(
+    base: str, policies: Sequence[str], overrides: Sequence[str], scale: int | None, quarters: int | None
+) -> dict[str, Scenario]:
+    """Load the baseline, then the policies, under names that are all different.
+
+    Overrides of policies are for the policies, all others for the baseline too. Raises TalentsimError unless all
+    scenarios have one world, span and scale.
+    """
+    from sim.scenario import load_scenario
+
+    for_all = [text for text in overrides if not text.startswith(_POLICY_KEYS)]
+    loaded = [load_scenario(base, for_all, scale=scale, quarters=quarters)]
+    loaded += [load_scenario(policy, overrides, scale=scale, quarters=quarters) for policy in policies]
+    _refuse_unlike(loaded)
+    named: dict[str, Scenario] = {}
+    for scenario in loaded:
+        twins = sum(name.partition("#")[0] == scenario.name for name in named)
+        named[f"{scenario.name}#{twins + 1}" if twins else scenario.name] = scenario
+    return named
 
 
 def write_single(scenario: Scenario, folder: Path, study: Study, *, on_quarter: OnDone | None = None) -> None:
@@ -103,8 +120,9 @@ def write_comparison(
     """
     base, *policies = scenarios
     with stage_folder(folder) as staged:
-        reduce = functools.partial(summarise_run, city=study.city, since=since)
-        outcomes = _run_all(scenarios, staged, study, reduce, on_done)
+        reduce = functools.partial(_reduce, city=study.city, since=since)
+        reduced = _run_all(scenarios, staged, study, reduce, on_done, trace_from=since)
+        outcomes = _add_persons(reduced, base, study.city, since)
         comparison = compare_runs(outcomes[base], {name: outcomes[name] for name in policies})
         comparison.to_csv(staged / "comparison.csv", index=False)
         if study.figures:
@@ -115,18 +133,19 @@ def write_comparison(
     return comparison
 
 
-def head_effects(lang: Lang) -> tuple[str, ...]:
-    """Return the headings of the columns of list_effects."""
-    return _HEADINGS[lang]
+def _refuse_unlike(scenarios: Sequence[Scenario]) -> None:
+    """Raise a user error unless all scenarios have one world, span and scale: else their runs cannot be paired."""
 
+    def describe(scenario: Scenario) -> str:
+        return f"world {scenario.world.name}, {scenario.start} to {scenario.end}, scale {scenario.scale}"
 
-def list_effects(comparison: DataFrame, policy: str, *, lang: Lang) -> list[tuple[str, ...]]:
-    """Return one row of text an outcome of `policy`, all groups together: the columns of head_effects."""
-    rows = comparison[(comparison["policy"] == policy) & (comparison["group"] == "all")]
-    by_outcome = {str(row["outcome"]): row for row in rows.to_dict("records")}
-    if _is_same_cost(by_outcome):
-        del by_outcome["cost"]
-    return [_write_row(by_outcome[name], lang) for name in (*HEADLINES, COST, COST_PER_STAYER) if name in by_outcome]
+    base = describe(scenarios[0])
+    for other in scenarios[1:]:
+        if describe(other) != base:
+            raise TalentsimError(
+                f"{other.name} ({describe(other)}) cannot be compared with {scenarios[0].name} ({base}). "
+                "Give both the same world, from, to and scale"
+            )
 
 
 def _run_all(
@@ -135,6 +154,8 @@ def _run_all(
     study: Study,
     reduce: Callable[[RunResult], T],
     on_done: OnDone | None,
+    *,
+    trace_from: Quarter | None = None,
 ) -> dict[str, dict[int, T]]:
     return run_paired(
         scenarios,
@@ -144,8 +165,30 @@ def _run_all(
         folder=staged / _RUNS,
         check=study.check,
         threads=study.threads,
+        trace_from=trace_from,
         on_done=on_done,
     )
+
+
+def _reduce(result: RunResult, *, city: str, since: Quarter) -> _Reduced:
+    """Keep of a run what the comparison needs."""
+    if result.persons is None:
+        raise ValueError("a run that is compared keeps its persons")
+    return summarise_run(result, city=city, since=since), result.persons
+
+
+def _add_persons(
+    reduced: Mapping[str, Mapping[int, _Reduced]], base: str, city: str, since: Quarter
+) -> dict[str, dict[int, DataFrame]]:
+    """Outcomes by scenario and seed, with those that look persons up in the baseline run of the same seed."""
+    import pandas as pd
+
+    def add(seed: int, own: _Reduced) -> DataFrame:
+        outcomes, persons = own
+        by_person = summarise_persons(persons, reduced[base][seed][1], city=city, since=since)
+        return pd.concat([outcomes, by_person], ignore_index=True)
+
+    return {name: {seed: add(seed, own) for seed, own in runs.items()} for name, runs in reduced.items()}
 
 
 def _forget(_result: RunResult) -> None:
@@ -160,50 +203,3 @@ def _draw(scenarios: Mapping[str, Scenario], staged: Path, study: Study, compari
     }
     labels = next(iter(scenarios.values())).world.labels
     save_figures(runs, comparison, staged / _FIGURES, study.lang, study.city, labels)
-
-
-def _is_same_cost(by_outcome: Mapping[str, Mapping[Any, Any]]) -> bool:
-    """Whether all money is public, so that one row says it."""
-    if not {"cost", "public_cost"} <= by_outcome.keys():
-        return False
-    return all(by_outcome["cost"][name] == by_outcome["public_cost"][name] for name in ("baseline", "value"))
-
-
-def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
-    factor, decimals, unit = _choose_unit(str(row["unit"]), lang)
-    key = f"outcome.{row['outcome']}"
-    words = label(key, lang) if key in LABELS else label_code("outcome", str(row["outcome"]), lang)
-    levels = (_write_number(row[name] * factor, decimals, sign=False) for name in ("baseline", "value"))
-    interval = _write_interval(row, factor, decimals, lang)
-    points = POINTS[lang] if row["unit"] == "share" else ""
-    difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
-    if row["outcome"] == COST_PER_STAYER and math.isnan(row["low"]):
-        difference = "-"  # a ratio whose interval is not bounded says nothing, not even its sign
-    return words, unit, *levels, difference, interval
-
-
-def _choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
-    """Return factor, decimals and name under which values of `unit` are shown."""
-    if unit == "share":
-        return 100.0, 2, "%"
-    if unit == "CNY":
-        return 1e-6, 1, label("unit.million_cny", lang)
-    key = f"unit.{unit}"
-    return 1.0, 0, label(key, lang) if key in LABELS else unit
-
-
-def _write_number(value: float, decimals: int, *, sign: bool) -> str:
-    if math.isnan(value):
-        return "-"
-    # rounding first keeps a tiny negative from showing as -0
-    rounded = round(value, decimals) + 0.0
-    return f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
-
-
-def _write_interval(row: Mapping[Any, Any], factor: float, decimals: int, lang: Lang) -> str:
-    if not math.isnan(row["low"]):
-        low, high = (_write_number(row[name] * factor, decimals, sign=True) for name in ("low", "high"))
-        return f"{low} .. {high}"
-    if row["outcome"] == "cost_per_additional_stayer" and row["seeds"] > 1:
-        return label("note.undetermined", lang)
-    return "-"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
     from sim.scenario import Scenario
+    from sim.trace import PersonRecord
 
 MANIFEST: Final = "manifest.json"
 RUN_FORMAT: Final = "talentsim-run-1"
@@ -57,6 +58,8 @@ class RunResult:
     """Result tables by name, each sorted by its key columns."""
     manifest: dict[str, Any]
     """Provenance: scenario, sources, seed, versions, checksums. Plain data, ready for JSON."""
+    persons: PersonRecord | None = None
+    """Whom policies reached and where everybody is, if the run was asked to keep it; not written to the folder."""
 
 
 def write_result(result: RunResult, folder: Path) -> Path:

@@ -8,6 +8,7 @@ key part; its 64 bits give one uniform, or one normal through Box and Muller wit
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Final
 
@@ -126,10 +127,12 @@ def gumbel(bits: np.uint64) -> float:
 GUMBEL_STEPS: Final = 256
 
 
+@functools.cache
 def gumbel_bounds() -> NDArray[np.float64]:
-    """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index; the last has none."""
+    """(GUMBEL_STEPS,) upper bound of the Gumbel variate of bits whose first 8 are the index."""
     share = np.arange(1, GUMBEL_STEPS) / GUMBEL_STEPS
-    return np.append(-np.log(-np.log(share)), np.inf)
+    bounds = np.append(-np.log(-np.log(share)), 53 * math.log(2.0))  # the largest uniform is 1 - 2^-53
+    return bounds + 1e-12  # logarithms differ in their last bits
 
 
 @njit(cache=True)
@@ -168,6 +171,21 @@ def uniforms(key: np.uint64, identities: NDArray[np.uint64]) -> NDArray[np.float
 
 
 @njit(cache=True)
+def _fill_uniforms_of(
+    key: np.uint64, identities: NDArray[np.uint64], alternative: np.uint64, out: NDArray[np.float64]
+) -> None:
+    for k in range(identities.shape[0]):
+        out[k] = uniform(draw_bits_of(key, identities[k], alternative))
+
+
+def uniforms_of(key: np.uint64, identities: NDArray[np.uint64], alternative: int) -> NDArray[np.float64]:
+    """One uniform per identity, the same numbers as `uniform(draw_bits_of(key, identity, alternative))`."""
+    out = np.empty(identities.shape[0])
+    _fill_uniforms_of(np.uint64(key), np.ascontiguousarray(identities, np.uint64), np.uint64(alternative), out)
+    return out
+
+
+@njit(cache=True)
 def _fill_normals(key: np.uint64, identities: NDArray[np.uint64], out: NDArray[np.float64]) -> None:
     for k in range(identities.shape[0]):
         out[k] = normal(draw_bits(key, identities[k]))
@@ -186,6 +204,16 @@ def round_randomly(key: np.uint64, expected: NDArray[np.float64]) -> NDArray[np.
     The draw of an element depends on its position in the flattened array, so positions must persist.
     """
     flat = np.asarray(expected, dtype=np.float64).ravel()
-    floor = np.floor(flat)
-    up = uniforms(key, np.arange(flat.size, dtype=np.uint64)) < (flat - floor)
-    return (floor + up).astype(np.int64).reshape(np.shape(expected))
+    return round_by(key, np.arange(flat.size, dtype=np.uint64), flat).reshape(np.shape(expected))
+
+
+def round_by(key: np.uint64, identities: NDArray[np.uint64], expected: NDArray[np.float64]) -> NDArray[np.int64]:
+    """`expected` (identity,), not below 0, rounded as `round_randomly` does, by the draw of each identity."""
+    floor = np.floor(expected)
+    up = uniforms(key, identities) < expected - floor
+    return (floor + up).astype(np.int64)
+
+
+def round_one(key: np.uint64, identity: int, expected: float) -> int:
+    """One number rounded by the draw of one identity."""
+    return int(round_by(key, np.array([identity], np.uint64), np.array([expected]))[0])

@@ -12,6 +12,7 @@ from sim.results import RunResult, describe_run
 if TYPE_CHECKING:
     from sim.moments import Moments
     from sim.scenario import Scenario
+    from sim.types import Quarter
 
 _WARM_SCALE: Final = 100_000
 _WARM_QUARTERS: Final = 2
@@ -23,6 +24,7 @@ def run_scenario(
     seed: int,
     threads: int = 1,
     check: bool = False,
+    trace_from: Quarter | None = None,
     on_quarter: Callable[[int, int], None] | None = None,
 ) -> RunResult:
     """Simulate `scenario` from its first to its last quarter and return its tables and manifest.
@@ -32,21 +34,25 @@ def run_scenario(
         seed: Seed of all random draws. The same scenario and seed give the same tables for any number of threads.
         threads: Threads inside the kernels; more than one pays off in a single big run only.
         check: Check the invariants after each quarter.
+        trace_from: Keep by person whom policies reach from this quarter on (see sim.trace); nothing is kept without it.
         on_quarter: Called after each quarter with (quarters done, quarters in all).
 
     Raises:
         InvariantError: With `check`, when a rule that must always hold is broken.
     """
     from sim.model import TalentMarket
+    from sim.trace import Trace
 
     started_s = time.perf_counter()
-    model = TalentMarket(scenario, seed=seed, threads=threads, check=check)
+    trace = Trace(trace_from.number) if trace_from is not None else None
+    model = TalentMarket(scenario, seed=seed, threads=threads, check=check, trace=trace)
     try:
         for done in range(1, model.n_quarters + 1):
             model.step()
             if on_quarter is not None:
                 on_quarter(done, model.n_quarters)
         tables = model.tables()
+        persons = trace.finish(model) if trace is not None else None
     finally:
         model.close()
     # agents and model point at each other: without a collection their columns stay until Python finds the cycle
@@ -54,7 +60,7 @@ def run_scenario(
     gc.collect()
     wall_time_s = time.perf_counter() - started_s
     manifest = describe_run(scenario, seed=seed, threads=threads, wall_time_s=wall_time_s, tables=tables)
-    return RunResult(tables=tables, manifest=manifest)
+    return RunResult(tables=tables, manifest=manifest, persons=persons)
 
 
 def simulate_moments(scenario: Scenario, seed: int, threads: int = 1) -> Moments:

@@ -17,11 +17,11 @@ from pydantic import BaseModel
 
 from sim.errors import Problem, ScenarioError
 from sim.params import Params
-from sim.policies import PolicySpec, PolicyUnion
+from sim.policies import PolicySpec
 from sim.policies.base import Data
-from sim.policyfile import TEXT, read_params, read_policies
+from sim.policyfile import TEXT, check_together, read_params, read_policies
 from sim.scenariofile import BASE_FOCUS, SCENARIO_KEYS, ScenarioTree, find_scenario, read_tree
-from sim.sourced import SET_FILE, STATED, UNITS, Node, Sourced, read_number, read_text, report, suggest_name
+from sim.sourced import SET_FILE, STATED, Node, Sourced, read_number, read_text, report, suggest_name
 from sim.types import Quarter
 from sim.world.spec import MODEL_YEARS, World, world_quantities
 from sim.worldfile import WORLD_FOLDER, find_world, load_world, read_world, show_path
@@ -31,7 +31,6 @@ POLICY_LISTS: Final = ("standing_policies", "policies")
 DEFAULT_WORLD: Final = "china"
 MAX_SCALE: Final = 1_000_000
 MAX_POLICIES: Final = 32
-_NUMBER_REF: Final = {"$ref": "#/$defs/number"}
 FIRST_YEAR: Final = int(MODEL_YEARS[0])
 LAST_YEAR: Final = int(MODEL_YEARS[-1])
 
@@ -132,66 +131,6 @@ def explain_key(scenario: Scenario, key: str) -> Explanation:
     return Explanation(key=key, sourced=sourced, meaning=meaning, low=_finite(low), high=_finite(high))
 
 
-def scenario_schema() -> dict[str, Any]:
-    """JSON Schema of scenario files, for editors: keys, kinds of policy, units in the descriptions, bounds."""
-    from pydantic import TypeAdapter
-
-    policies: dict[str, Any] = TypeAdapter(list[PolicyUnion]).json_schema()
-    definitions = {name: _admit_sources(part) for name, part in policies.pop("$defs").items()}
-    definitions["number"] = {
-        "type": "object",
-        "description": "a number with its unit and source",
-        "properties": {
-            "value": {"type": "number"},
-            "unit": {"enum": sorted(UNITS)},
-            "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
-        },
-        "required": ["value"],
-    }
-    groups = {}
-    for name, info in Params.model_fields.items():
-        group: Any = info.annotation
-        groups[name] = _admit_sources({**group.model_json_schema(), "additionalProperties": False})
-    declared = world_quantities().items()
-    quantities = {name: {"description": f"{spec['meaning']} ({spec['unit']})"} for name, spec in declared}
-    properties: dict[str, Any] = {key: {"type": "string", "description": text} for key, text in SCENARIO_KEYS.items()}
-    properties["scale"] = {"description": SCENARIO_KEYS["scale"], "anyOf": [{"type": "integer"}, _NUMBER_REF]}
-    properties["sources"] |= {"type": "array", "items": {"type": "string"}}
-    properties["params"] |= {"type": "object", "properties": groups, "additionalProperties": False}
-    properties["world_values"] |= {"type": "object", "properties": quantities, "additionalProperties": False}
-    for key in POLICY_LISTS:
-        properties[key] = {**policies, "description": SCENARIO_KEYS[key]}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "scenario",
-        "type": "object",
-        "properties": properties,
-        "required": ["name", "question"],
-        "additionalProperties": False,
-        "$defs": definitions,
-    }
-
-
-def _admit_sources(schema: Any) -> Any:
-    """Let every property with a unit also be a number with its source; drop bounds that JSON cannot hold."""
-    if isinstance(schema, list):
-        return [_admit_sources(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {key: _admit_sources(item) for key, item in schema.items() if not _is_infinite(item)}
-    if "unit" not in kept or "properties" in kept or isinstance(kept["unit"], dict):
-        return kept
-    about = {key: kept.pop(key) for key in ("title", "description", "default", "unit", "source") if key in kept}
-    about["description"] = f"{about.get('description', '')} ({about['unit']})"
-    kept.pop("low", None)
-    kept.pop("high", None)
-    return {**about, "anyOf": [kept, _NUMBER_REF]}
-
-
-def _is_infinite(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
-
-
 def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Problem]) -> Scenario | None:
     fields = tree.root.fields
     for key in REQUIRED_KEYS:
@@ -203,11 +142,12 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
     world = loaded[0] if loaded else None
     params, sources = read_params(fields.get("params"), strict_files=tree.strict_files, problems=problems)
     policies: dict[str, list[PolicySpec]] = {}
-    for key in POLICY_LISTS:
-        node = fields.get(key, Node(tree.root.file, tree.root.line, key, []))
+    lists = {key: fields.get(key, Node(tree.root.file, tree.root.line, key, [])) for key in POLICY_LISTS}
+    for key, node in lists.items():
         policies[key], found = read_policies(node, world, strict_files=tree.strict_files, problems=problems)
         sources |= found
         _check_dates(node, policies[key], last, problems)
+    check_together([*lists.values()], [*policies.values()], world, problems)
     focus = _find_focus(fields, policies["policies"], world, problems)
     texts = {key: _read_optional_text(fields.get(key), problems) for key in ("name", "question", "expectation")}
     if problems or loaded is None or start is None or end is None or scale is None:
@@ -392,4 +332,4 @@ def _describe_field(model: type[BaseModel], name: str) -> tuple[str, float | Non
     )
 
 
-__all__ = ["Explanation", "Scenario", "explain_key", "load_scenario", "load_world", "scenario_schema"]
+__all__ = ["Explanation", "Scenario", "explain_key", "load_scenario", "load_world"]

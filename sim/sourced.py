@@ -27,8 +27,8 @@ UNITS: Final = frozenset({
     "seats", "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
     "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
     "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
-    "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "utility/1000 km", "1/1000 km",
-    "utility/minute", "km/h",
+    "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "index/hour",
+    "utility/1000 km", "1/1000 km", "utility/minute", "km/h", "CNY/job", "CNY/firm", "jobs",
 })  # fmt: skip
 """Every unit that a field may declare; a test checks that no field declares another."""
 

@@ -106,13 +106,13 @@ def _simulate(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray)
 
 def _mean_commute(model: TalentMarket) -> FloatArray:
     """(place,) mean one-way minutes to work of those who live there, before congestion."""
-    world = model.world
-    if not world.has_commuting:
-        return world.commute_min
+    within = model.world.commute_min * model.levers.travel_factor.diagonal()
+    if not model.world.has_commuting:
+        return within
     commuters = count_commuters(model)
-    minutes = world.commute_min[None, :] + np.where(commuters > 0, model.places.travel, 0.0)
+    minutes = within[None, :] + np.where(commuters > 0, model.places.travel, 0.0)
     total = commuters.sum(axis=1)
-    return np.where(total > 0, (commuters * minutes).sum(axis=1) / np.maximum(1, total), world.commute_min)
+    return np.where(total > 0, (commuters * minutes).sum(axis=1) / np.maximum(1, total), within)
 
 
 def _standardise(values: FloatArray) -> FloatArray:

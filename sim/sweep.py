@@ -18,6 +18,7 @@ from sim.run import run_scenario, warm_kernels
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.types import Quarter
 
 T = TypeVar("T")
 Run = TypeVar("Run")
@@ -32,6 +33,7 @@ def run_paired(
     folder: Path | None = None,
     check: bool = False,
     threads: int = 1,
+    trace_from: Quarter | None = None,
     on_done: Callable[[int, int], None] | None = None,
 ) -> dict[str, dict[int, T]]:
     """Run every scenario with every seed; return what `reduce` makes of each run, by name and seed in the order given.
@@ -44,6 +46,7 @@ def run_paired(
         folder: If given, each run is written to `folder`/NAME/seed-N.
         check: Check the invariants after each quarter.
         threads: Threads inside a run; used only when one worker does all, since workers share the cores already.
+        trace_from: Keep whom policies reach from this quarter on in the result that `reduce` gets.
         on_done: Called after each run with (runs done, runs in all).
     """
     tasks = [(name, seed) for seed in seeds for name in scenarios]
@@ -58,6 +61,7 @@ def run_paired(
             folder=folder,
             check=check,
             threads=threads if workers == 1 else 1,
+            trace_from=trace_from,
         )
         for name, seed in tasks
     ]
@@ -97,8 +101,9 @@ def _run_one(
     folder: Path | None,
     check: bool,
     threads: int,
+    trace_from: Quarter | None,
 ) -> tuple[str, int, T]:
-    result = run_scenario(scenario, seed=seed, threads=threads, check=check)
+    result = run_scenario(scenario, seed=seed, threads=threads, check=check, trace_from=trace_from)
     if folder is not None:
         write_result(result, locate_run(folder, name, seed))
     return name, seed, reduce(result)

@@ -37,8 +37,8 @@ COOPERATION: Final = ("none", "internship", "co_design", "joint_lab")
 STATE: Final = ("studying", "preparing", "searching", "employed", "out")
 STUDYING, PREPARING, SEARCHING, EMPLOYED, OUT = range(5)
 
-HOUSING: Final = ("unhoused", "shared", "whole", "subsidised", "family")
-UNHOUSED, SHARED, WHOLE, SUBSIDISED, FAMILY = range(5)
+HOUSING: Final = ("unhoused", "shared", "whole", "subsidised", "family", "crowded")
+UNHOUSED, SHARED, WHOLE, SUBSIDISED, FAMILY, CROWDED = range(6)
 
 LIFE_NODE: Final = ("citizen", "job", "nest", "family", "local", "higher")
 NODE_CITIZEN, NODE_JOB, NODE_NEST, NODE_FAMILY, NODE_LOCAL, NODE_HIGHER = range(6)
@@ -60,6 +60,9 @@ AI: Final = ("other", "ai")
 HOME_LOCAL: Final = "local"
 HOME: Final = (HOME_LOCAL, *REGION)
 """Home classes of result tables: `local` (home is the city of the row), else the region of the home place."""
+
+MOST_PLACES: Final = 64
+"""More than a world has: policy x MOST_PLACES + place is the id of what a policy draws for a place."""
 
 NO_FIRM: Final = -1
 NO_SCHEME: Final = -1

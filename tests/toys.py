@@ -7,17 +7,17 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+from numba import config
 from pydantic import TypeAdapter
 
 from sim import kernels, params
 from sim.columns import ColumnSet
-from sim.kernels.eligibility import gather_persons
+from sim.kernels.eligibility import gather_persons, make_persons
 from sim.kernels.search import fill_offers, search_positions
 from sim.market import (
     ELIGIBILITY_FIELDS,
     LINE_DTYPE,
     OFFER_DTYPE,
-    PERSON_DTYPE,
     PLACE_DTYPE,
     SCHEME_DTYPE,
     TRANSFER_DTYPE,
@@ -38,6 +38,10 @@ assert kernels.source_hash()
 
 DATA = Path(__file__).parent / "data"
 BASELINE = DATA / "two_cities_baseline.yaml"
+COMPILED = not config.DISABLE_JIT
+"""Without compilation statistical tests take fewer draws: their error rates stay, they only see less."""
+POLICY = TypeAdapter(PolicyUnion)
+"""Reads plain data as a policy; built once, because the union of all kinds takes its time."""
 NO_TAX = {"contribution_cap_cny_m": 1e9, "allowance_cny_m": 1e9}
 """Take-home pay is the wage."""
 
@@ -61,6 +65,8 @@ def make_people(n, **values):
     people.cohort_q[:] = people.arrived_q[:] = 60
     for name, value in values.items():
         getattr(people, name)[:] = value
+    if "resident_q" not in values:
+        people.resident_q[:] = people.arrived_q
     return people
 
 
@@ -69,6 +75,7 @@ def make_firms(n=1, **values):
     small = {"place", "industry", "size", "ownership"}
     table = {name: np.zeros(n, np.int8 if name in small else np.float64) for name in Firms._fields}
     table["identity"] = np.arange(1, n + 1).astype(np.uint64)
+    table["degree"][:] = table["recognition"][:] = 1
     for name, value in values.items():
         table[name][:] = value
     return Firms(**table)
@@ -83,12 +90,15 @@ def make_records(n=2, **values):
     return records
 
 
-def make_places(n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0, travel=None):
+def make_places(
+    n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0, move_extra=0.0, travel=None
+):
     """The table of `n` places; numbers are spread over places and levels. Without `travel` nobody can commute."""
     return Places(
         records=make_records(n) if records is None else records,
         hukou_chance=np.zeros((n, 4)) + hukou_chance,
         distance=np.zeros((n, n)) + distance,
+        move_extra=np.zeros((n, n)) + move_extra,
         market_wage=np.zeros((n, 4)) + market_wage,
         utility=np.zeros((n, 4)) + utility,
         travel=np.where(np.eye(n, dtype=bool), 0.0, np.inf) if travel is None else np.array(travel, float),
@@ -102,6 +112,7 @@ def make_entries(dtype, n=1, **values):
         if name.endswith("_mask"):
             entries[name] = ANY
     entries["max_quarters"], entries["wage_max_cny_m"] = NO_LIMIT, np.inf
+    entries["max_residence_q"] = NO_LIMIT
     if dtype == TRANSFER_DTYPE:
         entries["cap_cny_m"], entries["term_q"], entries["take_up"] = np.inf, NO_LIMIT, 1.0
     if dtype == SCHEME_DTYPE:
@@ -141,13 +152,14 @@ def apply_to_lines(
     firm_place = np.zeros(len(firms.size)) if firm_place is None else firm_place
     keys = SearchKeys(*(make_key(seed, decision) for decision in range(1, 8)))
     tables = index_lines(lines, len(places.records), **index)
-    persons, offers = np.empty(n, PERSON_DTYPE), np.zeros(len(lines), OFFER_DTYPE)
+    persons, offers = make_persons(n), np.zeros(len(lines), OFFER_DTYPE)
     gather_persons(0, n, np.arange(n, dtype=np.uint32), people, firms.industry, firms.size, persons)
     fill_offers(lines, places.records, rule, housing, tax, offers)
     applications = np.full((n, n_applications), -7, np.int32)
     search_positions(
         0, n, persons, firms.career, np.asarray(firm_place, np.int8), lines, offers, lines["capacity"].copy(), *tables,
-        places.records, places.hukou_chance, places.distance, places.travel, places.market_wage,
+        places.records, places.hukou_chance, rule.b_move * places.distance + places.move_extra, places.travel,
+        places.market_wage,
         np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, housing, tax, 76, keys, gumbel_bounds(),
         applications,
     )  # fmt: skip
@@ -157,7 +169,7 @@ def apply_to_lines(
 def toy_scenario(*overrides, policies=(), scale=1000, quarters=16, world=None):
     """The toy baseline with changes: overrides, policies as plain data, and arrays of the world."""
     scenario = load_scenario(BASELINE, overrides, scale=scale, quarters=quarters)
-    specs = tuple(TypeAdapter(PolicyUnion).validate_python(data) for data in policies)
+    specs = tuple(POLICY.validate_python(data) for data in policies)
     changed = dataclasses.replace(scenario.world, **(world or {}))
     return dataclasses.replace(scenario, policies=specs, world=changed)
 

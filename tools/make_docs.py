@@ -1,8 +1,8 @@
 """Write the parts of docs/ that follow from the code, so that they cannot differ from it.
 
 In docs/model.md a part stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; everything else there is
-written by hand. docs/schedule.md is generated as a whole. `--check` writes nothing and exits with 1 where a page is out
-of date.
+written by hand. docs/schedule.md and docs/scenario-schema.json are generated as a whole. `--check` writes nothing and
+exits with 1 where a page is out of date.
 
     python tools/make_docs.py [--check]
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import json
 import math
 import re
 import sys
@@ -25,10 +26,13 @@ from sim.columns import BYTES_PER_PERSON, COLUMNS  # noqa: E402  after the path 
 from sim.model import PHASES  # noqa: E402
 from sim.params import Params  # noqa: E402
 from sim.policies import POLICY_KINDS, EligibilitySpec, PolicySpec  # noqa: E402
+from sim.policies.base import FirmsSpec  # noqa: E402
+from sim.schema import scenario_schema  # noqa: E402
 from sim.world.spec import world_quantities  # noqa: E402
 
 MODEL_PAGE: Final = Path("docs/model.md")
 SCHEDULE_PAGE: Final = Path("docs/schedule.md")
+SCHEMA_FILE: Final = Path("docs/scenario-schema.json")
 NOT_OF_READERS: Final = ("kind", "label", "city", "from_", "to", "eligible")
 """Fields of every policy that the text of the page explains."""
 
@@ -36,7 +40,11 @@ NOT_OF_READERS: Final = ("kind", "label", "city", "from_", "to", "eligible")
 def render_pages(root: Path) -> dict[Path, str]:
     """Path under `root` -> what should stand there."""
     text = (root / MODEL_PAGE).read_text(encoding="utf-8")
-    return {MODEL_PAGE: fill_parts(text, PARTS), SCHEDULE_PAGE: render_schedule_page()}
+    return {
+        MODEL_PAGE: fill_parts(text, PARTS),
+        SCHEDULE_PAGE: render_schedule_page(),
+        SCHEMA_FILE: json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n",
+    }
 
 
 def fill_parts(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
@@ -113,6 +121,7 @@ def render_policies() -> str:
     shared = {name: field for name, field in PolicySpec.model_fields.items() if name not in NOT_OF_READERS}
     parts = ["Fields that every kind has:", render_fields(shared), "Fields of `eligible`:"]
     parts.append(render_fields(EligibilitySpec.model_fields))
+    parts += ["Fields of `firms`, of kinds for firms:", render_fields(FirmsSpec.model_fields)]
     for kind, policy in POLICY_KINDS.items():
         own = {
             name: field
@@ -148,6 +157,13 @@ def describe_default(field: Any) -> str:
         return "must be given"
     if isinstance(field.default, int | float):
         return describe_number(field.default)
+    if isinstance(field.default, dict):
+        return "none"
+    if isinstance(field.default, FirmsSpec):
+        named = [", ".join(names) for _, names in field.default if names]
+        return f"`{'; '.join(named)}`" if named else "any"
+    if isinstance(field.default, tuple):
+        return f"`{', '.join(field.default)}`"
     return "any" if field.default is None or not isinstance(field.default, str) else f"`{field.default}`"
 
 

@@ -11,17 +11,12 @@ rents, and with a perfectly elastic one it ends up in the stock.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import mesa
 
 from sim.params import HousingParams
 from sim.world.spec import World
-
-RENT_STEP: Final = 1.1
-"""Rents change by at most this factor a quarter."""
-DEPRECIATION: Final = 0.005
-"""Share of the stock that is lost in a quarter at most, when less is wanted."""
 
 
 class City(mesa.Agent):
@@ -41,8 +36,10 @@ class City(mesa.Agent):
         self.rent_index = 1.0
         self.stock_trend_rooms = 0.0
         self.stock_rooms = 0.0
+        self.occupied_crowded = 0
         self.occupied_shared = 0
         self.occupied_whole = 0
+        self._crowding = 1.0
         self._vacancy_start = float(world.vacancy_start[index])
         self._stock_growth = float(world.stock_growth[index])
         self._elasticity = float(world.supply_elasticity[index])
@@ -51,33 +48,38 @@ class City(mesa.Agent):
     def rent_mean_cny_m(self) -> float:
         """Rent over the tenures in use, CNY/month; of a room when nobody rents."""
         shared, whole = self._rent_shared[self.index], self._rent_whole[self.index]
-        rented = self.occupied_shared + self.occupied_whole
+        rented = self.occupied_crowded + self.occupied_shared + self.occupied_whole
         if rented == 0:
             return float(shared)
-        paid = self.occupied_shared * shared + self.occupied_whole * whole
-        return float(paid / rented)
+        rooms = self._crowding * self.occupied_crowded + self.occupied_shared
+        return float((rooms * shared + self.occupied_whole * whole) / rented)
 
     def rooms_used(self, rule: HousingParams) -> float:
         """Rooms in use on the rental market."""
-        return self.occupied_shared + rule.whole_rooms * self.occupied_whole
+        crowded = rule.crowding * self.occupied_crowded
+        return crowded + self.occupied_shared + rule.whole_rooms * self.occupied_whole
 
-    def set_stock(self, shared: int, whole: int, rule: HousingParams) -> None:
-        """Set the stock so that `shared` rooms and `whole` units in use leave the vacancy of the start."""
-        self.occupied_shared, self.occupied_whole = shared, whole
+    def set_stock(self, crowded: int, shared: int, whole: int, rule: HousingParams) -> None:
+        """Set the stock so that the dwellings in use leave the vacancy of the start; arguments as in `clear_rents`."""
+        self.occupied_crowded, self.occupied_shared, self.occupied_whole = crowded, shared, whole
+        self._crowding = rule.crowding
         self.stock_trend_rooms = self.stock_rooms = max(1.0, self.rooms_used(rule)) / (1.0 - self._vacancy_start)
 
-    def clear_rents(self, shared: int, whole: int, rule: HousingParams) -> None:
-        """Let rents answer occupancy and the stock answer rents, after `shared` rooms and `whole` units are taken."""
+    def clear_rents(self, crowded: int, shared: int, whole: int, rule: HousingParams) -> None:
+        """Let rents answer occupancy and the stock answer rents.
+
+        In use are `crowded` places, each of them the part `crowding` of a room, `shared` rooms and `whole` units.
+        """
         if self.stock_rooms == 0.0:
-            self.set_stock(shared, whole, rule)
-        self.occupied_shared, self.occupied_whole = shared, whole
+            self.set_stock(crowded, shared, whole, rule)
+        self.occupied_crowded, self.occupied_shared, self.occupied_whole = crowded, shared, whole
         used = self.rooms_used(rule)
         occupancy = max(0.5, used / self.stock_rooms)
         factor = (occupancy / (1.0 - rule.normal_vacancy)) ** rule.rent_elasticity
-        self.rent_index *= min(RENT_STEP, max(1.0 / RENT_STEP, factor))
+        self.rent_index *= min(rule.rent_step, max(1.0 / rule.rent_step, factor))
         self._rent_shared[self.index] = self.rent_shared_start_cny_m * self.rent_index
         self._rent_whole[self.index] = self.rent_whole_start_cny_m * self.rent_index
         self.stock_trend_rooms *= 1.0 + 0.25 * self._stock_growth
         aimed = self.stock_trend_rooms * self.rent_index**self._elasticity
-        change = max(rule.stock_speed * (aimed - self.stock_rooms), -DEPRECIATION * self.stock_rooms)
+        change = max(rule.stock_speed * (aimed - self.stock_rooms), -rule.depreciation * self.stock_rooms)
         self.stock_rooms += change

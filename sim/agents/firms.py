@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.market import Firms
 from sim.params import Params
+from sim.policies.levers import Levers
 from sim.rng import FIRM_ENTRY, FIRM_TRAITS, make_key, normals, uniforms
 from sim.types import FIRM_SIZE, INDUSTRY, OWNERSHIP
 from sim.world.spec import World
@@ -45,7 +46,8 @@ class Firm(mesa.Agent):
 class FirmSet:
     """Columns of all firms, sorted by place.
 
-    Fixed: place, industry, size, ownership, identity, jobs_start (agents), size_mean (persons a real firm), trait
+    Fixed: place, industry, size, ownership (together `cells`, the index into levers for firms), market (place and
+    industry, one code), identity, jobs_start (agents), size_mean (persons a real firm), trait
     (log pay premium), pay_link, training (share of staff a quarter), career (utility), exit_hazard (1/quarter),
     standing_mean (share of its room that real firms fill on average), quality_start (skill of staff at the start).
     State: headcount, market_jobs (agents), desired, adoption (share of firms that use AI), adoption_path (the same
@@ -70,6 +72,8 @@ class FirmSet:
             + self.ownership.astype(np.uint64)
             + np.uint64(1)
         )
+        self.cells = tuple(axis.astype(np.int64) for axis in (self.place, self.industry, self.size, self.ownership))
+        self.market = self.cells[0] * len(INDUSTRY) + self.cells[1]
         self.size_mean = mean_staff(params)[self.size]
         key = make_key(seed, FIRM_TRAITS)
         spread = params.wages.firm_spread
@@ -113,16 +117,16 @@ class FirmSet:
 
     def find_room(self, jobs: NDArray[np.float64]) -> NDArray[np.int64]:
         """(firm,) number of real firms that `jobs` (agents) keep busy, at least 1; a lasting draw rounds it."""
-        return np.maximum(1, np.floor(jobs * self._scale / self.size_mean + self._room_point)).astype(np.int64)
+        return np.maximum(1, np.floor(jobs * self.scale / self.size_mean + self._room_point)).astype(np.int64)
 
     def peer_adoption(self, adoption: NDArray[np.float64], local: float) -> NDArray[np.float64]:
         """(firm,) mean adoption in the industry by jobs at the start: `local` here, the rest in the whole country."""
-        cell, jobs = self.place.astype(np.int64) * len(INDUSTRY) + self.industry, self.jobs_start
+        jobs = self.jobs_start
         here, everywhere = (
             np.bincount(group, weights=jobs * adoption) / np.maximum(1e-9, np.bincount(group, weights=jobs))
-            for group in (cell, self.industry)
+            for group in (self.market, self.industry)
         )
-        peers: NDArray[np.float64] = local * here[cell] + (1.0 - local) * everywhere[self.industry]
+        peers: NDArray[np.float64] = local * here[self.market] + (1.0 - local) * everywhere[self.industry]
         return peers
 
     def note_skill(self, skill: NDArray[np.float64], trend: float) -> None:
@@ -137,10 +141,9 @@ class FirmSet:
 
     def start_quality(self, skill: NDArray[np.float64]) -> None:
         """Take the skill of today's staff, by place and industry, as the yardstick; `skill` (firm,) is its sum."""
-        cell = self.place.astype(np.int64) * len(INDUSTRY) + self.industry
         everybody = skill.sum() / max(1, int(self.headcount.sum())) or 1.0
-        total, staff = np.bincount(cell, weights=skill), np.bincount(cell, weights=self.headcount)
-        self.quality_start = np.where(staff > 0, total / np.maximum(1.0, staff), everybody)[cell]
+        total, staff = np.bincount(self.market, weights=skill), np.bincount(self.market, weights=self.headcount)
+        self.quality_start = np.where(staff > 0, total / np.maximum(1.0, staff), everybody)[self.market]
 
     def _count_nobody(self, n: int) -> None:
         """Staff, openings and the counts of a quarter, all 0."""
@@ -160,7 +163,7 @@ class FirmSet:
         growth = np.exp(-rule.exit_growth * world.industry_growth[self.industry])
         self.exit_hazard = np.minimum(1.0, by_size[self.size] * growth)
         self.standing_mean = rule.entry_speed / (self.exit_hazard + rule.entry_speed)
-        self._scale = scale
+        self.scale = scale
         self._room_point = uniforms(make_key(seed, FIRM_ENTRY), self.identity)
         self.room = self.find_room(self.jobs_start)
         self.number = self.room.copy()
@@ -168,17 +171,20 @@ class FirmSet:
         self.entered = np.zeros(n, np.int64)
         self.exited = np.zeros(n, np.int64)
 
-    def table(self, slack: float, noise_factor: NDArray[np.float64]) -> Any:
-        """What kernels read of the firms this quarter; `noise_factor` (place,) scales screening noise."""
+    def table(self, slack: float, levers: Levers) -> Any:
+        """What kernels read of the firms this quarter, under its levers."""
+        cells = self.cells
         return Firms(
             industry=self.industry,
             size=self.size,
             identity=self.identity,
-            pay_link=self.pay_link,
-            training=self.training,
+            pay_link=np.clip(self.pay_link + levers.pay_link_add[cells], 0.0, 1.0),
+            training=np.clip(self.training + levers.training_add[cells], 0.0, 1.0),
             surplus_share=self.surplus_share(slack),
             career=self.career,
-            noise=noise_factor[self.place],
+            noise=levers.noise_factor[cells],
+            degree=levers.degree_factor[cells],
+            recognition=levers.certificate_factor[cells],
             closing=self.closing,
         )
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.params import SkillParams
-from sim.rng import normals, uniforms
+from sim.rng import normals
 from sim.types import INSTITUTION
 from sim.world.spec import World
 
@@ -39,6 +39,7 @@ class Institution(mesa.Agent):
         self.association_share = float(world.association_share[kind])
         self.practice_now = self.practice_share
         self.cooperation_now = self.cooperation_depth
+        self.teachers_now = self.dual_teacher_share
 
     def update_hazard(self, lag_factor: float, rule: SkillParams) -> float:
         """Hazard per quarter that a curriculum is brought to the frontier."""
@@ -46,20 +47,30 @@ class Institution(mesa.Agent):
             1.0
             + rule.cooperation_hazard * self.cooperation_now
             + rule.association_hazard * self.association_share
-            + rule.teacher_hazard * self.dual_teacher_share
+            + rule.teacher_hazard * self.teachers_now
         )
         return min(1.0, 0.25 * faster / (self.lag_years * lag_factor))
 
-    def teach(
-        self, lag_factor: float, practice_add: float, cooperation_add: float, rule: SkillParams, key: np.uint64
-    ) -> None:
-        """Advance the curriculum by one quarter under the levers of this quarter."""
-        self.practice_now = min(1.0, self.practice_share + practice_add)
-        self.cooperation_now = min(1.0, self.cooperation_depth + cooperation_add)
-        hazard = self.update_hazard(lag_factor, rule)
+    def identities(self) -> NDArray[np.uint64]:
+        """(number,) ids of the institutions, for draws."""
         first = (self.place * len(INSTITUTION) + self.kind) * MOST_INSTITUTIONS
-        identities = np.arange(first, first + self.number, dtype=np.uint64)
-        updated = np.count_nonzero(uniforms(key, identities) < hazard)
+        return np.arange(first, first + self.number, dtype=np.uint64)
+
+    def teach(
+        self,
+        lag_factor: float,
+        practice_add: float,
+        cooperation_add: float,
+        teacher_add: float,
+        rule: SkillParams,
+        draws: NDArray[np.float64],
+    ) -> None:
+        """Advance the curriculum by one quarter under the levers of this quarter; `draws` (number,) are uniform."""
+        self.practice_now = min(1.0, max(0.0, self.practice_share + practice_add))
+        self.cooperation_now = min(1.0, max(0.0, self.cooperation_depth + cooperation_add))
+        self.teachers_now = min(1.0, max(0.0, self.dual_teacher_share + teacher_add))
+        hazard = self.update_hazard(lag_factor, rule)
+        updated = np.count_nonzero(draws < hazard)
         self.gap_years = (self.gap_years + 0.25 * rule.frontier_speed) * (1.0 - updated / self.number)
 
 
@@ -77,11 +88,12 @@ class Association(mesa.Agent):
         self.place = place
         self.update_quarters = update_quarters
         self.signal = np.zeros(n_levels)
+        self.reported = False
 
     def survey(
         self, quarter: int, log_tightness: NDArray[np.float64], members: float, noise: float, key: np.uint64
     ) -> None:
-        """Renew the report when it is due.
+        """Renew the report when it is due; the first is made at once.
 
         Args:
             quarter: number of the quarter.
@@ -90,8 +102,9 @@ class Association(mesa.Agent):
             noise: spread of the error if all took part, log.
             key: of the draws of this quarter, one for each place and level.
         """
-        if quarter % self.update_quarters != 0 or members <= 0:
+        if (self.reported and quarter % self.update_quarters != 0) or members <= 0:
             return
+        self.reported = True
         levels = np.arange(len(log_tightness), dtype=np.uint64)
         error = normals(key, np.uint64(self.place * len(log_tightness)) + levels)
         self.signal = log_tightness + noise / np.sqrt(members) * error

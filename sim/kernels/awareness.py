@@ -14,9 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.eligibility import has_bit, is_eligible, knows_and_applies, load_person
-from sim.kernels.pay import transfer_amount, within_term
+from sim.kernels.pay import is_spent_on, transfer_amount, within_term
 from sim.rng import draw_bits_of, uniform
-from sim.types import OUT
+from sim.types import OUT, STUDYING
 
 
 @njit(cache=True, nogil=True)
@@ -42,7 +42,7 @@ def spread_awareness(
     for k in range(policies.shape[0]):
         bit = np.uint32(1) << np.uint32(policies[k])
         for i in range(start, stop):
-            if people.aware[i] & bit or people.state[i] == OUT:
+            if people.aware[i] & bit or people.state[i] == OUT or people.state[i] == STUDYING:
                 continue
             if quarter == start_q[k] or quarter == people.cohort_q[i]:
                 hazard = start_share[k]
@@ -58,7 +58,7 @@ def count_aware(people: Any, policies: NDArray[np.int64], counts: NDArray[np.int
     """Add to `counts` (place, entry + 1) the people who know of each policy; the last column counts everybody."""
     last = policies.shape[0]
     for i in range(people.uid.shape[0]):
-        if people.state[i] == OUT:
+        if people.state[i] == OUT or people.state[i] == STUDYING:
             continue
         counts[people.city[i], last] += 1
         for k in range(last):
@@ -72,23 +72,31 @@ def claim_transfer(
     stop: int,
     people: Any,
     firms: Any,
+    places: NDArray[np.void],
     transfers: NDArray[np.void],
     k: int,
+    tax: Any,
     quarter: int,
     key: np.uint64,
     claims: NDArray[np.int64],
 ) -> None:
-    """Monthly claims on entry `k` of rows `start:stop`, in hundredths of CNY, 0 where there is none."""
+    """Claims on entry `k` of rows `start:stop`, in hundredths of CNY, 0 where there is none: monthly, or paid once."""
     entry = transfers[k]
+    times = entry["once_months"] if entry["once_months"] > 0.0 else 1.0
     for i in range(start, stop):
         claims[i] = 0
+        if people.state[i] == OUT or people.state[i] == STUDYING:
+            continue
         if not has_bit(entry["place_mask"], people.city[i]):
             continue
         person = load_person(people, firms, i)
-        city, wage = person.city, person.wage
+        if is_spent_on(entry, person):
+            continue
+        city, wage, since = person.city, person.wage, person.resident_q
         if (
-            is_eligible(entry, person, city, wage, person.industry, person.size, quarter)
-            and within_term(entry, person, city, quarter)
+            is_eligible(entry, person, city, places[city], wage, person.industry, person.size, quarter, since)
+            and within_term(entry, person, since, quarter)
             and knows_and_applies(person, entry["policy"], entry["take_up"], key)
         ):
-            claims[i] = int(transfer_amount(entry, person.education, person.rent) * 100.0 + 0.5)
+            amount = transfer_amount(entry, person.education, person.rent, wage, tax, people.rent_aid[i])
+            claims[i] = int(amount * times * 100.0 + 0.5)

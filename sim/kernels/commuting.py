@@ -6,8 +6,7 @@ The utility of living in c holds tastes, roots, the hukou and moving house (sim/
 after the rent of c, with the transfers and units that the person knows of there. Who owns a home, lives with family or
 has a subsidised lease that runs stays if the job can be reached from there.
 
-Left out: people who look at positions compare only staying and moving to the job (sim/kernels/search.py), and count on
-a market rent even where they own a home.
+Left out: people who look at positions compare only staying and moving to the job (sim/kernels/search.py).
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.areas import area_start
 from sim.kernels.mobility import move_person
 from sim.kernels.pay import disposable_income
-from sim.kernels.places import area_start
 from sim.kernels.search import place_utility
-from sim.types import EMPLOYED, FAMILY, SUBSIDISED
+from sim.types import EMPLOYED, FAMILY, SUBSIDISED, UNHOUSED
 
 
 @njit(cache=True)
@@ -45,7 +44,6 @@ def list_movers(people: Any, quarter: int, taken: NDArray[np.bool_], out: NDArra
 @njit(cache=True)
 def choose_residences(
     persons: NDArray[np.void],
-    housing_now: NDArray[np.int8],
     lease_end_q: NDArray[np.int16],
     work: NDArray[np.int8],
     wage: NDArray[np.float32],
@@ -54,6 +52,7 @@ def choose_residences(
     places: Any,
     transfers: NDArray[np.void],
     schemes: NDArray[np.void],
+    move_cost: NDArray[np.float64],
     rule: Any,
     housing: Any,
     tax: Any,
@@ -65,17 +64,20 @@ def choose_residences(
 ) -> None:
     """Fill `out` (row,) with the place in which each of `persons` (row,) of PERSON_DTYPE wants to live.
 
-    `housing_now` and `lease_end_q` (row,) are of the present dwelling; `work`, `wage` (CNY/month), `industry` and
-    `size` (row,) of the job. Ties go to the lower code.
+    `persons` are copies, of which the dwelling is forgotten where no right to it is left. `lease_end_q` (row,) is of
+    the present dwelling; `work`, `wage` (CNY/month), `industry` and `size` (row,) are of the job; `move_cost` (place,
+    place) utility. Ties go to the lower code.
     """
     records, travel = places.records, places.travel
     for s in range(persons.shape[0]):
         person, at = persons[s], int(work[s])
         city = int(person.city)
-        keeps = housing_now[s] == FAMILY or (housing_now[s] == SUBSIDISED and lease_end_q[s] > quarter)
+        keeps = person.housing == FAMILY or (person.housing == SUBSIDISED and lease_end_q[s] > quarter)
         out[s] = city
         if keeps and travel[city, at] < math.inf:
             continue
+        if not keeps:  # nothing is held here any more that would not depend on the rental market
+            person["housing"] = UNHOUSED
         best = -math.inf
         for place in range(area_start(records, at), at + records[at]["after"] + 1):
             if travel[place, at] == math.inf:
@@ -85,9 +87,7 @@ def choose_residences(
                 housing, tax, key_family, key_take_up,
             )  # fmt: skip
             value = rule.b_wage * math.log(left) - rule.b_commute * travel[place, at]
-            value += place_utility(
-                person, place, records, places.hukou_chance, places.distance, rule, quarter, key_taste
-            )
+            value += place_utility(person, place, records, places.hukou_chance, move_cost, rule, quarter, key_taste)
             if value > best:
                 best = value
                 out[s] = place
@@ -99,4 +99,4 @@ def relocate(
 ) -> None:
     """People of `rows` move to the place `chosen` (row,); `records` (place,) of PLACE_DTYPE."""
     for s in range(rows.shape[0]):
-        move_person(people, rows[s], chosen[s], quarter, records)
+        move_person(people, rows[s], chosen[s], records[chosen[s]], quarter)

@@ -63,7 +63,7 @@ def _find_routes(
         i = rows[s]
         city = people.city[i]
         direct = people.education[i] >= direct_level[city] and quarter - people.cohort_q[i] <= window_q
-        if not direct and quarter - people.arrived_q[i] < open_q[city]:
+        if not direct and quarter - people.resident_q[i] < open_q[city]:
             route[s] = CANDIDATE
         elif uniform(draw_bits(key, people.uid[i])) < share:
             route[s] = REGISTERS

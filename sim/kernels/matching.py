@@ -3,6 +3,9 @@
 score = w_skill skills + w_level levels above + w_certificate certificate + w_cooperation cooperation + w_local local
         - w_experience lack + noise
 
+Employers may weigh degrees less (`degree`), and recognise certificates more (`recognition`): the latter multiplies
+w_certificate and is the exponent of the noise that a certificate leaves.
+
 Applicants below the bar of a position are not acceptable to it. Deferred acceptance (Gale and Shapley 1962) with
 capacities gives the worker-optimal stable matching of the submitted lists, whatever the order of proposals; equal
 scores are broken by the person's id, so preferences are strict.
@@ -17,6 +20,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.areas import in_area
 from sim.rng import draw_bits_of, normal
 
 EXPERIENCE_YEARS = (0.0, 0.0, 1.0, 3.0, 5.0, 10.0)
@@ -24,13 +28,15 @@ EXPERIENCE_YEARS = (0.0, 0.0, 1.0, 3.0, 5.0, 10.0)
 
 
 @njit(cache=True, forceinline=True)
-def weighted_skill(people: Any, i: int, weights: NDArray[np.float64], industry: int) -> float:
-    """Skills of person `i` in the weights of one industry."""
+def weigh_skills(
+    weights: NDArray[np.float64], industry: int, knowledge: float, technical: float, practice: float, soft: float
+) -> float:
+    """Skills in the `weights` (industry, skill) of one industry."""
     return (
-        weights[industry, 0] * people.knowledge[i]
-        + weights[industry, 1] * people.technical[i]
-        + weights[industry, 2] * people.practice[i]
-        + weights[industry, 3] * people.soft[i]
+        weights[industry, 0] * knowledge
+        + weights[industry, 1] * technical
+        + weights[industry, 2] * practice
+        + weights[industry, 3] * soft
     )
 
 
@@ -38,37 +44,6 @@ def weighted_skill(people: Any, i: int, weights: NDArray[np.float64], industry: 
 def skill_bar(level: int, ai: int, rule: Any) -> float:
     """Skill that a position of `level` asks at least."""
     return rule.bar + rule.bar_level * level + rule.bar_ai * ai
-
-
-@njit(cache=True, forceinline=True)
-def score_applicant(
-    people: Any,
-    i: int,
-    line: Any,
-    noise_share: float,
-    firm_identity: np.uint64,
-    weights: NDArray[np.float64],
-    cooperation: NDArray[np.float64],
-    years: NDArray[np.float64],
-    rule: Any,
-    key: np.uint64,
-) -> float:
-    """Score of applicant `i` at `line` (a record of LINE_DTYPE); minus infinity when the bar is not reached."""
-    cell = int(line["cell"])
-    level = cell // 12
-    skill = weighted_skill(people, i, weights, line["industry"])
-    if skill < skill_bar(level, cell % 2, rule):
-        return -math.inf
-    lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])
-    score = rule.w_skill * skill + rule.w_level * (people.education[i] - level) - rule.w_experience * lack
-    noise = rule.noise * noise_share
-    if people.certificate[i]:
-        score += rule.w_certificate
-        noise *= rule.noise_certificate
-    if people.city[i] == line["place"]:
-        score += rule.w_local
-    score += rule.w_cooperation * cooperation[people.study[i], people.institution[i]]
-    return score + noise * normal(draw_bits_of(key, people.uid[i], firm_identity))
 
 
 @njit(cache=True, nogil=True)
@@ -80,6 +55,7 @@ def score_applications(
     people: Any,
     lines: NDArray[np.void],
     firms: Any,
+    places: NDArray[np.void],
     weights: NDArray[np.float64],
     cooperation: NDArray[np.float64],
     years: NDArray[np.float64],
@@ -87,26 +63,36 @@ def score_applications(
     key: np.uint64,
     scores: NDArray[np.float64],
 ) -> None:
-    """Fill rows `start:stop` of `scores` (searcher, A) with the firms' scores of the applications."""
+    """Fill rows `start:stop` of `scores` (searcher, A): how firms rank applicants, minus infinity below the bar.
+
+    Who lives in the area of the position is local; `places` (place,) of PLACE_DTYPE. The score is worked out in place:
+    passing all columns to a function of its own costs more than the score.
+    """
     for s in range(start, stop):
+        i = searchers[s]
         for a in range(applications.shape[1]):
-            if applications[s, a] >= 0:
-                line = lines[applications[s, a]]
-                firm = line["firm"]
-                scores[s, a] = score_applicant(
-                    people,
-                    searchers[s],
-                    line,
-                    firms.noise[firm],
-                    firms.identity[firm],
-                    weights,
-                    cooperation,
-                    years,
-                    rule,
-                    key,
-                )
-            else:
-                scores[s, a] = -math.inf
+            scores[s, a] = -math.inf
+            if applications[s, a] < 0:
+                continue
+            line = lines[applications[s, a]]
+            cell, firm, industry = int(line["cell"]), line["firm"], line["industry"]
+            level = cell // 12
+            skill = weigh_skills(
+                weights, industry, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
+            )
+            if skill < skill_bar(level, cell % 2, rule):
+                continue
+            lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])
+            above = firms.degree[firm] * (people.education[i] - level)
+            score = rule.w_skill * skill + rule.w_level * above - rule.w_experience * lack
+            noise = rule.noise * firms.noise[firm]
+            if people.certificate[i]:
+                score += rule.w_certificate * firms.recognition[firm]
+                noise *= rule.noise_certificate ** firms.recognition[firm]
+            if in_area(places[line["place"]], line["place"], people.city[i]):
+                score += rule.w_local
+            score += rule.w_cooperation * cooperation[people.study[i], people.institution[i]]
+            scores[s, a] = score + noise * normal(draw_bits_of(key, people.uid[i], firms.identity[firm]))
 
 
 @njit(cache=True, forceinline=True)

@@ -21,8 +21,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.areas import in_area, same_area
+from sim.kernels.eligibility import count_residence_from
 from sim.kernels.pay import take_home
-from sim.kernels.places import same_area
 from sim.kernels.separation import leave_job
 from sim.rng import draw_bits, uniform
 from sim.types import (
@@ -83,13 +84,14 @@ def node_hazard(years: float, citizen: bool, settled: bool, rule: Any) -> float:
 
 
 @njit(cache=True, forceinline=True)
-def move_person(people: Any, i: int, city: int, quarter: int, records: NDArray[np.void]) -> None:
-    """Person `i` lives in `city` from now on and has to find a dwelling.
+def move_person(people: Any, i: int, city: int, place: Any, quarter: int) -> None:
+    """Person `i` lives in `city`, of which `place` is the record, from now on and has to find a dwelling.
 
-    Within an area the time of arrival stays, and a hukou of the area moves along.
+    Within an area the time of arrival and residence stay, and a hukou of the area moves along.
     """
+    people.resident_q[i] = count_residence_from(place, people.city[i], city, people.resident_q[i], quarter)
     # no branch around a column: that would keep the counting of references to all of them in the loop of the caller
-    comes, is_local = not same_area(records, people.city[i], city), same_area(records, people.hukou[i], city)
+    comes, is_local = not in_area(place, city, people.city[i]), in_area(place, city, people.hukou[i])
     people.arrived_q[i] += comes * (quarter - people.arrived_q[i])
     people.hukou[i] += is_local * (city - people.hukou[i])
     people.city[i] = city
@@ -127,17 +129,20 @@ def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int
 
 
 @njit(cache=True)
-def fill_advantage(utility: NDArray[np.float64], records: NDArray[np.void], out: NDArray[np.float64]) -> None:
+def fill_advantage(
+    utility: NDArray[np.float64], move_extra: NDArray[np.float64], records: NDArray[np.void], out: NDArray[np.float64]
+) -> None:
     """`out` (place, education): utility of the best place of another area less that of the place.
 
-    `utility` has the same shape; `records` (place,) of PLACE_DTYPE.
+    `utility` has the same shape; `move_extra` (place, place) is what policies add to the cost of a move; `records`
+    (place,) of PLACE_DTYPE.
     """
     for place in range(utility.shape[0]):
         for education in range(utility.shape[1]):
             best = -math.inf
             for other in range(utility.shape[0]):
                 if not same_area(records, other, place):
-                    best = max(best, utility[other, education])
+                    best = max(best, utility[other, education] - move_extra[place, other])
             out[place, education] = best - utility[place, education]
 
 
@@ -154,6 +159,7 @@ def leave_causes(
     people: Any,
     i: int,
     worth_here: float,
+    school_mask: int,
     advantage: float,
     quarter: int,
     income: float,
@@ -165,7 +171,7 @@ def leave_causes(
     `income` is take-home pay and transfers, CNY/month; without a job, what pay in the city would be. What is paid
     against rent lowers the rent. `worth_here` is the worth of the hukou of the city, `advantage` the utility of the
     best other place less that of the city. A cause adds at its node only: the hukou before the family node, school
-    places at it.
+    places at it, unless one of the policies of `school_mask` has given one.
     """
     city = people.city[i]
     years = 0.25 * (quarter - people.cohort_q[i])
@@ -176,7 +182,8 @@ def leave_causes(
     worth = 0.0 if citizen else worth_here
     causes[0] = rule.no_hukou * worth if node == NODE_CITIZEN else 0.0
     causes[1] = rule.rent_burden * max(0.0, burden - rule.burden_free)
-    causes[2] = (rule.schooling + rule.no_hukou) * worth if node == NODE_FAMILY else 0.0
+    schooling = 0.0 if np.int64(people.received[i]) & school_mask else rule.schooling
+    causes[2] = (schooling + rule.no_hukou) * worth if node == NODE_FAMILY else 0.0
     causes[3] = rule.other_city * advantage
     if people.state[i] != EMPLOYED:
         causes[3] += rule.jobless
@@ -221,7 +228,7 @@ def leave_cities(
     utilities = np.empty(places.utility.shape[0])
     advantage, highest = np.empty(places.utility.shape), np.empty(places.utility.shape)
     records = places.records
-    fill_advantage(places.utility, records, advantage)
+    fill_advantage(places.utility, places.move_extra, records, advantage)
     for place in range(advantage.shape[0]):
         for level in range(advantage.shape[1]):
             highest[place, level] = highest_hazard(places.records[place]["hukou_value"], advantage[place, level], rule)
@@ -236,12 +243,12 @@ def leave_cities(
             continue
         wage = people.wage[i] if state == EMPLOYED else places.market_wage[city, education]
         income = take_home(wage, tax) + people.transfer[i]
-        worth = float(places.records[city]["hukou_value"])
-        if u >= leave_causes(people, i, worth, advantage[city, education], quarter, income, rule, causes):
+        worth, school = float(places.records[city]["hukou_value"]), places.records[city]["school_mask"]
+        if u >= leave_causes(people, i, worth, school, advantage[city, education], quarter, income, rule, causes):
             continue
         for place in range(utilities.shape[0]):
             near = same_area(records, place, city)
-            utilities[place] = -math.inf if near else places.utility[place, education]
+            utilities[place] = -math.inf if near else places.utility[place, education] - places.move_extra[city, place]
         u = uniform(draw_bits(key_target, people.uid[i]))
         target = home
         if u >= rule.go_home:
@@ -251,7 +258,7 @@ def leave_cities(
         if state == EMPLOYED:
             quits[people.firm[i]] += 1
             leave_job(people, i)
-        move_person(people, i, target, quarter, records)
+        move_person(people, i, target, records[target], quarter)
 
 
 @njit(cache=True)
@@ -261,7 +268,7 @@ def take_jobs(
     people: Any,
     lines: NDArray[np.void],
     residence: NDArray[np.int8],
-    records: NDArray[np.void],
+    places: NDArray[np.void],
     quarter: int,
     match_spread: float,
     quality: NDArray[np.float64],
@@ -289,7 +296,7 @@ def take_jobs(
         if city != target:
             new_graduate = 1 if first else 0
             flows[city, target, people.education[i], FIRST_JOB if first else JOB_MOVE, new_graduate] += 1
-            move_person(people, i, target, quarter, records)
+            move_person(people, i, target, places[target], quarter)
         people.state[i] = EMPLOYED
         people.firm[i] = firm
         people.cell[i] = line["cell"]

@@ -19,15 +19,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import is_eligible, knows_and_applies
+from sim.kernels.eligibility import count_residence_from, is_eligible, knows_and_applies
 from sim.rng import draw_bits, uniform
-from sim.types import SHARED, WHOLE
+from sim.types import CROWDED, FAMILY, SHARED, SUBSIDISED, WHOLE
 
 
 @njit(cache=True, forceinline=True)
-def take_home(wage: float, tax: Any) -> float:
-    """Pay after contributions and income tax, CNY/month (schedule for comprehensive income, by month)."""
-    contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
+def income_tax(wage: float, contributions: float, tax: Any) -> float:
+    """Income tax on pay less contributions, CNY/month (schedule for comprehensive income, by month)."""
     taxable = wage - contributions - tax.allowance_cny_m
     if taxable <= 0.0:
         due = 0.0
@@ -45,7 +44,14 @@ def take_home(wage: float, tax: Any) -> float:
         due = 0.35 * taxable - 7160.0
     else:
         due = 0.45 * taxable - 15160.0
-    return wage - contributions - due
+    return due
+
+
+@njit(cache=True, forceinline=True)
+def take_home(wage: float, tax: Any) -> float:
+    """Pay after contributions and income tax, CNY/month."""
+    contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
+    return wage - contributions - income_tax(wage, contributions, tax)
 
 
 @njit(cache=True, forceinline=True)
@@ -57,7 +63,7 @@ def choose_aided_tenure(
         return WHOLE, rent_whole
     if rent_shared - aid_shared <= rule.rent_share_limit * net:
         return SHARED, rent_shared
-    return SHARED, rule.crowding * rent_shared
+    return CROWDED, rule.crowding * rent_shared
 
 
 @njit(cache=True, forceinline=True)
@@ -73,44 +79,76 @@ def lives_with_family(uid: np.uint64, rule: Any, key: np.uint64) -> bool:
 
 
 @njit(cache=True, forceinline=True)
-def transfer_amount(entry: Any, education: int, rent: float) -> float:
-    """Amount of one entry of transfers for a person of `education` who pays `rent`, CNY/month."""
-    amount = min(entry["amount_cny_m"][education] + entry["rent_share"] * rent, entry["cap_cny_m"])
-    return min(amount, rent) if entry["against_rent"] else amount
+def keeps_dwelling(person: Any, city: int) -> bool:
+    """Whether the person holds a dwelling in `city` that does not depend on the rental market."""
+    return person.city == city and (person.housing == SUBSIDISED or person.housing == FAMILY)
 
 
 @njit(cache=True, forceinline=True)
-def within_term(entry: Any, person: Any, city: int, quarter: int) -> bool:
-    """Whether the term still runs; it counts from the policy, graduation or arrival in the city, whichever is last."""
-    arrived = person.arrived_q if person.city == city else quarter
-    return quarter - max(entry["start_q"], person.cohort_q, arrived) < entry["term_q"]
+def transfer_amount(entry: Any, education: int, rent: float, wage: float, tax: Any, aided: float) -> float:
+    """Amount of one entry of transfers for a person of `education` who earns `wage` and pays `rent`, CNY/month.
+
+    All that is paid against a rent is no more than the rent: `aided` is what other entries pay against it.
+    """
+    amount = entry["amount_cny_m"][education] + entry["rent_share"] * rent + entry["pay_share"] * wage
+    if entry["tax_share"] > 0.0:
+        contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
+        amount += entry["tax_share"] * income_tax(wage, contributions, tax)
+    step = 0.0
+    for k in range(entry["n_steps"]):
+        if wage >= entry["step_from_cny_m"][k]:
+            step = entry["step_amount_cny_m"][k]
+    amount = min(amount + step, entry["cap_cny_m"])
+    return max(0.0, min(amount, rent - aided)) if entry["against_rent"] else amount
+
+
+@njit(cache=True, forceinline=True)
+def is_spent_on(entry: Any, person: Any) -> bool:
+    """Whether the person has had what `entry` pays once."""
+    return entry["once_months"] > 0.0 and (person.received >> np.uint32(entry["policy"])) & np.uint32(1) == 1
+
+
+@njit(cache=True, forceinline=True)
+def within_term(entry: Any, person: Any, since: int, quarter: int) -> bool:
+    """Whether the term still runs; it counts from the policy, graduation or residence `since`, whichever is last."""
+    return quarter - max(entry["start_q"], person.cohort_q, since) < entry["term_q"]
 
 
 @njit(cache=True, forceinline=True)
 def known_transfers(
     person: Any,
     city: int,
+    place: Any,
     wage: float,
     rent: float,
     industry: int,
     size: int,
     quarter: int,
+    since: int,
     transfers: NDArray[np.void],
+    tax: Any,
     key: np.uint64,
     only_against_rent: bool,
 ) -> float:
-    """Transfers, or only those against rent, that the person knows of and would get in `city`, CNY/month."""
-    total = 0.0
+    """Transfers, or only those against rent, that the person knows of and would get in `city`, CNY/month.
+
+    `place` is the record of `city`. What is paid once counts as a monthly amount over the time for which people reckon
+    with it.
+    """
+    total, aided = 0.0, 0.0
     for k in range(transfers.shape[0]):
         entry = transfers[k]
-        if only_against_rent and not entry["against_rent"]:
+        if (only_against_rent and not entry["against_rent"]) or is_spent_on(entry, person):
             continue
-        if not is_eligible(entry, person, city, wage, industry, size, quarter):
+        if not is_eligible(entry, person, city, place, wage, industry, size, quarter, since):
             continue
-        if within_term(entry, person, city, quarter) and knows_and_applies(
+        if within_term(entry, person, since, quarter) and knows_and_applies(
             person, entry["policy"], entry["take_up"], key
         ):
-            total += transfer_amount(entry, person.education, rent)
+            amount = transfer_amount(entry, person.education, rent, wage, tax, aided)
+            total += amount
+            if entry["against_rent"]:
+                aided += amount
     return total
 
 
@@ -126,27 +164,31 @@ def scheme_rent(entry: Any, market_rent: float, quarters_in: int) -> float:
 def expected_saving(
     person: Any,
     city: int,
+    place: Any,
     wage: float,
     rent: float,
     industry: int,
     size: int,
     quarter: int,
-    market_rent: float,
+    since: int,
     schemes: NDArray[np.void],
     key: np.uint64,
 ) -> float:
-    """Rent that the person expects to save through subsidised units in `city`: chance x (rent - rent of the scheme)."""
+    """Rent that the person expects to save through subsidised units in `city`: chance x (rent - rent of the scheme).
+
+    `place` is the record of `city`.
+    """
     best = 0.0
     for k in range(schemes.shape[0]):
         entry = schemes[k]
         if entry["place"] != city or entry["chance"] <= 0.0:
             continue
-        if not is_eligible(entry, person, city, wage, industry, size, quarter):
+        if not is_eligible(entry, person, city, place, wage, industry, size, quarter, since):
             continue
         if not knows_and_applies(person, entry["policy"], entry["take_up"], key):
             continue
         free_share = min(1.0, entry["free_q"] / max(1.0, float(entry["term_q"])))
-        paid = (1.0 - free_share) * scheme_rent(entry, market_rent, entry["free_q"])
+        paid = (1.0 - free_share) * scheme_rent(entry, place["rent_whole"], entry["free_q"])
         best = max(best, entry["chance"] * max(0.0, rent - paid))
     return best
 
@@ -169,15 +211,19 @@ def disposable_income(
 ) -> float:
     """Income left after rent and living cost if the person earned `wage` in `city`, CNY/month; at least a floor.
 
-    `places`, `transfers`, `schemes` are records of sim.market.
+    Who holds a subsidised unit or a home of their own there keeps it. `places`, `transfers`, `schemes` are records of
+    sim.market.
     """
     place = places[city]
+    since = count_residence_from(place, person.city, city, person.resident_q, quarter)
     net = take_home(wage, tax)
     rent = 0.0
-    if person.home != city or not lives_with_family(person.uid, housing, key_family):
+    if keeps_dwelling(person, city):
+        rent = float(person.rent)
+    elif person.home != city or not lives_with_family(person.uid, housing, key_family):
         _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
-        rent -= expected_saving(
-            person, city, wage, rent, industry, size, quarter, place["rent_whole"], schemes, key_take_up
-        )
-    gained = known_transfers(person, city, wage, rent, industry, size, quarter, transfers, key_take_up, False)
+        rent -= expected_saving(person, city, place, wage, rent, industry, size, quarter, since, schemes, key_take_up)
+    gained = known_transfers(
+        person, city, place, wage, rent, industry, size, quarter, since, transfers, tax, key_take_up, False
+    )
     return max(net + gained - rent - place["living_cost"], housing.floor_share * net, 1.0)

@@ -1,4 +1,4 @@
-"""Which places belong together, and what is left to spend in each place at its mean pay and the chance of that pay.
+"""What is left to spend in each place at its mean pay, and the chance of having that pay.
 
 spending = max(take-home pay - rent - living cost, floor share of take-home pay) x (1 - unemployment)
 """
@@ -12,18 +12,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.pay import choose_tenure, take_home
-
-
-@njit(cache=True, forceinline=True)
-def area_start(records: NDArray[np.void], place: int) -> int:
-    """First place of the area of `place`; `records` (place,) of PLACE_DTYPE."""
-    return int(place) - records[place]["before"]
-
-
-@njit(cache=True, forceinline=True)
-def same_area(records: NDArray[np.void], one: int, other: int) -> bool:
-    """Whether two places belong to one area: commuting, hukou and roots hold in both. No branch, because it is hot."""
-    return one - records[one]["before"] == other - records[other]["before"]
 
 
 @njit(cache=True)

@@ -1,7 +1,7 @@
 """People search: a sample of positions, the utility of each, and the best few as applications.
 
 U = b_wage ln(disposable) + b_career career + b_hukou chance x value + b_amenity amenity + b_home [home]
-    + b_here [here] f(tenure) - b_move distance + taste(person, city) + shock(person, position)
+    + b_here [here] f(tenure) - cost of moving + taste(person, city) + shock(person, position)
 
 Home, here and the hukou are those of an area. For a position in another place of the area within reach, U is the better
 of moving there (- b_relocate) and of staying and commuting (- b_commute travel).
@@ -20,12 +20,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.areas import area_start, same_area
 from sim.kernels.eligibility import has_bit
 from sim.kernels.openings import find_opening
 from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
-from sim.kernels.places import area_start, same_area
 from sim.rng import draw_bits, draw_bits_of, draw_next, gumbel, normal, uniform
-from sim.types import EMPLOYED, SEARCHING
+from sim.types import EMPLOYED, FAMILY, SEARCHING, SUBSIDISED
 
 WITHIN_AREA = np.uint64(1)
 """Second draw of a look: the place within an area."""
@@ -58,12 +58,15 @@ def place_utility(
     city: int,
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
-    distance: NDArray[np.float64],
+    move_cost: NDArray[np.float64],
     rule: Any,
     quarter: int,
     key_taste: np.uint64,
 ) -> float:
-    """Part of the utility that depends on the person and the city but not on the position."""
+    """Part of the utility that depends on the person and the city but not on the position.
+
+    `move_cost` (place, place) utility: b_move x distance, and what policies add to it.
+    """
     place = places[city]
     value = rule.b_amenity * place["amenity"] + rule.b_career * place["career"]
     chance = 1.0 if same_area(places, person.hukou, city) else hukou_chance[city, person.education]
@@ -74,7 +77,7 @@ def place_utility(
         value += rule.b_here * min(1.0, (quarter - person.arrived_q) / rule.settle_quarters)
         if person.city != city:
             value -= rule.b_relocate
-    value -= rule.b_move * distance[person.city, city]
+    value -= move_cost[person.city, city]
     if place["before"] + place["after"] > 0:  # a taste for the place beside the one for its area
         value += rule.taste_place * normal(draw_bits_of(key_taste, person.uid, np.uint64(city) + TASTES_OF_PLACES))
     return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(area_start(places, city))))
@@ -260,7 +263,7 @@ def search_positions(
     area_open: NDArray[np.int64],
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
-    distance: NDArray[np.float64],
+    move_cost: NDArray[np.float64],
     travel: NDArray[np.float64],
     market_wage: NDArray[np.float64],
     transfers: NDArray[np.void],
@@ -277,7 +280,7 @@ def search_positions(
 
     `persons` (searcher,) of PERSON_DTYPE; `firm_career` and `firm_place` (firm,); `offers` (line,) from `fill_offers`;
     `capacity` (line,) openings left; `slots`, `slot_start`, `block_start`, `guide` and `area_open` are those of
-    OpeningIndex, `distance` and `travel` those of Places.
+    OpeningIndex, `travel` is that of Places; `move_cost` (place, place) utility.
     What depends on person and city is computed once per city that a person sees. The taste for a position is drawn in
     full only where its upper bound could make a difference.
     """
@@ -294,10 +297,12 @@ def search_positions(
             utilities[a] = -math.inf
         n_seen = lines.shape[0] if full else int(rule.n_sampled * places[person.city]["sample_factor"] + 0.5)
         at_home = person.home if lives_with_family(person.uid, housing, keys.family) else -1
+        owned = person.city if person.housing == FAMILY else -1
+        leased = person.city if person.housing == SUBSIDISED else -1
         career_now = firm_career[person.firm] if person.firm >= 0 else 0.0
         city = residence = int(person.city)
         city_seen[city] = s
-        city_value[city] = place_utility(person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city)
+        city_value[city] = place_utility(person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city)
         floor = city_value[city] + present_value(
             person, career_now + rule.career_ai * (person.cell % 2), places, market_wage, transfers, schemes, rule,
             housing, tax, quarter, keys,
@@ -339,9 +344,9 @@ def search_positions(
                 if city_seen[city] != s:
                     city_seen[city] = s
                     city_value[city] = place_utility(
-                        person, city, places, hukou_chance, distance, rule, quarter, keys.taste_city
+                        person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city
                     )
-                if has_policy[city] or city != work:
+                if has_policy[city] or city == leased or city != work:
                     line = lines[number]
                     one = offer["career"] + rule.b_wage * math.log(
                         disposable_income(
@@ -350,7 +355,7 @@ def search_positions(
                         )
                     )  # fmt: skip
                 else:
-                    one = offer["at_home"] if city == at_home else offer["renting"]
+                    one = offer["at_home"] if city == at_home or city == owned else offer["renting"]
                 value = max(value, one + city_value[city] - rule.b_commute * travel[city, work])
                 if city == residence or travel[residence, work] == math.inf:
                     break

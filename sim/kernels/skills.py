@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.matching import skill_bar, weighted_skill
+from sim.kernels.matching import skill_bar, weigh_skills
 from sim.rng import draw_bits, draw_bits_of, normal, uniform
 from sim.types import COURSE_DONE, EMPLOYED, PREPARING, SEARCHING
 
@@ -47,16 +47,19 @@ def form_skills(
     for i in range(start, stop):
         study, kind, uid = people.study[i], people.institution[i], people.uid[i]
         ability = np.exp(rule.ability_spread * normal(draw_bits_of(key, uid, np.uint64(0))))
-        taught = 0.5 * ability * quality[kind] * max(0.0, 1.0 - rule.gap_loss * gap[study, kind])
+        taught = rule.taught * ability * quality[kind] * max(0.0, 1.0 - rule.gap_loss * gap[study, kind])
         hands_on = rule.practice_gain * practice[study, kind] * cooperation[study, kind]
         hands_on += rule.teacher_gain * teachers[study, kind]
         level = rule.level_bonus * people.education[i]
-        own_field = rule.field_bonus if people.field[i] == 0 else 0.5 * rule.field_bonus * (people.field[i] == 1)
+        own_field = rule.field_bonus if people.field[i] == 0 else 0.0
+        if people.field[i] == 1:
+            own_field = rule.field_part * rule.field_bonus
         people.ability[i] = ability
         people.knowledge[i] = taught + level
-        people.technical[i] = taught + own_field + 0.5 * level
-        people.practice[i] = 0.8 * taught + hands_on
-        people.soft[i] = 0.5 * np.exp(rule.ability_spread * normal(draw_bits_of(key, uid, np.uint64(1)))) + 0.5 * level
+        people.technical[i] = taught + own_field + rule.level_part * level
+        people.practice[i] = rule.taught_practice * taught + hands_on
+        soft = rule.soft_start * np.exp(rule.ability_spread * normal(draw_bits_of(key, uid, np.uint64(1))))
+        people.soft[i] = soft + rule.level_part * level
 
 
 @njit(cache=True, forceinline=True)
@@ -98,7 +101,7 @@ def learn(
             people.practice[i] += rule.learning_by_doing * max(0.0, people.ability[i] - people.practice[i])
             if uniform(draw_bits_of(key, people.uid[i], np.uint64(0))) < firms.training[firm]:
                 people.technical[i] += rule.training_gain
-                people.knowledge[i] += 0.5 * rule.training_gain
+                people.knowledge[i] += rule.training_knowledge * rule.training_gain
         elif state == SEARCHING and people.course[i] < 0:
             people.search_q[i] += 1
         if state == SEARCHING or state == EMPLOYED or state == PREPARING:
@@ -106,7 +109,9 @@ def learn(
             if not people.certificate[i]:
                 draw = uniform(draw_bits_of(key, people.uid[i], np.uint64(1)))
                 people.certificate[i] = 1 if draw < rule.certificate_hazard else 0
-            skill = weighted_skill(people, i, mean_weights, 0)
+            skill = weigh_skills(
+                mean_weights, 0, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
+            )
             people.qualified[i] = reaches_bar(skill, people.education[i], people.field[i], matching)
             if state == EMPLOYED:
                 staff_skill[people.firm[i]] += int(SKILL_UNITS * skill)
@@ -144,7 +149,9 @@ def end_courses(
         people.practice[i] += course["practice_gain"]
         if uniform(draw_bits_of(key, people.uid[i], np.uint64(policy))) < course["certificate_share"]:
             people.certificate[i] = 1
-        skill = weighted_skill(people, i, mean_weights, 0)
+        skill = weigh_skills(
+            mean_weights, 0, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
+        )
         people.qualified[i] = reaches_bar(skill, people.education[i], people.field[i], matching)
 
 

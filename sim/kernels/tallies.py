@@ -12,7 +12,19 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.pay import take_home
-from sim.types import EDUCATION, EMPLOYED, FAMILY, OUT, PREPARING, SEARCHING, SHARED, STUDYING, SUBSIDISED, WHOLE
+from sim.types import (
+    CROWDED,
+    EDUCATION,
+    EMPLOYED,
+    FAMILY,
+    OUT,
+    PREPARING,
+    SEARCHING,
+    SHARED,
+    STUDYING,
+    UNHOUSED,
+    WHOLE,
+)
 
 N_PULSE = 9
 PULSE_EMPLOYED, PULSE_WAGE, PULSE_SEARCHING, PULSE_RESIDENTS, PULSE_BURDEN, PULSE_RENTERS = range(6)
@@ -21,8 +33,6 @@ PULSE_SHARED, PULSE_WHOLE, PULSE_WITHOUT_HUKOU = 6, 7, 8
 N_PEOPLE = 5
 PEOPLE_COUNT, PEOPLE_WAGE, PEOPLE_BURDEN, PEOPLE_RENTERS, PEOPLE_QUALIFIED = range(5)
 
-N_POSTINGS = 4
-POSTINGS_OPENINGS, POSTINGS_HIRES, POSTINGS_OFFERED, POSTINGS_HIRED = range(4)
 
 ANNIVERSARIES = (2, 4, 12, 20, 32)
 """Quarters after graduation at which a cohort is looked at: 6 and 12 months, 3, 5 and 8 years."""
@@ -55,11 +65,11 @@ def take_pulse(start: int, stop: int, people: Any, tax: Any, pulse: NDArray[np.i
         if people.hukou[i] != city:
             pulse[city, education, PULSE_WITHOUT_HUKOU] += 1
         housing = people.housing[i]
-        if housing == SHARED:
+        if housing == SHARED or housing == CROWDED:
             pulse[city, education, PULSE_SHARED] += 1
         elif housing == WHOLE:
             pulse[city, education, PULSE_WHOLE] += 1
-        if state == EMPLOYED and (housing == SHARED or housing == WHOLE or housing == SUBSIDISED):
+        if state == EMPLOYED and (housing != UNHOUSED and housing != FAMILY):
             pulse[city, education, PULSE_RENTERS] += 1
             pulse[city, education, PULSE_BURDEN] += int(rent_burden(people, i, tax) * 1e6 + 0.5)
 
@@ -152,24 +162,6 @@ def write_cells(
         means[2, rows] = total[PEOPLE_QUALIFIED] / count
         rows += 1
     return rows
-
-
-@njit(cache=True)
-def tally_lines(
-    lines: NDArray[np.void], hires: NDArray[np.int64], hired_fen: NDArray[np.int64], sums: NDArray[np.int64]
-) -> None:
-    """Add the lines of open positions of a quarter to `sums` (place, industry, position cell, size, N_POSTINGS).
-
-    `hires` and `hired_fen` (line,) are people taken on and their pay; pay offered is in hundredths of CNY too.
-    """
-    for k in range(lines.shape[0]):
-        line = lines[k]
-        place, industry, cell, size = line["place"], line["industry"], line["cell"], line["size"]
-        capacity = int(line["capacity"])
-        sums[place, industry, cell, size, POSTINGS_OPENINGS] += capacity
-        sums[place, industry, cell, size, POSTINGS_HIRES] += hires[k]
-        sums[place, industry, cell, size, POSTINGS_OFFERED] += int(np.rint(float(line["wage"]) * 100.0)) * capacity
-        sums[place, industry, cell, size, POSTINGS_HIRED] += hired_fen[k]
 
 
 @njit(cache=True, nogil=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.kernels.cohorts import choose_after_graduation, end_preparation
 from sim.phases.institutions_teach import seats_at_enrolment
+from sim.phases.internships import do_internships
 from sim.phases.policies_act import spread_knowledge
 from sim.phases.ranges import run_ranges
 from sim.population import GRADUATION_QUARTER, add_cohort, cohort_cells
@@ -29,6 +30,7 @@ def cohort_graduates(model: TalentMarket) -> None:
     cells = cohort_cells(model, year) * seats_at_enrolment(model, year)
     rows = add_cohort(model, year, cells)
     spread_knowledge(model, rows.start, rows.stop)
+    do_internships(model, rows)
     premium = np.zeros((model.world.n_places, len(EDUCATION)))
     pay = np.log(model.places.market_wage / model.wage_start)
     premium[:, :-1] = np.diff(pay, axis=1)

@@ -1,31 +1,29 @@
-"""Targeted courses: who is admitted, and what those who end one have learned.
+"""Targeted courses and examinations: who is admitted, and what those who end one have learned.
 
 Each quarter a place has seats_per_year / (4 x scale) seats, rounded at random. Residents who search or work, are
 eligible, know of the course and apply are admitted in an order drawn by lot until seats or budget are used up. People
 without a job give their whole time and do not search meanwhile; the employed learn beside their job. Nobody is
-admitted twice, and who moves away has left the course.
+admitted twice, and who moves away has left the course. Examinations for a certificate fill their seats in the same way
+with people who hold none; they take no time, and who fails may come again.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.kernels.eligibility import mark_eligible
 from sim.kernels.skills import end_courses
 from sim.market import COURSE_DTYPE
-from sim.phases.policies_act import book_rows, make_condition, ration
+from sim.phases.policies_act import mark_reached, pay_heads
 from sim.phases.ranges import run_ranges
-from sim.rng import COURSE_LOTTERY, COURSE_ROUND, LEARN, TAKE_UP, sub_key, uniforms
-from sim.types import EMPLOYED, NO_COURSE, SEARCHING
+from sim.rng import COURSE_LOTTERY, COURSE_ROUND, LEARN, round_one, sub_key, uniforms
+from sim.types import EMPLOYED, MOST_PLACES, NO_COURSE, SEARCHING
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import TrainingCourse
-
-MOST_PLACES: Final = 64
-"""More than there are: keeps the ids of the draws of seats apart."""
+    from sim.policies.levers import Exam, TrainingCourse
 
 
 def admit_to_courses(model: TalentMarket) -> None:
@@ -57,28 +55,38 @@ def end_running_courses(model: TalentMarket) -> None:
     )  # fmt: skip
 
 
-def _seats_in_agents(model: TalentMarket, course: TrainingCourse) -> int:
-    expected = 0.25 * course.seats_per_year / model.scale
-    identity = np.array([course.policy * MOST_PLACES + course.place], np.uint64)
-    return int(expected) + int(uniforms(model.key(COURSE_ROUND), identity)[0] < expected - int(expected))
+def examine(model: TalentMarket) -> None:
+    """Examine people without a certificate; those who pass by lot hold one from now on."""
+    people, key = model.columns.people, sub_key(model.key(LEARN), 2)
+    for exam in model.levers.exams:
+        rows = _choose(model, exam, people.certificate == 0, _seats_in_agents(model, exam))
+        passed = uniforms(sub_key(key, exam.policy), people.uid[rows]) < exam.pass_share
+        people.certificate[rows[passed]] = 1
+
+
+def _seats_in_agents(model: TalentMarket, course: TrainingCourse | Exam) -> int:
+    identity = course.policy * MOST_PLACES + course.place
+    return round_one(model.key(COURSE_ROUND), identity, 0.25 * course.seats_per_year / model.scale)
 
 
 def _admit(model: TalentMarket, course: TrainingCourse, seats: int) -> int:
     """Admit by lot; returns the number of agents admitted."""
     people = model.columns.people
-    free = (people.city == course.place) & (people.course == NO_COURSE)
-    rows = np.flatnonzero(free & ((people.state == SEARCHING) | (people.state == EMPLOYED)))
-    applies = mark_eligible(
-        rows, people, model.firms_table, make_condition(course.eligible), course.policy, model.quarter_number,
-        model.lasting_key(TAKE_UP), course.take_up,
-    )  # fmt: skip
-    rows = rows[applies]
-    uid = people.uid[rows]
-    lot = uniforms(sub_key(model.key(COURSE_LOTTERY), course.policy), uid)
-    rows = rows[np.lexsort((uid, lot))[:seats]]
-    fen = np.full(len(rows), round(course.cost_cny_per_person * 100) * model.scale, np.int64)
-    rows, fen = ration(model, course.policy, course.budget_cny, rows, fen)
-    book_rows(model, course.policy, rows, fen)
+    rows = _choose(model, course, people.course == NO_COURSE, seats)
     people.course[rows] = course.policy
     people.course_end_q[rows] = model.quarter_number + course.quarters - 1
     return len(rows)
+
+
+def _choose(
+    model: TalentMarket, entry: TrainingCourse | Exam, free: NDArray[np.bool_], seats: int
+) -> NDArray[np.int64]:
+    """Rows of at most `seats` of the `free` (person,) who apply, by lot while the budget lasts; books their cost."""
+    people = model.columns.people
+    active = (people.state == SEARCHING) | (people.state == EMPLOYED)
+    rows = np.flatnonzero(free & (people.city == entry.place) & active)
+    rows = rows[mark_reached(model, entry, rows, entry.take_up)]
+    uid = people.uid[rows]
+    lot = uniforms(sub_key(model.key(COURSE_LOTTERY), entry.policy), uid)
+    rows = rows[np.lexsort((uid, lot))[:seats]]
+    return pay_heads(model, entry.policy, entry.budget_cny, rows, entry.cost_cny_per_person)

@@ -3,7 +3,7 @@
 premium' = (1 - reversion) premium + step x share unfilled
 adoption' = adoption + rate x price^-elasticity x adoption of peers x (1 - adoption)
 exits = hazard of the size and industry x firms + exit_excess x firms for which there is no room
-entries = entry_speed x room left by earlier exits + growth of room
+entries = entry_speed x lever x room left by earlier exits + growth of room
 
 Room is the number of real firms that the market's jobs keep busy. Numbers of real firms are rounded by draws keyed by
 firm. Staff of closed firms loses its jobs in phase 5 of the next quarter. A group keeps its pay premium and adoption
@@ -12,15 +12,21 @@ when its firms change: entrants are like the firms beside them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rng import FIRM_ENTRY, FIRM_EXIT, uniforms
+from sim.phases.grants import book_grants
+from sim.policies.costs import GRANT_ENTRANT
+from sim.rng import FIRM_ENTRY, FIRM_EXIT, round_by
+from sim.types import Quarter
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+
+ADOPTION_START: Final = "2019Q1"
+"""Quarter of the adoption that parameters give."""
 
 
 def firms_adjust(model: TalentMarket) -> None:
@@ -43,19 +49,27 @@ def _learn_from_quarter(model: TalentMarket) -> None:
 
 def _adopt_ai(model: TalentMarket) -> None:
     """Adoption of all firms, and the path that it would take without policies."""
-    firms, rule, price = model.firms, model.params.firms, model.demand.ai_price(model.quarter_number)
-    paid = price * model.levers.ai_price_factor[firms.place]
-    firms.adoption = spread_adoption(model, firms.adoption, rule.adoption_rate * paid**-rule.ai_price_elasticity)
-    firms.adoption_path = spread_adoption(
-        model, firms.adoption_path, rule.adoption_rate * np.full(len(firms), price) ** -rule.ai_price_elasticity
-    )
+    firms, price = model.firms, model.demand.ai_price(model.quarter_number)
+    factor = model.levers.ai_price_factor[firms.place, firms.industry]
+    firms.adoption = spread_adoption(model, firms.adoption, price * factor)
+    firms.adoption_path = spread_adoption(model, firms.adoption_path, np.full(len(firms), price))
+
+
+def adopt_until(model: TalentMarket, quarter: int) -> None:
+    """Let AI spread from the start of the published figures to `quarter`, where a run begins later."""
+    firms = model.firms
+    for earlier in range(Quarter.parse(ADOPTION_START).number, quarter):
+        firms.adoption = spread_adoption(model, firms.adoption, np.full(len(firms), model.demand.ai_price(earlier)))
+    firms.adoption_path = firms.adoption.copy()
 
 
 def spread_adoption(
-    model: TalentMarket, adoption: NDArray[np.float64], rate: NDArray[np.float64]
+    model: TalentMarket, adoption: NDArray[np.float64], price: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """(firm,) adoption a quarter later at `rate` (firm,)."""
-    peers = model.firms.peer_adoption(adoption, model.params.firms.adoption_local)
+    """(firm,) adoption a quarter later at the `price` (firm,) of AI."""
+    rule = model.params.firms
+    rate = rule.adoption_rate * price**-rule.ai_price_elasticity
+    peers = model.firms.peer_adoption(adoption, rule.adoption_local)
     spread: NDArray[np.float64] = adoption + np.minimum(1.0, rate * peers) * (1.0 - adoption)
     return spread
 
@@ -64,16 +78,11 @@ def _enter_and_exit(model: TalentMarket) -> None:
     firms = model.firms
     rule, room = model.params.firms, firms.find_room(firms.market_jobs)
     ends = firms.exit_hazard * firms.number + rule.exit_excess * np.maximum(0, firms.number - room)
-    firms.exited = np.minimum(firms.number, _round_by_firm(model, FIRM_EXIT, ends))
+    firms.exited = np.minimum(firms.number, round_by(model.key(FIRM_EXIT), firms.identity, ends))
     left = firms.number - firms.exited
-    replaced = _round_by_firm(model, FIRM_ENTRY, rule.entry_speed * np.maximum(0, firms.room - firms.number))
+    speed = rule.entry_speed * model.levers.entry_factor[firms.cells]
+    replaced = round_by(model.key(FIRM_ENTRY), firms.identity, speed * np.maximum(0, firms.room - firms.number))
     firms.entered = np.clip(room - left, 0, replaced + np.maximum(0, room - firms.room))
     firms.closing = firms.exited / np.maximum(1, firms.number)
     firms.number, firms.room = left + firms.entered, room
-
-
-def _round_by_firm(model: TalentMarket, decision: int, expected: NDArray[np.float64]) -> NDArray[np.int64]:
-    whole = np.floor(expected)
-    up = uniforms(model.key(decision), model.firms.identity) < expected - whole
-    rounded: NDArray[np.int64] = (whole + up).astype(np.int64)
-    return rounded
+    book_grants(model, GRANT_ENTRANT, firms.entered)

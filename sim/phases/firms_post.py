@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.kernels.postings import draw_positions
 from sim.market import LINE_DTYPE, Positions
 from sim.phases.policies_act import mark_hired
-from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, sub_key, uniforms
+from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, round_by, sub_key, uniforms
 from sim.types import EDUCATION, EMPLOYED, N_POSITION_CELLS
 
 if TYPE_CHECKING:
@@ -29,18 +29,17 @@ def firms_post(model: TalentMarket) -> None:
     """Fill `model.positions` with the open positions of the quarter."""
     firms, rule = model.firms, model.params.firms
     firms.market_jobs = model.demand.market_jobs(model.quarter_number, model.levers)
-    firms.desired = model.demand.desired_headcount(subsidy_factor(model))
+    firms.desired = model.demand.desired_headcount(subsidy_factor(model), model.levers)
     gap = np.maximum(0.0, firms.desired - firms.staying)
     wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.staying
     season = model.world.season[model.quarter.of_year - 1]
-    expected = season * wanted
-    whole = np.floor(expected)
-    up = uniforms(model.key(ROUND_FIRM), firms.identity) < expected - whole
-    firms.openings = (whole + up).astype(np.int64)
+    firms.openings = round_by(model.key(ROUND_FIRM), firms.identity, season * wanted)
     firms.carried = np.minimum(firms.unfilled, firms.openings)
     counts = np.zeros((len(firms), N_POSITION_CELLS), np.int32)
+    added = model.levers.level_weight_add
+    level_cumulative = model.demand.level_cumulative(added) if added.any() else model.level_cumulative
     draw_positions(
-        firms.identity, firms.place, firms.industry, firms.openings, model.level_cumulative,
+        firms.identity, firms.place, firms.industry, firms.openings, level_cumulative,
         model.experience_cumulative,
         model.demand.ai_probability(model.quarter_number, model.levers.ai_demand_factor),
         model.key(POSTING_CELL), counts,
@@ -83,7 +82,7 @@ def count_blocks(block: NDArray[np.int64], capacity: NDArray[np.int32], n_places
 def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
     """(firm,) factor on desired headcount: 1 + elasticity x eligible share of hires x subsidy / pay over the horizon.
 
-    The eligible share is that among people hired in the last two quarters by the firms that know of the subsidy.
+    The eligible share is that among people hired in the last quarter by the firms that know of the subsidy.
     """
     firms, rule, people = model.firms, model.params.firms, model.columns.people
     factor = np.ones(len(firms))
@@ -99,7 +98,7 @@ def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
         new = np.flatnonzero((people.state == EMPLOYED) & (people.tenure_q <= NEW_QUARTERS))
         new = new[chosen[people.firm[new]]]
         eligible_share = mark_hired(model, entry, new).mean() if len(new) else 0.0
-        pay = model.places.market_wage.mean(axis=1)[firms.place] * 3.0 * rule.subsidy_horizon
+        pay = model.mean_pay_cny_m[firms.place] * 3.0 * rule.subsidy_horizon
         gain = rule.subsidy_elasticity * eligible_share * entry.cny_per_hire / np.maximum(1.0, pay)
         factor += np.where(chosen, gain, 0.0)
     return factor

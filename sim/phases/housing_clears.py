@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.housing import end_leases, grant_leases, leave_queue, list_applicants, settle_tenures
-from sim.phases.policies_act import make_schemes
+from sim.phases.policies_act import make_schemes, note_received, score_residents
+from sim.phases.purchases import buy_homes
 from sim.phases.ranges import run_ranges, sum_ranges
 from sim.policies.levers import QUEUE_FIRST_COME, QUEUE_POINTS, HousingScheme
-from sim.rng import FAMILY_HOME, OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY, TAKE_UP, sub_key, uniforms
-from sim.types import SHARED, SUBSIDISED, WHOLE
+from sim.rng import FAMILY_HOME, OWN_HOME, ROUND_UNITS, SCHEME_LOTTERY, TAKE_UP, round_one, sub_key, uniforms
+from sim.types import CROWDED, HOUSING, MOST_PLACES, NO_SCHEME, SHARED, SUBSIDISED, UNHOUSED, WHOLE
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -27,15 +28,14 @@ def housing_clears(model: TalentMarket) -> None:
     run_ranges(n, model.threads, lambda start, stop: end_leases(start, stop, people, quarter))
     aided = mark_aided_places(model)
     _serve_queues(model, aided)
+    buy_homes(model)
     model.schemes = make_schemes(model.levers.schemes, model.scheme_chance)
     _settle(model, aided)
-    shared = np.bincount(people.city[people.housing == SHARED], minlength=model.world.n_places)
-    whole = np.bincount(people.city[people.housing == WHOLE], minlength=model.world.n_places)
-    for city in model.cities:
-        if model.quarter_number < model.first_quarter_number:
-            city.set_stock(int(shared[city.index]), int(whole[city.index]), model.params.housing)
-            continue
-        city.clear_rents(int(shared[city.index]), int(whole[city.index]), model.params.housing)
+    group = people.city.astype(np.int64) * len(HOUSING) + people.housing
+    used = np.bincount(group, minlength=model.world.n_places * len(HOUSING)).reshape(-1, len(HOUSING))
+    for city, taken in zip(model.cities, used.tolist(), strict=True):
+        clear = city.set_stock if model.quarter_number < model.first_quarter_number else city.clear_rents
+        clear(taken[CROWDED], taken[SHARED], taken[WHOLE], model.params.housing)
 
 
 def mark_aided_places(model: TalentMarket) -> NDArray[np.bool_]:
@@ -52,30 +52,81 @@ def _serve_queues(model: TalentMarket, aided: NDArray[np.bool_]) -> None:
     if not model.levers.schemes and not had_schemes:
         return
     waiting = np.zeros(n, np.bool_)
+    left_fen = {
+        scheme.policy: 100.0 * model.ledger.remaining_cny(scheme.policy, scheme.budget_cny)
+        for scheme in model.levers.schemes
+    }
+    for scheme in model.levers.schemes:
+        left_fen[scheme.policy] -= _keep_leases(model, scheme, left_fen[scheme.policy])
     for k, scheme in enumerate(model.levers.schemes):
-        _let_units(model, k, scheme, aided, waiting)
+        left_fen[scheme.policy] -= _let_units(model, k, scheme, aided, waiting, left_fen[scheme.policy])
     run_ranges(n, model.threads, lambda start, stop: leave_queue(start, stop, people, waiting))
 
 
 def units_in_agents(model: TalentMarket, scheme: HousingScheme) -> int:
     """Units on offer divided by the scale, the fraction rounded by a draw that lasts."""
-    expected = scheme.units / model.scale
-    identity = np.array([scheme.policy * 64 + scheme.place], np.uint64)
-    u = uniforms(model.lasting_key(ROUND_UNITS), identity)[0]
-    return int(expected) + int(u < expected - int(expected))
+    identity = scheme.policy * MOST_PLACES + scheme.place
+    return round_one(model.lasting_key(ROUND_UNITS), identity, scheme.units / model.scale)
+
+
+def list_tenants(model: TalentMarket, scheme: HousingScheme) -> NDArray[np.int64]:
+    """Rows of the people who hold a unit of a scheme."""
+    people = model.columns.people
+    return np.flatnonzero(
+        (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
+    )
+
+
+def _keep_leases(model: TalentMarket, scheme: HousingScheme, left_fen: float) -> float:
+    """Cost that the running leases of a scheme still have, in hundredths of CNY; ends those that cannot be paid now.
+
+    What is `left_fen` of the budget pays the oldest leases of the quarter first, and by lot among those of one quarter.
+    """
+    if not np.isfinite(left_fen):
+        return 0.0
+    people, quarter, rows = model.columns.people, model.quarter_number, list_tenants(model, scheme)
+    uid, begun = people.uid[rows], people.lease_start_q[rows].astype(np.int64)
+    rows = rows[np.lexsort((uid, uniforms(sub_key(model.key(SCHEME_LOTTERY), scheme.policy), uid), begun))]
+    held = quarter - people.lease_start_q[rows].astype(np.int64)
+    free_fen, low_fen = _gaps_fen(model, scheme)
+    paid = np.cumsum(np.where(held < scheme.free_quarters, free_fen, low_fen)) <= left_fen
+    people.housing[rows[~paid]] = UNHOUSED
+    people.scheme[rows[~paid]] = NO_SCHEME
+    term = people.lease_end_q[rows[paid]].astype(np.int64) - quarter
+    free = np.clip(scheme.free_quarters - held[paid], 0, term)
+    return float((free * free_fen + (term - free) * low_fen).sum())
+
+
+def _gaps_fen(model: TalentMarket, scheme: HousingScheme) -> tuple[int, int]:
+    """Cost of a unit in a quarter without rent and in one of low rent, at rents of now, in hundredths of CNY."""
+    market = float(model.places.records["rent_whole"][scheme.place])
+    low = market - min(scheme.rent_cap_cny_m, scheme.rent_share * market)
+    free_fen, low_fen = (int(max(0.0, gap) * 100.0 + 0.5) * 3 * model.scale for gap in (market, low))
+    return free_fen, low_fen
 
 
 def _let_units(
-    model: TalentMarket, k: int, scheme: HousingScheme, aided: NDArray[np.bool_], waiting: NDArray[np.bool_]
-) -> None:
-    """Allocate the vacant units of one scheme by its queue rule, and learn the chance of getting one."""
+    model: TalentMarket,
+    k: int,
+    scheme: HousingScheme,
+    aided: NDArray[np.bool_],
+    waiting: NDArray[np.bool_],
+    left_fen: float,
+) -> float:
+    """Allocate the vacant units of one scheme by its queue rule, and learn the chance of getting one.
+
+    No more units are let than `left_fen`, the budget that is not promised, pays over their term. Returns what the new
+    leases will cost at the market rent of now.
+    """
     people = model.columns.people
-    in_scheme = (people.housing == SUBSIDISED) & (people.scheme == scheme.policy) & (people.city == scheme.place)
-    occupied = int(np.count_nonzero(in_scheme))
+    occupied = len(list_tenants(model, scheme))
     units = units_in_agents(model, scheme)
     vacant = max(0, units - occupied)
-    if model.ledger.remaining_cny(scheme.policy, scheme.budget_cny) <= 0:
-        vacant = 0
+    free_fen, low_fen = _gaps_fen(model, scheme)
+    free = min(scheme.free_quarters, scheme.term_quarters)
+    lease_fen = free * free_fen + (scheme.term_quarters - free) * low_fen
+    if np.isfinite(left_fen):
+        vacant = min(vacant, max(0, int(left_fen // max(1, lease_fen))))
     rows = np.empty(len(model.columns), np.uint32)
     found = list_applicants(
         people, model.firms_table, model.places.records, model.schemes, k, model.transfers, aided,
@@ -85,9 +136,11 @@ def _let_units(
     applicants = rows[:found]
     chosen = applicants[_queue_order(model, scheme, applicants)[:vacant]]
     grant_leases(people, chosen, scheme.policy, scheme.term_quarters, model.quarter_number)
+    note_received(model, scheme.policy, chosen)
     model.scheme_chance[scheme.policy, scheme.place] = min(1.0, len(chosen) / found) if found else float(vacant > 0)
     units = max(units, occupied + len(chosen)) if scheme.units == 0 else units
     model.scheme_use[scheme.policy, scheme.place] = (units, occupied + len(chosen), found - len(chosen))
+    return float(len(chosen) * lease_fen)
 
 
 def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.uint32]) -> NDArray[np.int64]:
@@ -98,10 +151,7 @@ def _queue_order(model: TalentMarket, scheme: HousingScheme, rows: NDArray[np.ui
     if scheme.queue == QUEUE_FIRST_COME:
         return np.lexsort((uid, lot, people.queue_q[rows]))
     if scheme.queue == QUEUE_POINTS:
-        rule = model.params.hukou
-        years = 0.25 * (model.quarter_number - people.arrived_q[rows])
-        points = rule.points_education * people.education[rows] + rule.points_year * years
-        return np.lexsort((uid, lot, -points))
+        return np.lexsort((uid, lot, -score_residents(model, rows)))
     return np.lexsort((uid, lot))
 
 
@@ -118,6 +168,8 @@ def _settle(model: TalentMarket, aided: NDArray[np.bool_]) -> None:
             model.quarter_number, model.rules.housing, model.rules.tax, *keys, gaps, counts,
         ),
     )  # fmt: skip
+    if model.trace is not None:
+        model.trace.note_tenants(model, model.places.records["rent_whole"])
     for k, scheme in enumerate(model.levers.schemes):
         persons = np.zeros(model.world.n_places, np.int64)
         fen = np.zeros(model.world.n_places, np.int64)

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import mark_eligible
 from sim.kernels.hukou import chance_without_quota, split_residents
-from sim.phases.policies_act import make_condition
+from sim.phases.policies_act import mark_reached, note_received
 from sim.policies.levers import CHANNEL_CENTRAL, CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
-from sim.rng import HUKOU_DIRECT, HUKOU_TIE, ROUND_QUOTA, TAKE_UP, round_randomly, sub_key, uniforms
-from sim.types import EDUCATION, FIRM_SIZE, OWNERSHIP
+from sim.rng import HUKOU_DIRECT, HUKOU_TIE, ROUND_QUOTA, round_one, round_randomly, sub_key, uniforms
+from sim.types import EDUCATION, FIRM_SIZE, MOST_PLACES, OWNERSHIP
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 CHANNELS_OF_QUARTER: Final = {3: (CHANNEL_CENTRAL, CHANNEL_EMPLOYER), 4: (CHANNEL_POINTS,)}
 """Channels with a quota, in the order in which they give their places."""
 
-MOST_PLACES: Final = 64
-"""More than a world has: keeps the keys of quotas apart."""
 CENTRAL_KEY: Final = MOST_PLACES * MOST_PLACES
 """Number of the key of the central quota: beyond those of all policies."""
 STATE_OWNED: Final = OWNERSHIP.index("state")
@@ -88,7 +85,7 @@ def _allocate(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -> Non
     for entry in model.levers.quotas:
         if entry.channel == channel:
             one_key = sub_key(key, 1 + entry.policy * MOST_PLACES + entry.place)
-            places = int(round_randomly(one_key, np.array([entry.places_per_year / model.scale]))[0])
+            places = round_one(one_key, 0, entry.places_per_year / model.scale)
             reserved[entry.place] += places
             granted |= _grant_reserved(model, entry, places, rows, granted)
     in_channel = _is_in_channel(model, channel, rows)
@@ -111,7 +108,7 @@ def _is_in_channel(model: TalentMarket, channel: int, rows: NDArray[np.int64]) -
     people, rule, quarter = model.columns.people, model.params.hukou, model.quarter_number
     if channel == CHANNEL_POINTS:
         asked = rule.points_tenure - model.levers.points_cut_q[people.city[rows]]
-        return np.asarray(quarter - people.arrived_q[rows] >= asked)
+        return np.asarray(quarter - people.resident_q[rows] >= asked)
     return np.asarray(quarter - people.cohort_q[rows] <= rule.employer_window)
 
 
@@ -120,10 +117,7 @@ def _rank_candidates(model: TalentMarket, channel: int, rows: NDArray[np.int64])
     people, rule = model.columns.people, model.params.hukou
     level = people.education[rows].astype(float)
     if channel == CHANNEL_POINTS:
-        years = 0.25 * (model.quarter_number - people.arrived_q[rows])
-        mean = model.places.market_wage[people.city[rows]].mean(axis=1)
-        score = rule.points_education * level + rule.points_year * years
-        score = score + rule.points_wage * np.log(np.maximum(people.wage[rows], 1.0) / mean)
+        score = _score_points(model, rows, level)
     else:
         state_owned = model.firms.ownership[people.firm[rows]] == STATE_OWNED
         score = rule.state_priority * state_owned + rule.level_priority * level
@@ -131,17 +125,30 @@ def _rank_candidates(model: TalentMarket, channel: int, rows: NDArray[np.int64])
     return np.lexsort((uid, uniforms(model.key(HUKOU_TIE), uid), -score))
 
 
+def _score_points(model: TalentMarket, rows: NDArray[np.int64], level: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points of the candidates in `rows` of `level`, with what policies add in their city."""
+    people, rule, levers = model.columns.people, model.params.hukou, model.levers
+    city = people.city[rows]
+    years = 0.25 * (model.quarter_number - people.resident_q[rows])
+    mean = model.places.market_wage[city].mean(axis=1)
+    score = (rule.points_education + levers.points_education_add[city]) * level
+    score = score + (rule.points_year + levers.points_year_add[city]) * years
+    weight = rule.points_wage + levers.points_wage_add[city]
+    score = score + weight * np.log(np.maximum(people.wage[rows], 1.0) / mean)
+    for entry in levers.points:
+        at = np.flatnonzero(city == entry.place)
+        score[at[mark_reached(model, entry, rows[at])]] += entry.points
+    return np.asarray(score)
+
+
 def _grant_reserved(
     model: TalentMarket, entry: HukouQuota, places: int, rows: NDArray[np.int64], granted: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """The first `places` candidates whom the entry names and who know of it."""
     at = np.flatnonzero((model.columns.people.city[rows] == entry.place) & ~granted)
-    reached = mark_eligible(
-        rows[at], model.columns.people, model.firms_table, make_condition(entry.eligible), entry.policy,
-        model.quarter_number, model.lasting_key(TAKE_UP), entry.take_up,
-    )  # fmt: skip
     given = np.zeros(len(rows), bool)
-    given[at[reached][:places]] = True
+    given[at[mark_reached(model, entry, rows[at], entry.take_up)][:places]] = True
+    note_received(model, entry.policy, rows[given])
     return given
 
 

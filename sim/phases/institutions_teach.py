@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import Schooling
-from sim.phases.courses import admit_to_courses
-from sim.rng import CURRICULUM, SURVEY
+from sim.phases.courses import admit_to_courses, examine
+from sim.rng import CURRICULUM, SURVEY, uniforms
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
@@ -26,18 +26,21 @@ ENROLMENT_QUARTER = 3
 
 def institutions_teach(model: TalentMarket) -> None:
     """Advance every curriculum by a quarter and, once a year, the seats; admit people to courses."""
-    levers, key, rule = model.levers, model.key(CURRICULUM), model.params.skills
+    levers, rule = model.levers, model.params.skills
+    draws, done = uniforms(model.key(CURRICULUM), model.institution_ids), 0
     for institution in model.institutions:
         place, kind = institution.place, institution.kind
+        done += institution.number
         institution.teach(
             levers.lag_factor[place, kind], levers.practice_add[place, kind], levers.cooperation_add[place, kind],
-            rule, key,
+            levers.teacher_add[place, kind], rule, draws[done - institution.number : done],
         )  # fmt: skip
     _survey(model)
     refresh_schooling(model)
     if model.quarter.of_year == ENROLMENT_QUARTER:
         _enrol(model)
     admit_to_courses(model)
+    examine(model)
 
 
 def refresh_schooling(model: TalentMarket) -> None:
@@ -48,7 +51,7 @@ def refresh_schooling(model: TalentMarket) -> None:
         table.gap[at] = institution.gap_years
         table.practice[at] = institution.practice_now
         table.cooperation[at] = institution.cooperation_now
-        table.teachers[at] = institution.dual_teacher_share
+        table.teachers[at] = institution.teachers_now
 
 
 def seats_at_enrolment(model: TalentMarket, graduation_year: int) -> NDArray[np.float64]:
@@ -94,7 +97,7 @@ def _survey(model: TalentMarket) -> None:
 def _enrol(model: TalentMarket) -> None:
     rule, year = model.params.institutions, model.quarter.year
     if year >= rule.respond_from:
-        pay = np.log(model.places.market_wage.mean(axis=0) / model.wage_start)
+        pay = np.log(model.places.market_wage.mean(axis=0) / model.wage_start.mean(axis=0))
         report = np.array([association.signal for association in model.associations])
         # members read the report of their place, the others what is known of the whole market
         share = model.association_share[:, None]

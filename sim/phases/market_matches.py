@@ -31,7 +31,7 @@ def market_matches(model: TalentMarket) -> None:
     model.matched = match_round(model, searchers, applications, open_now)
     model.line_applicants = _count_lines(applications, len(open_now))
     for hiring_round in range(1, model.params.matching.rounds):
-        open_now = open_now - _count_lines(model.matched, len(open_now))
+        open_now = model.positions.lines["capacity"] - _count_lines(model.matched, len(open_now))
         left = np.flatnonzero((model.matched < 0) & (model.columns.people.state[searchers] == SEARCHING))
         applications = apply_for_positions(model, searchers[left], open_now.astype(np.int32), hiring_round)
         model.matched[left] = match_round(model, searchers[left], applications, open_now.astype(np.int32))
@@ -48,7 +48,7 @@ def match_round(
     run_ranges(
         len(rows), model.threads,
         lambda start, stop: score_applications(
-            start, stop, rows, applications, people, model.positions.lines, model.firms_table,
+            start, stop, rows, applications, people, model.positions.lines, model.firms_table, model.places.records,
             model.world.skill_weight, model.schooling.cooperation, years, model.rules.matching, key, scores,
         ),
     )  # fmt: skip

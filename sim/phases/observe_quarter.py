@@ -28,6 +28,8 @@ def observe(model: TalentMarket) -> None:
     if model.check:
         check_invariants(model)
     model.observer.record(pulse)
+    if model.trace is not None:
+        model.trace.look(model)
     model.ledger.close_quarter(model.quarter_number)
     model.flows[:] = 0
 

@@ -9,7 +9,9 @@ import numpy as np
 
 from sim.kernels.skills import SKILL_UNITS, learn
 from sim.phases.courses import end_running_courses
+from sim.phases.grants import book_grants, count_trained
 from sim.phases.ranges import sum_ranges
+from sim.policies.costs import GRANT_TRAINED
 from sim.rng import LEARN
 from sim.types import EMPLOYED
 
@@ -31,6 +33,8 @@ def people_learn(model: TalentMarket) -> None:
     years = (model.quarter_number - model.first_quarter_number) / 4.0
     model.firms.note_skill(staff_skill / SKILL_UNITS, math.exp(model.params.firms.skill_trend * years))
     end_running_courses(model)
+    if any(grant.base == GRANT_TRAINED for grant in model.levers.firm_grants):
+        book_grants(model, GRANT_TRAINED, count_trained(model))
 
 
 def note_skill_at_start(model: TalentMarket) -> None:

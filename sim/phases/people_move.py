@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.commuting import choose_homes, move_house
 from sim.kernels.mobility import take_jobs
-from sim.phases.policies_act import book_rows, mark_hired, ration
+from sim.phases.policies_act import mark_hired, pay_heads
 from sim.rng import FIRM_AWARE, MATCH_QUALITY, normals, sub_key, uniforms
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def people_move(model: TalentMarket) -> None:
     taken = model.matched >= 0
     take_jobs(
         model.searchers, model.matched, people, model.positions.lines, _choose_residence(model, taken),
-        model.places.records,
-        model.quarter_number, model.params.wages.match_spread, quality, model.flows, quits, hires,
+        model.places.records, model.quarter_number, model.params.wages.match_spread, quality, model.flows, quits, hires,
     )  # fmt: skip
     if model.world.has_commuting:
         move_house(model, model.searchers[taken])
@@ -60,6 +59,4 @@ def _pay_for_hires(model: TalentMarket) -> None:
         employer = people.firm[hired]
         knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity[employer])
         rows = hired[mark_hired(model, entry, hired) & (knows < entry.firm_aware_share)]
-        fen = np.full(len(rows), round(entry.cny_per_hire * 100) * model.scale, np.int64)
-        rows, fen = ration(model, entry.policy, entry.budget_cny, rows, fen)
-        book_rows(model, entry.policy, rows, fen, firms.place[people.firm[rows]])
+        pay_heads(model, entry.policy, entry.budget_cny, rows, entry.cny_per_hire, at_work=True)

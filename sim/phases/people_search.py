@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.eligibility import gather_persons
+from sim.kernels.eligibility import gather_persons, make_persons
 from sim.kernels.openings import GUIDE_STEPS, fill_guide, fill_slots, size_tables
 from sim.kernels.search import fill_offers, search_positions, select_searchers
-from sim.market import OFFER_DTYPE, PERSON_DTYPE, OpeningIndex, SearchKeys
+from sim.market import OFFER_DTYPE, OpeningIndex, SearchKeys
 from sim.phases.firms_post import count_blocks
 from sim.phases.ranges import run_ranges
 from sim.rng import (
@@ -53,7 +53,7 @@ def apply_for_positions(
     applications = np.full((len(rows), rules.search.n_applications), -1, np.int32)
     if not capacity.any() or not len(rows):
         return applications
-    persons = np.empty(len(rows), PERSON_DTYPE)
+    persons = make_persons(len(rows))
     capacity = np.ascontiguousarray(capacity)
     index = index_openings(
         model.positions.lines, model.positions.block, capacity, model.usual_openings(hiring_round),
@@ -69,6 +69,7 @@ def apply_for_positions(
         sample_opening=sub_key(model.key(SAMPLE_OPENING), hiring_round),
     )
     rule, bounds = rules.search, gumbel_bounds()
+    move_cost = rule.b_move * places.distance + places.move_extra
     if hiring_round:
         rule = rule._replace(n_sampled=max(1, round(rule.n_sampled * rules.matching.later_sample)))
 
@@ -77,8 +78,8 @@ def apply_for_positions(
         search_positions(
             start, stop, persons, model.firms.career, model.firms.place, model.positions.lines, model.offers,
             capacity, index.slots, index.slot_start, index.block_start, index.guide, index.area_open, places.records,
-            places.hukou_chance, places.distance, places.travel, places.market_wage, model.transfers, model.schemes,
-            rule, rules.housing, rules.tax, model.quarter_number, keys, bounds, applications,
+            places.hukou_chance, move_cost, places.travel, places.market_wage, model.transfers, model.schemes, rule,
+            rules.housing, rules.tax, model.quarter_number, keys, bounds, applications,
         )  # fmt: skip
 
     run_ranges(len(rows), model.threads, search)

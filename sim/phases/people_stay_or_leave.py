@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.kernels.mobility import leave_cities
 from sim.phases.ranges import sum_ranges
+from sim.phases.school_places import give_school_places
 from sim.rng import LEAVE, LEAVE_REASON, LEAVE_TARGET
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def people_stay_or_leave(model: TalentMarket) -> None:
-    """Let people leave, keep the reasons, and take them off their firms."""
+    """Give school places, let people leave, keep the reasons, and take them off their firms."""
+    give_school_places(model)
     people, firms = model.columns.people, model.firms
     keys = model.key(LEAVE), model.key(LEAVE_REASON), model.key(LEAVE_TARGET)
     flows, quits = sum_ranges(

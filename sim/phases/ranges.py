@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import itertools
+import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -18,7 +19,7 @@ LEAST_ROWS: Final = 20_000
 
 def split_rows(n_rows: int, threads: int) -> list[tuple[int, int]]:
     """Ranges of about equal length, one a thread."""
-    parts = threads if n_rows >= LEAST_ROWS else 1
+    parts = max(1, threads) if n_rows >= LEAST_ROWS else 1
     edges = [n_rows * k // parts for k in range(parts + 1)]
     return list(itertools.pairwise(edges))
 
@@ -54,7 +55,10 @@ def call_each(arguments: Sequence[tuple[Any, ...]], call: Callable[..., _Result]
     """Results of `call(*own)` for each of `arguments`, in order: the first on this thread, the others beside it."""
     own, *others = arguments
     beside = [_workers(len(others)).submit(call, *other) for other in others]
-    first = call(*own)
+    try:
+        first = call(*own)
+    finally:
+        wait(beside)  # nobody writes into the state any more when an error leaves here
     return [first, *(future.result() for future in beside)]
 
 
@@ -62,3 +66,6 @@ def call_each(arguments: Sequence[tuple[Any, ...]], call: Callable[..., _Result]
 def _workers(threads: int) -> ThreadPoolExecutor:
     """Threads that wait for work as long as the process lives: starting them for each kernel would cost more."""
     return ThreadPoolExecutor(threads)
+
+
+os.register_at_fork(after_in_child=_workers.cache_clear)  # threads do not survive a fork

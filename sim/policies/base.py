@@ -14,10 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sim.policies.levers import ANY, ELIGIBILITY_DTYPE, NO_LIMIT, Communication, Levers
-from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, STATE, Quarter
+from sim.policies.levers import ANY, ELIGIBILITY_DTYPE, NO_LIMIT, WHEN_SPENT, Communication, Levers
+from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, OWNERSHIP, STATE, Quarter
 from sim.world.spec import World
 
+MONTHS_PER_QUARTER: Final = 3
+QUARTERS_PER_YEAR: Final = 4
+NOT_PEOPLE: Final = ("eligible", "awareness", "communication", "take_up")
+"""Common fields without effect on a kind that reaches no persons of its own."""
 ALL_PLACES: Final = "all"
 INFINITE: Final = float("inf")
 
@@ -29,6 +33,7 @@ IndustryName = Literal[
 ]  # fmt: skip
 SizeName = Literal["<100", "100-500", "500-10000", ">10000"]
 InstitutionName = Literal["elite_university", "university", "vocational_college", "training_provider"]
+OwnershipName = Literal["state", "private"]
 StateName = Literal["studying", "preparing", "searching", "employed", "out"]
 PlaceName = Annotated[
     str | tuple[str, ...],
@@ -39,7 +44,8 @@ PlaceName = Annotated[
 def setting(default: Any, unit: str, meaning: str, *, low: float = 0, high: float = INFINITE, source: str = "") -> Any:
     """Declare a number of a policy: default (`...`: must be given), unit, meaning, bounds, source of the default."""
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "source": source}
-    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
+    endless = default == INFINITE or None
+    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra, allow_inf_nan=endless)
 
 
 class Data(BaseModel):
@@ -75,9 +81,21 @@ class EligibilitySpec(Data):
     firm_size: tuple[SizeName, ...] | None = Field(None, description="size of the employer")
     state: tuple[StateName, ...] | None = Field(None, description="state in the labour market")
     wage_cny_m: WageRange = Field(WageRange(), description="pay")
+    years_of_residence: YearsRange = Field(YearsRange(), description="time in the city, and elsewhere where it counts")
+    housing: Literal["any", "subsidised", "not_subsidised"] = Field("any", description="lives in a subsidised unit")
+    certificate: Literal["any", "without", "with"] = Field("any", description="industry certificate")
+    received: tuple[str, ...] | None = Field(
+        None, description="labels or kinds of policies of which one has reached the person before"
+    )
+    not_received: tuple[str, ...] | None = Field(
+        None, description="labels or kinds of policies of which none has reached the person before"
+    )
 
     def to_record(self, world: World, lives_in: Sequence[int]) -> NDArray[np.void]:
-        """One row of ELIGIBILITY_DTYPE, shape (1,), for people who live in the places `lives_in`."""
+        """One row of ELIGIBILITY_DTYPE, shape (1,), for people who live in the places `lives_in`.
+
+        `received` and `not_received` are left open: their policies are known to `sim.policies.build_levers` only.
+        """
         row = np.zeros(1, ELIGIBILITY_DTYPE)
         span, pay = self.years_since_graduation, self.wage_cny_m
         row["education_mask"] = mask_names(self.education, EDUCATION)
@@ -94,7 +112,35 @@ class EligibilitySpec(Data):
         row["max_quarters"] = quarters_of(span.max)
         row["wage_min_cny_m"] = pay.min
         row["wage_max_cny_m"] = pay.max
+        row["min_residence_q"] = quarters_of(self.years_of_residence.min)
+        row["max_residence_q"] = quarters_of(self.years_of_residence.max)
+        row["housing"] = ("any", "subsidised", "not_subsidised").index(self.housing)
+        row["certificate"] = ("any", "without", "with").index(self.certificate)
         return row
+
+
+class FirmsSpec(Data):
+    """Which firms a policy reaches; what is not named does not matter."""
+
+    industry: tuple[IndustryName, ...] | None = Field(None, description="industries")
+    size: tuple[SizeName, ...] | None = Field(None, description="size classes")
+    ownership: tuple[OwnershipName, ...] | None = Field(None, description="ownership")
+
+    def to_cells(self, world: World, places: Sequence[int]) -> NDArray[np.float64]:
+        """(place, industry, size, ownership) 1 for the firms reached in `places`, else 0."""
+        reached = np.zeros((world.n_places, len(INDUSTRY), len(FIRM_SIZE), len(OWNERSHIP)))
+        axes = ((self.industry, INDUSTRY), (self.size, FIRM_SIZE), (self.ownership, OWNERSHIP))
+        reached[np.ix_(np.array(places), *(find_positions(names, known) for names, known in axes))] = 1.0
+        return reached
+
+    def to_masks(self, world: World, places: Sequence[int]) -> dict[str, int]:
+        """The same as bit masks, by the names of the fields of FirmGrant."""
+        return {
+            "place_mask": ANY if len(places) == world.n_places else sum(1 << place for place in places),
+            "industry_mask": mask_names(self.industry, INDUSTRY),
+            "size_mask": mask_names(self.size, FIRM_SIZE),
+            "ownership_mask": mask_names(self.ownership, OWNERSHIP),
+        }
 
 
 class PolicySpec(Data, abc.ABC):
@@ -110,6 +156,8 @@ class PolicySpec(Data, abc.ABC):
     """Which values mean that there is no policy."""
     unused: ClassVar[tuple[str, ...]] = ()
     """Common fields that have no effect on the kind; a file that gives one is refused."""
+    ends_with_budget: ClassVar[bool] = False
+    """Whether the policy ends, with all its effects, in the quarter after its budget is spent."""
 
     kind: str = Field(description="kind of policy")
     label: str = Field("", description="name for readers; the kind where it is empty")
@@ -176,11 +224,36 @@ class PolicySpec(Data, abc.ABC):
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
         """Write the entries of one quarter in force."""
 
+    def sets(self) -> tuple[str, ...]:
+        """What the policy sets outright, where others would add or multiply.
+
+        A scenario in which two policies set one thing in one place and quarter is refused.
+        """
+        return ()
+
     def communicate(self, levers: Levers, index: int) -> None:
         """Let knowledge of the policy spread."""
         levers.communications.append(
             Communication(policy=index, start_quarter=self.first, start_share=self.awareness, rate=self.communication)
         )
+
+
+class RationedPolicy(PolicySpec):
+    """A policy whose money or number of persons may run short."""
+
+    when_spent: Literal["lottery", "queue", "points", "stop"] = Field(
+        "lottery",
+        description="who is paid when the budget is short: by lot, by the time since the claim began, by education and "
+        "residence; or nobody any more",
+    )
+    quota: float = setting(
+        INFINITE, "persons", "most persons paid at one time, or in a year where they are paid once", source="no limit"
+    )
+
+    @property
+    def ration_rule(self) -> int:
+        """Index into WHEN_SPENT."""
+        return WHEN_SPENT.index(self.when_spent)
 
 
 def find_places(name: str | Sequence[str], world: World) -> list[int]:
@@ -205,6 +278,23 @@ def find_places(name: str | Sequence[str], world: World) -> list[int]:
 def mask_names(names: Sequence[str] | None, vocabulary: Sequence[str]) -> int:
     """Bits of the names in the vocabulary; ANY for None."""
     return ANY if names is None else sum(1 << vocabulary.index(name) for name in set(names))
+
+
+def find_positions(names: Sequence[str] | None, vocabulary: Sequence[str]) -> NDArray[np.intp]:
+    """Sorted codes of the names in the vocabulary; all codes for None."""
+    return np.array(
+        sorted({vocabulary.index(name) for name in (vocabulary if names is None else names)}), dtype=np.intp
+    )
+
+
+def ramp_up(first: int, quarter: int, ramp_quarters: int) -> float:
+    """Share of the full size in a quarter when it is reached in equal steps, the first of them in quarter `first`."""
+    return min(1.0, max(0.0, (quarter - first + 1) / ramp_quarters))
+
+
+def grade(factor: float, coverage: float) -> float:
+    """A factor that acts on the share `coverage`: 1 + coverage x (factor - 1)."""
+    return 1 + coverage * (factor - 1)
 
 
 def quarters_of(years: float) -> int:

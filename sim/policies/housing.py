@@ -1,4 +1,4 @@
-"""Subsidised units: talent housing, and settling-in support that is free at first.
+"""Subsidised units: talent housing, and settling-in support that is free at first; and money for a home of one's own.
 
 units on offer in quarter t = min(units, units_per_quarter x (t - from + 1)), in each city named. New leases end with
 `to`; people who hold one keep it to the end of its term, so the scheme stays with no unit on offer until then.
@@ -7,15 +7,22 @@ units on offer in quarter t = min(units, units_per_quarter x (t - from + 1)), in
 from __future__ import annotations
 
 import abc
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from sim.policies.base import INFINITE, PolicySpec, find_places, quarters_of, setting
-from sim.policies.levers import NO_LIMIT, QUEUE_RULES, HousingScheme, Levers
+from sim.policies.base import (
+    INFINITE,
+    MONTHS_PER_QUARTER,
+    PolicySpec,
+    RationedPolicy,
+    find_places,
+    quarters_of,
+    setting,
+)
+from sim.policies.levers import NO_LIMIT, QUEUE_RULES, HousingScheme, Levers, Purchase
+from sim.policies.subsidies import Amount, amounts_by_education, check_amount
 from sim.world.spec import World
-
-MONTHS_PER_QUARTER: Final = 3
 
 
 class _Housing(PolicySpec):
@@ -132,3 +139,51 @@ class SettlingSupport(_Housing):
     def share_of_market_rent(self) -> float:
         """Rent relative to the market rent of a small whole unit."""
         return self.low_rent_share
+
+
+class PurchaseSubsidy(RationedPolicy):
+    """Money towards a home of one's own."""
+
+    summary: ClassVar = "a sum or a share of the price, paid once when an eligible person buys a home in the city"
+    instrument: ClassVar = "environment"
+    goal: ClassVar = "keep those who found a family"
+    item: ClassVar = "purchase_subsidy"
+    zero: ClassVar = "amount_cny: 0 and price_share: 0"
+
+    kind: Literal["purchase_subsidy"] = "purchase_subsidy"
+    amount_cny: Amount = Field(
+        300_000.0,
+        description="sum, one number or one per level of education",
+        json_schema_extra={"unit": "CNY/person", "low": 0, "high": INFINITE, "source": "evidence 003-0903-02"},
+    )
+    price_share: float = setting(
+        0.0, "share", "share of the price that is paid", high=1, source="no share of the price"
+    )
+    cap_cny: float = setting(INFINITE, "CNY/person", "upper limit of the payment", source="no limit")
+
+    @field_validator("amount_cny")
+    @classmethod
+    def _check_amount(cls, amount: Amount) -> Amount:
+        return check_amount(amount)
+
+    def is_zero(self) -> bool:
+        """Nothing is paid."""
+        nothing = self.price_share == 0 and not amounts_by_education(self.amount_cny).any()
+        return nothing or min(self.cap_cny, self.budget_cny, self.quota) == 0
+
+    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
+        """One entry for all places."""
+        self.communicate(levers, index)
+        levers.purchases.append(
+            Purchase(
+                policy=index,
+                eligible=self.eligible.to_record(world, find_places(self.city, world)),
+                amount_cny=amounts_by_education(self.amount_cny),
+                price_share=self.price_share,
+                cap_cny=self.cap_cny,
+                take_up=self.take_up,
+                budget_cny=self.budget_cny,
+                when_spent=self.ration_rule,
+                quota=self.quota,
+            )
+        )

@@ -1,4 +1,4 @@
-"""Hukou: places beside the standing quota of a city, reserved for the eligible; and rules that ask for less."""
+"""Hukou: places beside the standing quota of a city, reserved for the eligible; rules that ask for less; and points."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.policies.base import INFINITE, PolicySpec, find_places, quarters_of, setting
-from sim.policies.levers import HUKOU_CHANNELS, HukouQuota, Levers
+from sim.policies.base import (
+    INFINITE,
+    NOT_PEOPLE,
+    PolicySpec,
+    find_places,
+    quarters_of,
+    setting,
+)
+from sim.policies.levers import HUKOU_CHANNELS, HukouPoints, HukouQuota, Levers
 from sim.world.spec import World
 
 
@@ -55,7 +62,7 @@ class HukouRelaxationPolicy(PolicySpec):
     goal: ClassVar = "attract and keep"
     item: ClassVar = "hukou_relaxation"
     zero: ClassVar = "levels: 0, points_years_cut: 0 and no open_after_years"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["hukou_relaxation"] = "hukou_relaxation"
     levels: int = setting(
@@ -72,6 +79,10 @@ class HukouRelaxationPolicy(PolicySpec):
         """Nothing is relaxed."""
         return self.levels == 0 and self.points_years_cut == 0 and self.open_after_years == INFINITE
 
+    def sets(self) -> tuple[str, ...]:
+        """The residence from which on a city is open."""
+        return () if self.open_after_years == INFINITE else ("open_after_years",)
+
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
         """Cuts of several policies add up; the shortest residence counts."""
         for place in find_places(self.city, world):
@@ -80,3 +91,42 @@ class HukouRelaxationPolicy(PolicySpec):
             if self.open_after_years != INFINITE:
                 asked = quarters_of(self.open_after_years)
                 levers.open_after_q[place] = min(levers.open_after_q[place], asked)
+
+
+class HukouPointsPolicy(PolicySpec):
+    """Another ranking for the hukou by points. Its rules are public, so everybody concerned is reached."""
+
+    summary: ClassVar = (
+        "the ranking for the hukou weighs education, residence or pay more, or gives the eligible points"
+    )
+    instrument: ClassVar = "environment"
+    goal: ClassVar = "keep those whom the city needs"
+    item: ClassVar = "hukou_points"
+    zero: ClassVar = "points: 0, education_add: 0, year_add: 0 and wage_add: 0"
+    unused: ClassVar = ("awareness", "communication", "take_up", "budget_cny")
+
+    kind: Literal["hukou_points"] = "hukou_points"
+    points: float = setting(0.0, "points", "points that the eligible have on top", low=-500, high=500, source="none")
+    education_add: float = setting(
+        0.0, "points/level", "added to the points of a level of education", low=-100, high=100, source="no change"
+    )
+    year_add: float = setting(
+        0.0, "points/year", "added to the points of a year of residence", low=-100, high=100, source="no change"
+    )
+    wage_add: float = setting(
+        0.0, "points", "added to the points of a log point of pay over the mean", low=-500, high=500, source="no change"
+    )
+
+    def is_zero(self) -> bool:
+        """The ranking is as before."""
+        return self.points == 0 and self.education_add == 0 and self.year_add == 0 and self.wage_add == 0
+
+    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
+        """Points of several policies add up."""
+        for place in find_places(self.city, world):
+            levers.points_education_add[place] += self.education_add
+            levers.points_year_add[place] += self.year_add
+            levers.points_wage_add[place] += self.wage_add
+            if self.points != 0:
+                eligible = self.eligible.to_record(world, [place])
+                levers.points.append(HukouPoints(policy=index, place=place, eligible=eligible, points=self.points))

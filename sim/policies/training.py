@@ -6,19 +6,26 @@ length of the course to turn into graduates; that delay is the business of the i
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.policies.base import EducationName, FieldName, InstitutionName, PolicySpec, find_places, setting
-from sim.policies.levers import NO_LIMIT, FixedCost, Levers, TrainingCourse
+from sim.policies.base import (
+    MONTHS_PER_QUARTER,
+    NOT_PEOPLE,
+    QUARTERS_PER_YEAR,
+    EducationName,
+    FieldName,
+    InstitutionName,
+    PolicySpec,
+    find_places,
+    find_positions,
+    setting,
+)
+from sim.policies.levers import NO_LIMIT, Levers, TrainingCourse
 from sim.types import EDUCATION, FIELD, INSTITUTION, Quarter
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR, World
-
-QUARTERS_PER_YEAR: Final = 4
-MONTHS_PER_QUARTER: Final = 3
 
 
 class EnrolmentChange(PolicySpec):
@@ -29,7 +36,7 @@ class EnrolmentChange(PolicySpec):
     goal: ClassVar = "fit supply to demand"
     item: ClassVar = "enrolment_change"
     zero: ClassVar = "factor: 1"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["enrolment_change"] = "enrolment_change"
     factor: float = setting(..., "factor", "factor on seats", high=10)
@@ -45,14 +52,14 @@ class EnrolmentChange(PolicySpec):
 
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
         """Multiply seats; a quarter of the yearly cost of the seats added in each place."""
-        levels = _positions(self.levels, EDUCATION)
-        fields = _positions(self.fields, FIELD)
+        levels = find_positions(self.levels, EDUCATION)
+        fields = find_positions(self.fields, FIELD)
         year = min(max(Quarter(quarter).year, FIRST_COHORT_YEAR), LAST_COHORT_YEAR) - FIRST_COHORT_YEAR
         for place in find_places(self.city, world):
             levers.seat_factor[place][np.ix_(levels, fields)] *= self.factor
             share = world.level_share[place, levels] @ world.field_share[np.ix_(levels, fields)].sum(axis=1)
             added = float(world.graduates[place, year] * share) * max(0.0, self.factor - 1)
-            _add_cost(levers, index, place, added * self.cost_cny_per_seat / QUARTERS_PER_YEAR)
+            levers.add_cost(index, place, added * self.cost_cny_per_seat / QUARTERS_PER_YEAR)
 
 
 class CurriculumReform(PolicySpec):
@@ -63,7 +70,7 @@ class CurriculumReform(PolicySpec):
     goal: ClassVar = "fit skills to demand"
     item: ClassVar = "curriculum_reform"
     zero: ClassVar = "lag_factor: 1 and practice_add: 0"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["curriculum_reform"] = "curriculum_reform"
     lag_factor: float = setting(1.0, "factor", "factor on the lag of curricula", low=0.05, high=10, source="no change")
@@ -77,11 +84,11 @@ class CurriculumReform(PolicySpec):
 
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
         """Change lag and practice of the types of institution named."""
-        types = _positions(self.institutions, INSTITUTION)
+        types = find_positions(self.institutions, INSTITUTION)
         for place in find_places(self.city, world):
             levers.lag_factor[place, types] *= self.lag_factor
             levers.practice_add[place, types] += self.practice_add
-            _add_cost(levers, index, place, self.cost_cny_per_year / QUARTERS_PER_YEAR)
+            levers.add_cost(index, place, self.cost_cny_per_year / QUARTERS_PER_YEAR)
 
 
 class AssociationPlatform(PolicySpec):
@@ -95,7 +102,7 @@ class AssociationPlatform(PolicySpec):
     goal: ClassVar = "better matches"
     item: ClassVar = "association_platform"
     zero: ClassVar = "coverage: 0"
-    unused: ClassVar = ("eligible", "awareness", "communication", "take_up", "budget_cny")
+    unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
     kind: Literal["association_platform"] = "association_platform"
     coverage: float = setting(..., "share", "firms, people and institutions that take part", high=1)
@@ -126,7 +133,7 @@ class AssociationPlatform(PolicySpec):
             levers.lag_factor[place] *= 1 + self.coverage * (self.lag_factor - 1)
             levers.cooperation_add[place] += self.coverage * self.cooperation_add
             levers.platform_reach[place] = 1 - (1 - levers.platform_reach[place]) * (1 - self.coverage)
-            _add_cost(levers, index, place, self.cost_cny_per_year / QUARTERS_PER_YEAR)
+            levers.add_cost(index, place, self.cost_cny_per_year / QUARTERS_PER_YEAR)
 
 
 class IntegratedTraining(PolicySpec):
@@ -194,13 +201,3 @@ class IntegratedTraining(PolicySpec):
                     budget_cny=self.budget_cny,
                 )
             )
-
-
-def _positions(names: tuple[str, ...] | None, vocabulary: tuple[str, ...]) -> NDArray[np.intp]:
-    chosen = vocabulary if names is None else names
-    return np.array(sorted({vocabulary.index(name) for name in chosen}), dtype=np.intp)
-
-
-def _add_cost(levers: Levers, index: int, place: int, cny: float) -> None:
-    if cny > 0:
-        levers.fixed_costs.append(FixedCost(policy=index, place=place, cny=cny))

@@ -37,7 +37,7 @@ INDICATORS: Final = (
     Indicator(name="labour_productivity", dimension="economy", sign=1, simulated=True, log=True, unit="CNY/month",
               meaning="pay per employed person, which stands for what a person produces", evidence="003-3105-01"),
     Indicator(name="firms", dimension="economy", sign=1, simulated=True, log=True, unit="firms",
-              meaning="firms: headcount over the mean staff of the size class", evidence="003-3106-01"),
+              meaning="real firms", evidence="003-3106-01"),
     Indicator(name="broadband", dimension="economy", sign=1, simulated=False, unit="Mbit/s",
               meaning="speed of fixed broadband", evidence="003-3107-01"),
     Indicator(name="papers", dimension="innovation", sign=1, simulated=False, log=True, unit="papers/year",

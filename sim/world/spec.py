@@ -100,7 +100,7 @@ class World:
 
     # --- demand for graduates
     jobs_start: FloatArray = quantity(
-        "persons", ("place",), "jobs held by graduates of the initial cohorts at the start of 2019"
+        "persons", ("place",), "jobs held by graduates of the initial cohorts at the start of 2019", low=1
     )
     new_jobs: FloatArray = quantity(
         "persons/year", ("place", "year"), "net new jobs for graduates a year (replacement of older workers included)"

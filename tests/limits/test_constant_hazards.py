@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-from toys import make_firms, make_people, make_places, make_rule, run_toy, toy_scenario
+from toys import COMPILED, make_firms, make_people, make_places, make_rule, run_toy, toy_scenario
 
 from sim.kernels.search import select_searchers
 from sim.kernels.separation import separate_jobs
@@ -11,7 +11,7 @@ from sim.model import PHASES
 from sim.rng import FIRM_CLOSURE, LAYOFF, QUIT, SEARCH_START, make_key
 from sim.types import EMPLOYED, SEARCHING
 
-N = 20_000
+N = 20_000 if COMPILED else 1000
 LIMIT = stats.norm.isf(0.5e-3)
 """A fresh seed would fail with probability 0.001."""
 

@@ -3,13 +3,23 @@
 import numpy as np
 import pytest
 from scipy import stats
-from toys import NO_TAX, apply_to_lines, make_firms, make_lines, make_people, make_places, make_records, make_rule
+from toys import (
+    COMPILED,
+    NO_TAX,
+    apply_to_lines,
+    make_firms,
+    make_lines,
+    make_people,
+    make_places,
+    make_records,
+    make_rule,
+)
 
 from sim.kernels.mobility import choose_place
 from sim.rng import LEAVE_TARGET, make_key, uniforms
 from sim.types import EMPLOYED
 
-N = 20_000
+N = 20_000 if COMPILED else 1000
 ERROR_RATE = 1e-3
 """Chance that a fresh seed would fail a test here although the draws are exact."""
 TAX = make_rule("tax", **NO_TAX)

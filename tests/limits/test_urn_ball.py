@@ -9,13 +9,13 @@ seen, so hires follow the urn-ball function (Butters 1977)
 import numpy as np
 import pytest
 from scipy import stats
-from toys import NO_TAX, apply_to_lines, make_lines, make_people, make_places, make_rule
+from toys import COMPILED, NO_TAX, apply_to_lines, make_lines, make_people, make_places, make_rule
 
 from sim.kernels.matching import match_deferred
 
 ERROR_RATE = 1e-3
 """Chance that fresh seeds would fail a test here although the rule is right."""
-MARKETS = [(50, 50), (400, 100), (100, 400), (3000, 1000)]
+MARKETS = [(50, 50), (400, 100), (100, 400), (3000, 1000)] if COMPILED else [(50, 50), (40, 10)]
 """Searchers and openings."""
 TAX = make_rule("tax", **NO_TAX)
 HOUSING = make_rule("housing", rent_share_limit=1, floor_share=0.01)
@@ -71,12 +71,12 @@ def misses(hires, mean, variance):
 
 @pytest.mark.parametrize(("n_people", "n_openings"), MARKETS)
 def test_hires_follow_the_urn_ball_function(n_people, n_openings):
-    hires = count_hires(n_people, n_openings, 200)
+    hires = count_hires(n_people, n_openings, 200 if COMPILED else 20)
     assert misses(hires, *expect_urn_ball(n_people, n_openings)) > ERROR_RATE
 
 
 def test_not_only_the_mean_of_hires_is_right():
-    hires = count_hires(12, 10, 3000)
+    hires = count_hires(12, 10, 3000 if COMPILED else 200)
     assert fits(hires, list_occupancy(12, 10)) > ERROR_RATE
 
 
@@ -89,5 +89,6 @@ def test_the_test_would_see_openings_that_are_not_equally_likely():
 
 def test_openings_of_one_line_are_filled_by_as_many_as_come():
     """With lines of many openings fewer are lost to two people who meet: hires rise towards min(U, V)."""
-    single, many = count_hires(200, 200, 60).mean(), count_hires(200, 200, 60, per_line=20).mean()
+    quarters = 60 if COMPILED else 3
+    single, many = count_hires(200, 200, quarters).mean(), count_hires(200, 200, quarters, per_line=20).mean()
     assert single < many < 200

@@ -74,6 +74,14 @@ def test_policies_are_listed_with_their_summaries(call):
     assert call("policies", "--quiet").stdout.split() == list(POLICY_KINDS)
 
 
+def test_one_kind_is_described_with_example_and_evidence(call, tmp_path):
+    shown = call("policies", "settling_support").stdout
+    for words in ("Settling support", "units: 0", "free_months", "003-0903-06", "  - kind: settling_support"):
+        assert words in shown
+    assert "安居支持" in call("policies", "settling_support", "--lang", "zh").stdout
+    assert "hukou_quota" in call("policies", "hukou_quot", code=2).stderr
+
+
 def test_schema_is_json_schema(call):
     schema = json.loads(call("schema").stdout)
     assert schema["type"] == "object"
@@ -171,6 +179,10 @@ def test_comparison_has_the_agreed_columns_and_figures(call, tmp_path):
     assert "figures: " in done.stdout
     assert list((folder / "figures").glob("*.png"))
     assert read_manifest(folder)["city"] == "beijing"
+    leakage = comparison[comparison["outcome"] == "leakage_money"]
+    assert leakage["value"].between(0, 1).all()
+    assert "Affordable rental" in " ".join(leakage["group"])
+    assert all(title in done.stdout for title in ("Where it falls", "Whom it reaches", "by group"))
 
 
 def test_scenario_against_itself_differs_by_exactly_zero(call, tmp_path):

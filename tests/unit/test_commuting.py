@@ -24,12 +24,12 @@ from toys import (
 from sim.commuting import count_commuters, find_travel_min
 from sim.errors import InvariantError
 from sim.invariants import check_invariants
+from sim.kernels.areas import in_area, same_area
 from sim.kernels.commuting import choose_residences, list_movers, relocate
-from sim.kernels.eligibility import gather_persons, load_person
+from sim.kernels.eligibility import gather_persons, load_person, make_persons
 from sim.kernels.mobility import leave_cities, move_person
-from sim.kernels.places import same_area
 from sim.kernels.search import draw_place, find_in_area, place_utility, weigh_places
-from sim.market import PERSON_DTYPE, SCHEME_DTYPE, TRANSFER_DTYPE
+from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.model import TalentMarket
 from sim.params import CommutingParams
 from sim.places import make_places as places_of
@@ -68,12 +68,13 @@ def home_of(work, rule, *, rents, travel, wage=10000.0, **person):
     people = make_people(np.size(person.get("city", 0)) or 1, state=EMPLOYED, **person)
     n, firms = len(people.uid), make_firms()
     records = area_records([len(rents)], rent_shared=rents, rent_whole=1e9)
-    persons, out = np.empty(n, PERSON_DTYPE), np.empty(n, np.int8)
+    persons, out = make_persons(n), np.empty(n, np.int8)
     gather_persons(0, n, np.arange(n, dtype=np.uint32), people, firms.industry, firms.size, persons)
     choose_residences(
-        persons, people.housing, people.lease_end_q, np.full(n, work, np.int8), np.full(n, wage, np.float32),
+        persons, people.lease_end_q, np.full(n, work, np.int8), np.full(n, wage, np.float32),
         np.zeros(n, np.int8), np.zeros(n, np.int8), make_places(len(rents), records=records, travel=travel),
-        np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, HOUSING, TAX, 76, *KEYS, out,
+        np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE),
+        np.zeros((len(rents), len(rents))), rule, HOUSING, TAX, 76, *KEYS, out,
     )  # fmt: skip
     return out.tolist()
 
@@ -98,6 +99,15 @@ def test_travel_by_hand():
     assert travel == pytest.approx(np.array([[0, 30, out, out], [30, 0, 60, out], [out, 60, 0, out], [out] * 3 + [0]]))
 
 
+def test_policies_change_travel_but_not_who_is_within_reach():
+    world = dataclasses.replace(toy_scenario().world, **NEAR)
+    km = np.array([[0, 20], [20, 0]])
+    factor = np.array([[0.5, 0.75], [2, 0.5]])
+    travel = find_travel_min(world, km / 1000, CommutingParams(speed_kmh=20, limit_min=60), factor)
+    assert travel == pytest.approx(np.array([[0, 45], [120, 0]]))
+    assert np.isinf(find_travel_min(world, km / 1000, CommutingParams(speed_kmh=20, limit_min=59), factor)[0, 1])
+
+
 def test_which_places_belong_together():
     world = dataclasses.replace(toy_scenario().world, places=("a", "b", "c"), area=("x", "x", "c"))
     assert world.has_commuting
@@ -108,6 +118,11 @@ def test_which_places_belong_together():
     assert find_places("x", world) == [0, 1]
     records = area_records([2, 1])
     assert [[same_area(records, one, other) for other in range(3)] for one in range(3)] == [
+        [True, True, False],
+        [True, True, False],
+        [False, False, True],
+    ]
+    assert [[in_area(records[one], one, other) for other in range(3)] for one in range(3)] == [
         [True, True, False],
         [True, True, False],
         [False, False, True],
@@ -176,12 +191,13 @@ def test_who_may_move_house():
 
 
 def test_within_an_area_arrival_stays_and_the_hukou_moves_along():
-    people = make_people(3, city=[0, 0, 2], hukou=[0, 2, 0], arrived_q=70, housing=SHARED, rent=900)
+    people = make_people(3, city=[0, 0, 2], hukou=[0, 2, 0], arrived_q=70, resident_q=70, housing=SHARED, rent=900)
     relocate(people, np.array([0, 1], np.uint32), np.array([1, 1], np.int8), 76, area_records([2, 1]))
-    move_person(people, 2, 1, 76, area_records([2, 1]))
+    move_person(people, 2, 1, area_records([2, 1])[1], 76)
     assert people.city.tolist() == [1, 1, 1]
     assert people.hukou.tolist() == [1, 2, 1]  # whoever comes back to the area has its hukou wherever they live
     assert people.arrived_q.tolist() == [70, 70, 76]
+    assert people.resident_q.tolist() == [70, 70, 76]
     assert people.housing.tolist() == [UNHOUSED] * 3
 
 
@@ -325,6 +341,13 @@ def test_lower_rent_where_the_jobs_are_brings_people_near_them():
         residents.append(flows[0].sum())
     assert into[1] < into[0]
     assert residents[1] > residents[0]
+
+
+def test_faster_trains_make_more_people_commute_and_their_way_shorter():
+    train = {"kind": "transport_improvement", "city": "town", "from": "2019Q1", "distance_factor": 0.25}
+    plain, fast = (run_toy(town(policies=policies, quarters=4), check=True) for policies in ([], [train]))
+    assert share_elsewhere(fast) > share_elsewhere(plain)
+    assert fast.places.travel[0, 1] == pytest.approx(0.25 * plain.places.travel[0, 1])
 
 
 def test_threads_change_nothing_where_people_commute():

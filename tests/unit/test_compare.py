@@ -7,17 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.compare import (
-    COMPARISON_COLUMNS,
-    bound_mean,
-    bound_ratio,
-    compare_runs,
-    find_start,
-    summarise_run,
-)
+from sim.compare import COMPARISON_COLUMNS, compare_runs, find_start
+from sim.effects import head_effects, list_effects
 from sim.errors import ResultsError
+from sim.estimate import bound_mean, bound_ratio
 from sim.labels import label, label_code
-from sim.report import head_effects, list_effects
+from sim.outcomes import summarise_run
 from sim.results import RunResult
 from sim.types import Quarter
 
@@ -28,16 +23,17 @@ SINCE = Quarter.parse("2025Q1")
 def tables():
     cohorts = pd.DataFrame(
         [
-            (2024, "beijing", "bachelor", 1000, 900),  # before the policy
-            (2025, "beijing", "bachelor", 1000, 400),
-            (2025, "beijing", "phd", 100, 80),
-            (2025, "shanghai", "bachelor", 500, 250),
-            (2026, "beijing", "bachelor", 1000, 300),
-            (2027, "beijing", "bachelor", 1000, None),  # 12 months not reached
-            (2027, "beijing", "phd", 100, 90),
+            (2024, "beijing", "bachelor", 1000, 950, 900),  # before the policy
+            (2025, "beijing", "bachelor", 1000, 600, 400),
+            (2025, "beijing", "phd", 100, 90, 80),
+            (2025, "shanghai", "bachelor", 500, 300, 250),
+            (2026, "beijing", "bachelor", 1000, 500, 300),
+            (2027, "beijing", "bachelor", 1000, 700, None),  # 12 months not reached
+            (2027, "beijing", "phd", 100, 95, 90),
+            (2028, "beijing", "bachelor", 1000, None, None),
         ],
-        columns=["cohort_year", "study_city", "education", "graduated", "stayed_12m"],
-    ).astype({"stayed_12m": "Int64"})
+        columns=["cohort_year", "study_city", "education", "graduated", "employed_6m", "stayed_12m"],
+    ).astype({"stayed_12m": "Int64", "employed_6m": "Int64"})
     flows = pd.DataFrame(
         [
             ("2024Q4", "shanghai", "beijing", "bachelor", "job_move", False, 999),
@@ -50,24 +46,34 @@ def tables():
     )
     cities = pd.DataFrame(
         [
-            ("2024Q4", "beijing", 1, 9999.0, 0.9, 77),
-            ("2025Q1", "beijing", 1000, 3000.0, 0.30, 5),
-            ("2025Q1", "shanghai", 2000, 100.0, 0.10, 50),
-            ("2025Q2", "beijing", 1100, 3200.0, 0.34, 6),
-            ("2025Q2", "shanghai", 2100, 100.0, 0.10, 50),
+            ("2024Q4", "beijing", 1, 1, 9999.0, 0.9, 77),
+            ("2025Q1", "beijing", 1000, 700, 3000.0, 0.30, 5),
+            ("2025Q1", "shanghai", 2000, 1500, 100.0, 0.10, 50),
+            ("2025Q2", "beijing", 1100, 800, 3200.0, 0.34, 6),
+            ("2025Q2", "shanghai", 2100, 1600, 100.0, 0.10, 50),
         ],
-        columns=["quarter", "city", "talent", "rent", "rent_burden", "hukou_granted"],
+        columns=["quarter", "city", "talent", "employed", "rent", "rent_burden", "hukou_granted"],
     )
     people = pd.DataFrame(
         [
-            ("2025Q1", "beijing", "bachelor", "employed", 300, 10000.0),
-            ("2025Q1", "beijing", "bachelor", "searching", 50, math.nan),
-            ("2025Q1", "beijing", "bachelor", "preparing", 50, math.nan),
-            ("2025Q1", "beijing", "bachelor", "studying", 5000, math.nan),
-            ("2025Q1", "beijing", "phd", "employed", 100, 30000.0),
-            ("2025Q1", "shanghai", "phd", "employed", 100, 20000.0),
+            ("2025Q1", "beijing", "bachelor", "employed", 300, 10000.0, 0.5),
+            ("2025Q1", "beijing", "bachelor", "searching", 50, math.nan, 0.2),
+            ("2025Q1", "beijing", "bachelor", "preparing", 50, math.nan, 0.0),
+            ("2025Q1", "beijing", "bachelor", "studying", 5000, math.nan, 0.9),
+            ("2025Q1", "beijing", "phd", "employed", 100, 30000.0, 1.0),
+            ("2025Q1", "shanghai", "phd", "employed", 100, 20000.0, 1.0),
         ],
-        columns=["quarter", "city", "education", "state", "persons", "wage_mean"],
+        columns=["quarter", "city", "education", "state", "persons", "wage_mean", "qualified_share"],
+    )
+    postings = pd.DataFrame(
+        [
+            ("2024Q4", "beijing", "ai", 500),
+            ("2025Q1", "beijing", "ai", 30),
+            ("2025Q1", "beijing", "other", 70),
+            ("2025Q2", "beijing", "other", 100),
+            ("2025Q1", "shanghai", "ai", 900),
+        ],
+        columns=["quarter", "city", "ai", "new_postings"],
     )
     ledger = pd.DataFrame(
         [
@@ -79,7 +85,8 @@ def tables():
         columns=["quarter", "city", "policy", "item", "payer", "persons", "cny"],
     )
     frames = {"cohorts": cohorts, "flows": flows, "cities": cities, "people": people, "ledger": ledger}
-    texts = ("quarter", "city", "study_city", "education", "from_city", "to_city", "reason", "state", "payer")
+    frames["postings"] = postings
+    texts = ("ai", "quarter", "city", "study_city", "education", "from_city", "to_city", "reason", "state", "payer")
     return {
         name: frame.astype({column: "category" for column in texts if column in frame})
         for name, frame in frames.items()
@@ -109,6 +116,15 @@ def summary(tables):
         ("hukou_granted", "all", "persons", 11),
         ("talent", "all", "persons", 1100),
         ("talent_other_cities", "all", "persons", 2100),
+        ("talent_all_cities", "all", "persons", 3200),
+        ("employed", "all", "persons", 800),
+        ("employed_other_cities", "all", "persons", 1600),
+        ("employed_all_cities", "all", "persons", 2400),
+        ("first_job_share_6m", "all", "share", 1985 / 3200),
+        ("first_job_share_6m", "phd", "share", 185 / 200),
+        ("ai_share", "all", "share", 0.15),
+        ("qualified_share", "all", "share", 260 / 500),
+        ("qualified_share", "bachelor", "share", 0.4),
         ("wage", "all", "CNY/month", 15000),
         ("wage", "phd", "CNY/month", 30000),
         ("wage_other_cities", "all", "CNY/month", 20000),

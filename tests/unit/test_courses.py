@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from toys import make_people, make_rule, run_toy, toy_scenario
 
-from sim.kernels.matching import weighted_skill
+from sim.kernels.matching import weigh_skills
 from sim.kernels.search import select_searchers
 from sim.kernels.skills import end_courses
 from sim.market import COURSE_DTYPE
@@ -208,8 +208,9 @@ def test_defaults_bring_vocational_graduates_near_the_published_share_of_masters
     course = IntegratedTraining(city="beijing", **{"from": "2025Q1"}, seats_per_year=1)
     gain = course.technical_gain * weights[0, 1] + course.practice_gain * weights[0, 2]
     new = people.cohort_q == Quarter.parse("2018Q2").number
+    skills = np.stack([people.knowledge, people.technical, people.practice, people.soft], axis=1)
     means = [
-        np.mean([weighted_skill(people, row, weights, 0) for row in np.flatnonzero(new & (people.education == level))])
+        np.mean([weigh_skills(weights, 0, *own) for own in skills[new & (people.education == level)]])
         for level in (0, 2)
     ]
     model.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.model import TalentMarket
+from sim.policies.base import EligibilitySpec
 from sim.scenario import load_scenario
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,7 +68,8 @@ def test_every_parameter_named_in_a_rule_exists(make_docs):
     named = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", text))
     known = {name for info in make_docs.Params.model_fields.values() for name in info.annotation.model_fields}
     known |= {phase.name for phase in make_docs.PHASES} | set(make_docs.POLICY_KINDS)
-    known |= set(make_docs.world_quantities())
+    known |= {name for kind in make_docs.POLICY_KINDS.values() for name in kind.model_fields}
+    known |= set(EligibilitySpec.model_fields) | set(make_docs.world_quantities())
     assert not named - known
 
 

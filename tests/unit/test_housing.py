@@ -7,6 +7,7 @@ from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.policies.levers import NO_LIMIT
 from sim.rng import FAMILY_HOME, OWN_HOME, TAKE_UP, make_key, uniforms
 from sim.types import (
+    CROWDED,
     EMPLOYED,
     FAMILY,
     NO_QUARTER,
@@ -88,7 +89,7 @@ def test_the_market_houses_by_pay_and_transfers_for_a_year():
         city=[0, 0, 0, 1, 0],
     )
     settle(people)
-    assert people.housing.tolist() == [WHOLE, SHARED, SHARED, SHARED, WHOLE]
+    assert people.housing.tolist() == [WHOLE, SHARED, CROWDED, CROWDED, WHOLE]
     assert people.rent.tolist() == [2400, 1000, 500, 400, 2400]
     assert set(people.lease_start_q) == {76}
     assert set(people.lease_end_q) == {80}
@@ -205,7 +206,7 @@ def test_what_is_paid_against_rent_makes_dwellings_affordable_like_a_lower_rent(
     people = make_people(5, home=9, state=EMPLOYED, aware=[1, 1, 1, 1, 0], wage=[6000, 5999, 1334, 1333, 6000])
     transfers = make_entries(TRANSFER_DTYPE, amount_cny_m=[600] * 4, against_rent=1)
     settle(people, transfers=transfers)
-    assert people.housing.tolist() == [WHOLE, SHARED, SHARED, SHARED, SHARED]
+    assert people.housing.tolist() == [WHOLE, SHARED, SHARED, CROWDED, SHARED]
     assert people.rent.tolist() == [2400, 1000, 1000, 500, 1000]  # what is paid is the market rent
 
 

@@ -187,9 +187,10 @@ def test_the_central_quota_is_apart_from_the_city_s():
     employer = {**NO_QUOTA, "employer_quota": np.full(2, 1600.0)}
     alone = watch_grants(world=employer, scale=100)
     both = watch_grants(world={**employer, "central_quota": np.full(2, 800.0)}, scale=100)
-    first = next(k for k, (quarter, *_) in enumerate(alone) if quarter == 3)
-    assert len(alone[first][1]) == 2 * 16
-    assert 2 * 16 < len(both[first][1]) <= 2 * 24
+    without, with_central = ([len(city) for quarter, city, *_ in seen if quarter == 3] for seen in (alone, both))
+    assert without == [2 * 16] * len(without)
+    assert all(2 * 16 <= number <= 2 * 24 for number in with_central)
+    assert sum(with_central) > sum(without)
 
 
 @pytest.mark.parametrize("channel", ["employer", "points", "central"])

@@ -91,9 +91,10 @@ def test_a_strong_response_goes_on_swinging():
     assert np.ptp(gaps[-20:]) > gaps[0]
 
 
-def report(members, noise, log_tightness=(0.1, 0.2, -0.3, 0.0), *, place=1, quarter=80):
+def report(members, noise, log_tightness=(0.1, 0.2, -0.3, 0.0), *, place=1, quarter=80, reported=True):
     association = Association.__new__(Association)
     association.place, association.update_quarters, association.signal = place, 4, np.zeros(LEVELS)
+    association.reported = reported
     association.survey(quarter, np.array(log_tightness), members, noise, make_key(1, SURVEY, quarter))
     return association.signal
 
@@ -114,6 +115,7 @@ def test_more_members_report_more_precisely():
 def test_there_is_no_report_without_members_or_out_of_turn():
     assert not report(0.0, 0.1).any()
     assert not report(0.5, 0.1, quarter=81).any()
+    assert report(0.5, 0.1, quarter=81, reported=False).any()  # the first is made at once
 
 
 def test_a_platform_makes_the_report_of_its_city_more_precise():

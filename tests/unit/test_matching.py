@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toys import make_firms, make_lines, make_people, make_rule
+from toys import make_firms, make_lines, make_people, make_records, make_rule
 
 from sim.kernels.matching import (
     EXPERIENCE_YEARS,
@@ -13,7 +13,7 @@ from sim.kernels.matching import (
     match_deferred,
     score_applications,
     skill_bar,
-    weighted_skill,
+    weigh_skills,
 )
 from sim.rng import SCREENING, draw_bits_of, make_key, normal
 from sim.types import EXPERIENCE
@@ -153,7 +153,7 @@ def test_every_experience_class_has_its_years():
     assert list(EXPERIENCE_YEARS) == sorted(EXPERIENCE_YEARS)
 
 
-def score(people, lines, cooperation=0.0, firm_noise=0.0, **rule):
+def score(people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognition=1.0, records=None, **rule):
     n = len(people.uid)
     applications = np.tile(np.arange(len(lines), dtype=np.int32), (n, 1))
     scores = np.zeros((n, len(lines)))
@@ -164,7 +164,8 @@ def score(people, lines, cooperation=0.0, firm_noise=0.0, **rule):
         applications,
         people,
         lines,
-        make_firms(len(lines), noise=firm_noise),
+        make_firms(len(lines), noise=firm_noise, degree=degree, recognition=recognition),
+        make_records() if records is None else records,
         WEIGHTS,
         np.zeros((2, 4)) + cooperation,
         YEARS,
@@ -176,9 +177,9 @@ def score(people, lines, cooperation=0.0, firm_noise=0.0, **rule):
 
 
 def test_skills_are_weighted_by_industry():
-    people = make_people(1, knowledge=1, technical=2, practice=3, soft=4)
-    assert weighted_skill(people, 0, WEIGHTS, 0) == pytest.approx(0.4 + 0.6 + 0.6 + 0.4)
-    assert weighted_skill(people, 0, WEIGHTS, 1) == 4
+    skills = 1.0, 2.0, 3.0, 4.0
+    assert weigh_skills(WEIGHTS, 0, *skills) == pytest.approx(0.4 + 0.6 + 0.6 + 0.4)
+    assert weigh_skills(WEIGHTS, 1, *skills) == 4
 
 
 def test_the_bar_rises_with_level_and_ai():
@@ -197,11 +198,34 @@ def test_score_by_hand():
     assert scores[0] == pytest.approx([1.6 + 0.15 - 0.2 + 0.2, 1.6 + 0.15 - 0.2 + 0.2 + 0.2])
 
 
+def test_employers_may_weigh_degrees_less():
+    people = make_people(1, soft=0.8, education=3)
+    scores = score(people, make_lines(wage=[1, 1, 1], industry=1), degree=[1, 0.5, 0], w_skill=1, w_level=0.1)
+    assert scores[0] == pytest.approx([1.1, 0.95, 0.8])
+
+
+def test_recognition_is_weight_and_surer_judgement_of_a_certificate():
+    people = make_people(2, certificate=[0, 1])
+    draws = [normal(np.uint64(draw_bits_of(KEY, np.uint64(2), np.uint64(firm)))) for firm in (1, 2, 3)]
+    lines, recognition = make_lines(wage=[1, 1, 1]), [0, 1, 2]
+    rule = {"noise": 0.4, "w_certificate": 3, "noise_certificate": 0.25}
+    scores = score(people, lines, firm_noise=1, recognition=recognition, **rule)
+    assert scores[1] == pytest.approx(np.array([0, 3, 6]) + 0.4 * np.array([1, 0.25, 0.0625]) * draws)
+    assert np.array_equal(scores[0], score(people, lines, firm_noise=1, **rule)[0])
+
+
 def test_below_the_bar_nobody_is_acceptable():
     people = make_people(2, soft=[0.49, 0.51])
     scores = score(people, make_lines(wage=[9000], cell=3, industry=1), w_skill=1, bar=0.4, bar_ai=0.1)
     assert scores[0, 0] == -math.inf
     assert scores[1, 0] == pytest.approx(0.51)
+
+
+@pytest.mark.parametrize(("before", "after", "local"), [(0, 0, 0), (1, 0, 1), (0, 1, 0)])
+def test_who_lives_in_the_area_of_a_position_is_local(before, after, local):
+    people, records = make_people(1, city=0), make_records(before=before, after=after)
+    scores = score(people, make_lines(wage=[1], place=[1]), records=records, w_local=0.2)
+    assert scores[0, 0] == pytest.approx(0.2 * local)
 
 
 def test_an_empty_application_has_no_score():
@@ -214,6 +238,7 @@ def test_an_empty_application_has_no_score():
         people,
         make_lines(wage=[1]),
         make_firms(),
+        make_records(),
         WEIGHTS,
         np.zeros((2, 4)),
         YEARS,

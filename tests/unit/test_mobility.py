@@ -69,10 +69,10 @@ def leave(people, rule, places=None, quarter=76):
 def causes_of(people, rule, places=None, pay=10000.0):
     places = places or make_places(records=make_records(hukou_value=0.5))
     causes, advantage = np.zeros(4), np.empty(places.utility.shape)
-    fill_advantage(places.utility, places.records, advantage)
+    fill_advantage(places.utility, places.move_extra, places.records, advantage)
     city, level = people.city[0], people.education[0]
     worth = places.records["hukou_value"][city]
-    hazard = leave_causes(people, 0, worth, advantage[city, level], 76, pay, rule, causes)
+    hazard = leave_causes(people, 0, worth, 0, advantage[city, level], 76, pay, rule, causes)
     assert hazard <= highest_hazard(worth, advantage[city, level], rule) * (1 + 1e-12)
     return hazard, causes.tolist()
 
@@ -85,7 +85,7 @@ def test_nobody_is_above_the_bound_that_saves_the_hazard(years, local, settled, 
     people = make_people(1, state=state, rent=rent, hukou=0 if local else 1, housing=FAMILY if settled else SHARED)
     people.cohort_q[:] = 76 - int(4 * years)
     rule = NODES._replace(no_hukou=0.5, schooling=0.4, rent_burden=2, burden_free=0.3, other_city=0.3, jobless=0.6)
-    hazard = leave_causes(people, 0, worth, advantage, 76, pay, rule, np.zeros(4))
+    hazard = leave_causes(people, 0, worth, 0, advantage, 76, pay, rule, np.zeros(4))
     assert hazard <= highest_hazard(worth, advantage, rule) * (1 + 1e-12)
 
 
@@ -132,7 +132,7 @@ def test_moving_ends_the_lease_and_the_transfer():
         1, housing=SUBSIDISED, scheme=2, rent=900, transfer=500, rent_aid=200, lease_start_q=70, lease_end_q=82,
         queue_q=74, wage=9000,
     )  # fmt: skip
-    move_person(people, 0, 1, 76, make_records())
+    move_person(people, 0, 1, make_records()[1], 76)
     assert (people.city[0], people.arrived_q[0], people.housing[0], people.scheme[0]) == (1, 76, UNHOUSED, NO_SCHEME)
     assert (people.rent[0], people.transfer[0], people.rent_aid[0], people.wage[0]) == (0, 0, 0, 9000)
     assert people.queue_q[0] == NO_QUARTER

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 
 from sim import plots, plots_style, types
 from sim.labels import LABELS, LANGUAGES, label, label_code, label_place
-from sim.plots_data import count_moves
+from sim.plots_data import count_moves, rank_cities
 from sim.plots_effects import HEADLINES
 from sim.policies import POLICY_KINDS
 from sim.types import Quarter
@@ -119,6 +119,14 @@ def build_comparison(*, determined=True):
             rows.append((policy, outcome, "bachelor", unit, 1.0, 1.0, 0.0, 0.0, 0.0, 8))
         low, high = (1.2e5, 2.4e5) if determined and size > 0 else (np.nan, np.nan)
         rows.append((policy, "cost_per_additional_stayer", "all", "CNY/person", np.nan, np.nan, 1.7e5, low, high, 8))
+        rows += [
+            (policy, outcome, "all", "persons", 1.0, 1.0, 900.0 * size, 800.0 * size, 1000.0 * size, 8)
+            for outcome in ("talent_all_cities", "employed", "employed_other_cities", "employed_all_cities")
+        ]
+        rows += [
+            (policy, outcome, "talent_housing", "share", np.nan, 0.9, np.nan, 0.85, 0.95, 8)
+            for outcome in ("leakage_persons", "leakage_money")
+        ]
     columns = ["policy", "outcome", "group", "unit", "baseline", "value", "difference", "low", "high", "seeds"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -213,6 +221,42 @@ def test_places_beyond_the_limit_are_pooled_without_losing_moves():
     assert len(pooled) == 4
     assert pooled.index[-1] == "rest"
     assert pooled.to_numpy().sum() == flows["persons"].sum()
+
+
+def test_cities_come_before_rests_of_regions_in_flows_and_rents():
+    flows = pd.DataFrame(
+        [("2024Q1", "rest_east", "rest_north", 900), ("2024Q1", "rest_north", "a", 500), ("2024Q1", "a", "b", 1)],
+        columns=["quarter", "from_city", "to_city", "persons"],
+    )
+    assert list(count_moves([{"flows": flows}]).index) == ["a", "b", "rest_north", "rest_east"]
+    assert list(count_moves([{"flows": flows}], most_places=3).index) == ["a", "b", "rest"]
+    cities = pd.DataFrame({"quarter": "2024Q1", "city": ["rest_east", "a", "b"], "talent": [9, 1, 2]})
+    assert rank_cities([{"cities": cities}], None, 2) == ["b", "a"]
+    assert rank_cities([{"cities": cities}], "a", 3) == ["a", "b", "rest_east"]
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "chinese"),
+    [(0, "", ""), (840, "840", "840"), (3400, "3.4k", "3400"), (34_000, "34k", "3.4万"), (2.5e6, "2.5M", "250万")],
+)
+def test_counts_are_short_in_the_units_of_the_language(count, english, chinese):
+    assert (plots._shorten(count, "en"), plots._shorten(count, "zh")) == (english, chinese)
+
+
+def test_the_effects_of_a_policy_here_and_elsewhere_stand_in_one_panel():
+    figure = plots.plot_spread(build_comparison())
+    panels = {axes.get_title(loc="left"): axes for axes in figure.axes}
+    axes = panels[label("outcome.employed", "en")]
+    words = [text.get_text() for text in axes.get_yticklabels()]
+    assert words == ["Here", "Other cities", "All cities"] * 2
+    points = [line.get_xdata()[0] for line in axes.get_lines()[1:]]
+    assert points == pytest.approx([900.0] * 3 + [-360.0] * 3)
+
+
+def test_leakage_is_drawn_in_percent():
+    axes = plots.plot_leakage(build_comparison()).axes[1]
+    assert [line.get_xdata()[0] for line in axes.get_lines()] == pytest.approx([90.0, 90.0])
+    assert axes.collections[0].get_segments()[0][:, 0] == pytest.approx([85.0, 95.0])
 
 
 def test_the_focus_city_leads_the_matrix_however_small():
@@ -324,6 +368,8 @@ def test_empty_data_says_so(lang):
         plots.plot_pay(empty["baseline"], lang=lang),
         plots.plot_origin_destination(empty["baseline"], lang=lang),
         plots.plot_effects(build_comparison().iloc[:0], lang=lang),
+        plots.plot_spread(build_comparison().iloc[:0], lang=lang),
+        plots.plot_leakage(build_comparison().iloc[:0], lang=lang),
     ]
     assert all(note in read_texts(figure) for figure in figures)
 
@@ -337,6 +383,8 @@ def test_all_figures_are_written_without_a_warning_and_nothing_leaks(lang, runs_
     assert copy_style() == before
     assert [path.name for path in paths] == [
         "effects.png",
+        "where_it_falls.png",
+        "leakage.png",
         "stay_shares.png",
         "labour_market.png",
         "rent.png",

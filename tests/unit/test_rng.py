@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim import rng
-from sim.rng import make_key, normals, round_randomly, sub_key, uniforms
+from sim.rng import GUMBEL_STEPS, gumbel, gumbel_bounds, make_key, normals, round_randomly, sub_key, uniforms
 
 N = 20_000
 ERROR_RATE = 1e-4
@@ -145,3 +145,11 @@ def test_one_more_unit_changes_no_other_element():
     key, expected = make_key(1, rng.ROUND_COHORT), np.array([1.25, 2.5, 3.75])
     more = expected + np.array([0, 1, 0])
     assert np.array_equal(round_randomly(key, more) - round_randomly(key, expected), [0, 1, 0])
+
+
+def test_no_gumbel_variate_is_above_its_bound():
+    bounds = gumbel_bounds()
+    first = np.arange(GUMBEL_STEPS, dtype=np.uint64) << np.uint64(56)
+    highest = first | np.uint64(2**56 - 1)
+    for step in range(GUMBEL_STEPS):
+        assert gumbel(np.uint64(first[step])) <= gumbel(np.uint64(highest[step])) <= bounds[step]

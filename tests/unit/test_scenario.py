@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario import explain_key, load_scenario, load_world, scenario_schema
+from sim.policies import POLICY_KINDS
+from sim.scenario import explain_key, load_scenario, load_world
+from sim.schema import scenario_schema
+from sim.sourced import NUMBER_KEYS
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "data"
@@ -278,6 +281,34 @@ def test_schema_is_json_and_names_everything():
     assert schema["additionalProperties"] is False
 
 
+def test_schema_holds_a_policy_to_its_kind():
+    schema = scenario_schema()
+    for key in ("policies", "standing_policies"):
+        policy = schema["properties"][key]["items"]
+        assert set(policy["properties"]["kind"]["enum"]) == set(POLICY_KINDS)
+        assert policy["required"] == ["kind"]
+        chosen = {part["if"]["properties"]["kind"]["const"]: part["then"]["$ref"] for part in policy["allOf"]}
+        assert {kind: reference.split("/")[-1] for kind, reference in chosen.items()} == {
+            kind: spec.__name__ for kind, spec in POLICY_KINDS.items()
+        }
+    for spec in POLICY_KINDS.values():
+        definition = schema["$defs"][spec.__name__]
+        assert definition["additionalProperties"] is False
+        assert set(definition["properties"]) == {info.alias or name for name, info in spec.model_fields.items()}
+    amounts = schema["$defs"]["LivingSubsidy"]["properties"]["amount_cny_m"]["anyOf"][0]["anyOf"]
+    assert {"$ref": "#/$defs/number"} in amounts[1]["additionalProperties"]["anyOf"]
+    assert set(schema["$defs"]["number"]["properties"]) == set(NUMBER_KEYS)
+
+
+def test_a_default_names_the_line_that_declares_it():
+    lines = (ROOT / "sim" / "params.py").read_text(encoding="utf-8").splitlines()
+    for key, source in load_scenario(BASELINE).sources.items():
+        if key.startswith("params."):
+            assert source.file == "sim/params.py"
+            assert lines[source.line - 1].startswith(f"    {key.split('.')[2]}: ")
+    assert explain_key(load_scenario(BASELINE), "params.tax.allowance_cny_m").sourced.line > 1
+
+
 def test_a_name_that_leaves_the_results_folder_is_refused(tmp_path):
     path = tmp_path / "evil.yaml"
     path.write_text("name: ../../evil\nquestion: Where to?\nextends: baseline\n", encoding="utf-8")
@@ -350,3 +381,51 @@ def test_an_area_is_a_place_for_policies(tmp_path):
     assert [(problem.message, problem.repair) for problem in problems_of(load_scenario, path)] == [
         ("there is no place `towm`", "Did you mean `town`?")
     ]
+
+
+POLICIES = "name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies:\n"
+
+
+@pytest.mark.parametrize(
+    ("second", "refused"),
+    [
+        ("{kind: hukou_relaxation, city: all, from: 2021Q1, open_after_years: 3}", True),
+        ("{kind: hukou_relaxation, city: beta, from: 2021Q1, open_after_years: 3}", False),
+        ("{kind: hukou_relaxation, city: alpha, from: 2022Q1, open_after_years: 3}", False),
+        ("{kind: hukou_relaxation, city: alpha, from: 2021Q1, levels: 1}", False),
+    ],
+)
+def test_two_policies_that_set_one_thing_are_refused_and_both_named(tmp_path, second, refused):
+    first = "{kind: hukou_relaxation, label: opening, city: alpha, from: 2020Q1, to: 2021Q4, open_after_years: 5}"
+    path = write(tmp_path, f"{POLICIES}  - {first}\n  - {second}\n")
+    if not refused:
+        assert len(load_scenario(path).policies) == 2
+        return
+    (problem,) = problems_of(load_scenario, path)
+    assert problem.line == 6
+    assert "opening (policies.0) and hukou_relaxation (policies.1)" in problem.message
+    assert "`open_after_years` in alpha" in problem.message
+    assert "other dates or places" in problem.repair
+
+
+def test_conditions_on_other_policies_name_policies_of_the_file(tmp_path):
+    award = "{kind: award, label: prize, city: alpha, from: 2020Q1}"
+    refund = "{kind: tax_refund, city: alpha, from: 2020Q1, refund_share: 0.5, eligible: {not_received: [WORD]}}"
+    for word in ("prize", "award"):
+        path = write(tmp_path, f"{POLICIES}  - {award}\n  - {refund.replace('WORD', word)}\n")
+        assert len(load_scenario(path).policies) == 2
+    path = write(tmp_path, f"{POLICIES}  - {award}\n  - {refund.replace('WORD', 'prise')}\n")
+    (problem,) = problems_of(load_scenario, path)
+    assert "prise" in problem.message
+    assert "prize" in problem.repair
+
+
+def test_an_amount_by_pay_is_a_map_of_numbers(tmp_path):
+    text = POLICIES + "  - {kind: living_subsidy, city: alpha, from: 2020Q1, amount_by_pay_cny_m: MAP}\n"
+    path = write(tmp_path, text.replace("MAP", "{0: 1500, 8000: {value: 700, unit: CNY/month}}"))
+    scenario = load_scenario(path)
+    assert scenario.policies[0].amount_by_pay_cny_m == {0: 1500, 8000: 700}
+    assert scenario.sources["policies.0.amount_by_pay_cny_m.8000"].value == 700
+    for wrong, word in (("900", "map"), ("{low: 900}", "`low` is no number"), ("{0: -1}", "-1 is out of bounds")):
+        path = write(tmp_path, text.replace("MAP", wrong))
+        assert word in problems_of(load_scenario, path)[0].message

@@ -80,7 +80,7 @@ def test_utility_of_a_place_by_hand():
         "search", b_amenity=2, b_career=3, b_hukou=5, b_home=7, b_here=11, b_move=13, settle_quarters=4
     )  # the place is worth 2 x 0.5 + 3 x 0.25 + 5 x 0.4 x chance
     records = make_records(amenity=0.5, career=0.25, hukou_value=0.4)
-    chance, distance = np.full((2, 4), 0.6), np.array([[0.0, 0.8], [0.8, 0.0]])
+    chance, distance = np.full((2, 4), 0.6), rule.b_move * np.array([[0.0, 0.8], [0.8, 0.0]])
     people = make_people(1, home=1, city=0, hukou=1, arrived_q=74)
     person = load_person(people, make_firms(), 0)
     here = place_utility(person, 0, records, chance, distance, rule, 76, KEY)

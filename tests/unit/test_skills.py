@@ -12,12 +12,17 @@ from sim.types import COURSE_DONE, EMPLOYED, NO_COURSE, OUT, PREPARING, SEARCHIN
 
 KEY = make_key(1, PERSON_TRAITS)
 LEARN_KEY = make_key(1, LEARN, 76)
+SHAPE = {
+    "taught": 0.5, "taught_practice": 0.8, "soft_start": 0.5, "level_part": 0.5, "field_part": 0.5,
+    "training_knowledge": 0.5,
+}  # fmt: skip
+"""Proportions of the skills, for numbers by hand."""
 MEAN = np.array([[0.25, 0.25, 0.25, 0.25]])
 
 
 def form(people, *, quality=1.0, gap=0.0, practice=0.0, cooperation=0.0, teachers=0.0, **rule):
     tables = [np.zeros((2, 4)) + value for value in (gap, practice, cooperation, teachers)]
-    form_skills(0, len(people.uid), people, np.zeros(4) + quality, *tables, make_rule("skills", **rule), KEY)
+    form_skills(0, len(people.uid), people, np.zeros(4) + quality, *tables, make_rule("skills", **SHAPE | rule), KEY)
     return people
 
 
@@ -29,7 +34,7 @@ def study(people, *, firms=None, growth=0.0, experience=0.0, fade=0.0, staff_ski
         people,
         firms,
         MEAN,
-        make_rule("skills", **rule),
+        make_rule("skills", **SHAPE | rule),
         make_rule("matching", bar=0.5),
         growth,
         experience,
@@ -94,7 +99,7 @@ def test_institutions_differ_by_place_of_study():
     people = make_people(2, study=[0, 1], institution=[1, 3])
     tables = [np.zeros((2, 4)) for _ in range(4)]
     tables[0][0, 1], tables[0][1, 3] = 2, 6
-    form_skills(0, 2, people, np.ones(4), *tables, make_rule("skills", gap_loss=0.1), KEY)
+    form_skills(0, 2, people, np.ones(4), *tables, make_rule("skills", **SHAPE, gap_loss=0.1), KEY)
     assert people.knowledge == pytest.approx([0.4, 0.2])
 
 

@@ -170,7 +170,7 @@ def test_transfers_raise_the_income_of_the_city_that_gets_them():
     row, before_observing = NAMES.index("income"), PHASES[:-1]  # observing closes the ledger of the quarter
     models = [run_toy(toy_scenario(policies=given, quarters=1), phases=before_observing) for given in ([], [subsidy])]
     income = [measure_indicators(model, refresh_market(model), model.world.talent_start)[row] for model in models]
-    assert income[1][0] - income[0][0] == pytest.approx(3000, rel=0.2)  # all who live there, per head of the force
+    assert income[1][0] - income[0][0] == pytest.approx(3000, rel=0.1)  # all who live there, per head of the force
     assert income[1][1] == pytest.approx(income[0][1], rel=0.05)
 
 

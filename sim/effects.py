@@ -1,0 +1,215 @@
+"""A comparison as tables of text for the terminal: effects, where they fall, whom money reaches, what each group costs.
+
+Shares are in percent and their differences in percentage points, money for the whole period in million CNY, everything
+else in the unit of the comparison; each difference carries its 95 % interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sim.compare import COST_PER_STAYER, DISPLACEMENT, HEADLINES, LEAKAGE_MONEY, LEAKAGE_PERSONS
+from sim.labels import LABELS, Lang, label, label_code
+from sim.leakage import COST_BY_PERSON, PAID, REACHED, REACHED_KEPT
+from sim.outcomes import ALL, COST, ELSEWHERE, STAYED, TOGETHER
+from sim.types import EDUCATION
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Text = tuple[str, ...]
+Found = Mapping[tuple[str, str], Mapping[Any, Any]]
+"""Rows of one policy by outcome and group."""
+
+
+class TextTable(NamedTuple):
+    """One table to print."""
+
+    title: str
+    heads: Text
+    rows: list[Text]
+    n_names: int
+    """Columns that name the row; numbers follow."""
+
+
+POINTS: Final[dict[Lang, str]] = {"en": " points", "zh": " 个百分点"}
+"""A difference of shares in percent is in percentage points."""
+
+_HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
+    "en": ("outcome", "unit", "baseline", "policy", "difference", "95 % interval"),
+    "zh": ("结果", "单位", "基准", "政策", "差值", "95% 区间"),
+}
+
+
+_TITLES: Final[dict[Lang, tuple[str, ...]]] = {
+    "en": ("Where it falls", "Whom it reaches", "Cost per additional person who stays, by group"),
+    "zh": ("本地、外地与全国效果", "政策惠及对象", "分群体每多留一人的成本"),
+}
+_SPREAD_HEADINGS: Final[dict[Lang, Text]] = {
+    "en": ("outcome", "unit", "here", "other cities", "all cities", "lost elsewhere per gain"),
+    "zh": ("结果", "单位", "本地", "其他城市", "全国", "本地每增一人外地减少"),
+}
+_REACH_HEADINGS: Final[dict[Lang, Text]] = {
+    "en": (
+        "policy",
+        "persons reached",
+        "there anyway",
+        "more there at the end",
+        "million CNY",
+        "of it to those there anyway",
+    ),
+    "zh": ("政策", "惠及人数", "本会留下", "期末净多留", "百万元", "付给本会留下者"),
+}
+_GROUP_HEADINGS: Final[dict[Lang, Text]] = {
+    "en": ("group", "million CNY", "additional persons who stay", "CNY per additional person"),
+    "zh": ("群体", "百万元", "多留人数", "每多留一人（元）"),  # noqa: RUF001  (full-width on purpose)
+}
+_SPREAD: Final = ("talent", "employed", "stay_share_12m", "wage")
+"""Outcomes that stand for this city, the others and, where persons are counted, all together."""
+
+
+def list_tables(comparison: DataFrame, policy: str, *, lang: Lang) -> list[TextTable]:
+    """Return the tables of one policy, the effects first; one about which the comparison says nothing is left out."""
+    rows = comparison[comparison["policy"] == policy].to_dict("records")
+    found = {(str(row["outcome"]), str(row["group"])): row for row in rows}
+    tables = [
+        TextTable(label_code("scenario", policy, lang), _HEADINGS[lang], list_effects(comparison, policy, lang=lang), 2)
+    ]
+    lists = (
+        (_SPREAD_HEADINGS[lang], _list_spread(found, lang), 2),
+        (_REACH_HEADINGS[lang], _list_reach(found, lang), 1),
+        (_GROUP_HEADINGS[lang], _list_groups(found, lang), 1),
+    )
+    tables += [TextTable(title, *parts) for title, parts in zip(_TITLES[lang], lists, strict=True)]
+    return [table for table in tables if table.rows]
+
+
+def head_effects(lang: Lang) -> tuple[str, ...]:
+    """Return the headings of the columns of list_effects."""
+    return _HEADINGS[lang]
+
+
+def list_effects(comparison: DataFrame, policy: str, *, lang: Lang) -> list[tuple[str, ...]]:
+    """Return one row of text an outcome of `policy`, all groups together: the columns of head_effects."""
+    rows = comparison[(comparison["policy"] == policy) & (comparison["group"] == "all")]
+    by_outcome = {str(row["outcome"]): row for row in rows.to_dict("records")}
+    if _is_same_cost(by_outcome):
+        del by_outcome["cost"]
+    return [_write_row(by_outcome[name], lang) for name in (*HEADLINES, COST, COST_PER_STAYER) if name in by_outcome]
+
+
+def name_group(group: str, lang: Lang) -> str:
+    """Words for a group of persons, or the name of a policy itself."""
+    vocabulary, _, code = group.partition("_")
+    if group in EDUCATION:
+        return label(f"education.{group}", lang)
+    if f"home.{code}" in LABELS and vocabulary == "home":
+        return label(f"home.{code}", lang)
+    return label(f"group.{group}", lang) if f"group.{group}" in LABELS else label_code("policy", group, lang)
+
+
+def _list_spread(found: Found, lang: Lang) -> list[Text]:
+    rows: list[Text] = []
+    for outcome in _SPREAD:
+        parts = [found.get((outcome + end, ALL)) for end in ("", ELSEWHERE, TOGETHER)]
+        if parts[0] is None or parts[1] is None:
+            continue
+        lost = found.get((DISPLACEMENT, ALL)) if outcome == "employed" else None
+        cells = ("" if part is None else _write_effect(part, lang) for part in (*parts, lost))
+        rows.append((label(f"outcome.{outcome}", lang), _choose_unit(str(parts[0]["unit"]), lang)[2], *cells))
+    return rows
+
+
+def _list_reach(found: Found, lang: Lang) -> list[Text]:
+    rows: list[Text] = []
+    for outcome, policy in found:
+        if outcome != REACHED:
+            continue
+        persons, kept, paid = (found[name, policy]["value"] for name in (REACHED, REACHED_KEPT, PAID))
+        anyway, leaked = (_write_share(found[name, policy]) for name in (LEAKAGE_PERSONS, LEAKAGE_MONEY))
+        reached, more = _write_number(persons, 0, sign=False), _write_number(kept, 0, sign=True)
+        money = _write_number(paid * 1e-6, 1, sign=False)
+        rows.append((name_group(policy, lang), reached, anyway, more, money, leaked))
+    return rows
+
+
+def _list_groups(found: Found, lang: Lang) -> list[Text]:
+    rows: list[Text] = []
+    for outcome, group in found:
+        if outcome != COST_PER_STAYER or group == ALL:
+            continue
+        ratio, cost, stayed = (found[name, group] for name in (outcome, COST_BY_PERSON, STAYED))
+        if not cost["difference"] and not stayed["difference"]:
+            continue
+        money = _write_number(cost["difference"] * 1e-6, 1, sign=True)
+        rows.append((name_group(group, lang), money, _write_effect(stayed, lang), _write_effect(ratio, lang)))
+    return rows
+
+
+def _write_effect(row: Mapping[Any, Any], lang: Lang) -> str:
+    """A difference with its interval; a ratio without a bounded interval says nothing, not even its sign."""
+    factor, decimals, _ = _choose_unit(str(row["unit"]), lang)
+    is_ratio = row["outcome"] in {COST_PER_STAYER, DISPLACEMENT}
+    if is_ratio and math.isnan(row["low"]):
+        return label("note.not_estimated", lang) if row["seeds"] < 2 else label("note.may_be_zero", lang)
+    sign = not is_ratio
+    words = _write_number(row["difference"] * factor, decimals, sign=sign)
+    words += " %" if row["outcome"] == DISPLACEMENT else ""
+    if math.isnan(row["low"]):
+        return words
+    low, high = (_write_number(row[name] * factor, decimals, sign=sign) for name in ("low", "high"))
+    return f"{words} ({low} .. {high})"
+
+
+def _write_share(row: Mapping[Any, Any]) -> str:
+    share, low, high = (_write_number(row[name] * 100.0, 1, sign=False) for name in ("value", "low", "high"))
+    return f"{share} %" if math.isnan(row["low"]) else f"{share} % ({low} .. {high})"
+
+
+def _is_same_cost(by_outcome: Mapping[str, Mapping[Any, Any]]) -> bool:
+    """Whether all money is public, so that one row says it."""
+    if not {"cost", "public_cost"} <= by_outcome.keys():
+        return False
+    return all(by_outcome["cost"][name] == by_outcome["public_cost"][name] for name in ("baseline", "value"))
+
+
+def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
+    factor, decimals, unit = _choose_unit(str(row["unit"]), lang)
+    key = f"outcome.{row['outcome']}"
+    words = label(key, lang) if key in LABELS else label_code("outcome", str(row["outcome"]), lang)
+    levels = (_write_number(row[name] * factor, decimals, sign=False) for name in ("baseline", "value"))
+    interval = _write_interval(row, factor, decimals, lang)
+    points = POINTS[lang] if row["unit"] == "share" else ""
+    difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
+    if row["outcome"] == COST_PER_STAYER and math.isnan(row["low"]):
+        difference = "-"  # a ratio whose interval is not bounded says nothing, not even its sign
+    return words, unit, *levels, difference, interval
+
+
+def _choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
+    """Return factor, decimals and name under which values of `unit` are shown."""
+    if unit == "share":
+        return 100.0, 2, "%"
+    if unit == "CNY":
+        return 1e-6, 1, label("unit.million_cny", lang)
+    key = f"unit.{unit}"
+    return 1.0, 0, label(key, lang) if key in LABELS else unit
+
+
+def _write_number(value: float, decimals: int, *, sign: bool) -> str:
+    if math.isnan(value):
+        return "-"
+    # rounding first keeps a tiny negative from showing as -0
+    rounded = round(value, decimals) + 0.0
+    return f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
+
+
+def _write_interval(row: Mapping[Any, Any], factor: float, decimals: int, lang: Lang) -> str:
+    if not math.isnan(row["low"]):
+        low, high = (_write_number(row[name] * factor, decimals, sign=True) for name in ("low", "high"))
+        return f"{low} .. {high}"
+    if row["outcome"] == "cost_per_additional_stayer" and row["seeds"] > 1:
+        return label("note.undetermined", lang)
+    return "-"

@@ -1,0 +1,9 @@
+"""The rules of the model as plain Mesa objects: one agent for each person, firm, city and institution.
+
+This is the explanation of the model that runs. Every phase of the quarter is one module of ordinary Python loops over
+agents with ordinary attributes (`person.wage`, `person.city`), written from docs/model.md and not from the kernels; no
+numba, no columns. It shares data with the engine (scenario, world, parameters, levers of policies, the initial stock of
+people and firms) and its keyed draws, so that both must agree person by person (test_agreement.py). It is also the
+honest denominator of the speed of the engine: what the same rules cost when written down in the usual way. Read
+market.py first, then the phases in its order.
+"""

@@ -1,0 +1,79 @@
+"""Descriptions of the kinds of policy: every kind has an example that loads and does something, and its evidence."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from sim.errors import TalentsimError
+from sim.kinds import describe_kind, find_evidence, list_kinds, make_example, read_evidence
+from sim.labels import LABELS, LANGUAGES
+from sim.policies import POLICY_KINDS
+from sim.scenario import load_scenario
+
+ROOT = Path(__file__).parent.parent.parent
+EVIDENCE = ROOT / "calibration" / "evidence"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_kind_is_listed_with_words_of_its_own(lang):
+    rows = list_kinds(lang)
+    assert [kind for kind, _, _ in rows] == list(POLICY_KINDS)
+    assert len({words for _, words, _ in rows}) == len(POLICY_KINDS)
+    assert all(f"policy.{kind}" in LABELS for kind in POLICY_KINDS)
+
+
+@pytest.mark.parametrize("kind", POLICY_KINDS)
+def test_the_example_is_a_policy_that_does_something(kind, tmp_path):
+    example = POLICY_KINDS[kind].model_validate(make_example(kind))
+    assert not example.is_zero()
+    text = f"name: try\nquestion: Does it load?\nextends: baseline\n{describe_kind(kind, 'en').example}\n"
+    (tmp_path / "try.yaml").write_text(text)
+    loaded = load_scenario(tmp_path / "try.yaml")
+    assert loaded.policies[-1] == example
+
+
+@pytest.mark.parametrize("kind", POLICY_KINDS)
+def test_the_page_names_every_field_that_has_an_effect(kind):
+    spec, page = POLICY_KINDS[kind], describe_kind(kind, "zh")
+    shown = {row[0].split(".")[0] for row in page.fields}
+    expected = {field.alias or name for name, field in spec.model_fields.items()} - {"kind", *spec.unused}
+    assert shown == expected
+    for name, default, unit, limits, meaning, source in page.fields:
+        assert meaning or name == "label", name
+        assert not unit or (limits and (source or default == "must be given")), name
+
+
+@pytest.mark.parametrize("kind", POLICY_KINDS)
+def test_the_evidence_of_a_kind_is_found_and_says_where_it_stands(kind):
+    ids = find_evidence(POLICY_KINDS[kind])
+    rows = read_evidence(EVIDENCE, ids)
+    assert [row[0] for row in rows] == ids
+
+
+def test_a_figure_is_told_with_document_line_year_and_value():
+    with (EVIDENCE / "003a_beijing_b1_b11.csv").open(encoding="utf-8", newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["id"] == "003-0903-06")
+    ((identifier, where, period, figure),) = read_evidence(EVIDENCE, ["003-0903-06", "999-0000-00"])
+    assert (identifier, period) == ("003-0903-06", row["period"])
+    assert where.startswith("003, 903")
+    assert f"= {row['value']} " in figure
+
+
+def test_runs_of_ids_are_written_out():
+    class Described(POLICY_KINDS["hukou_quota"]):
+        """Rests on 001-0251-01 to 03."""
+
+    assert find_evidence(Described)[:3] == ["001-0251-01", "001-0251-02", "001-0251-03"]
+
+
+def test_fields_without_effect_are_not_shown_and_their_evidence_neither():
+    page = describe_kind("hiring_subsidy", "en")
+    assert not {"awareness", "take_up"} & {row[0] for row in page.fields}
+    assert page.evidence == []
+    assert page.fields[0][0] == "cny_per_hire"
+
+
+def test_unknown_kind_is_refused_with_the_nearest():
+    with pytest.raises(TalentsimError, match="hukou_quota"):
+        describe_kind("hukou_qota", "en")

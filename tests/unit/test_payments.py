@@ -1,0 +1,164 @@
+"""Who is paid what: ten people by hand, budgets and quotas that run short, payments that are made once."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from toys import make_firms, make_people, make_records, run_toy, toy_scenario
+
+from sim.kernels.awareness import claim_transfer
+from sim.params import Params, Rules
+from sim.phases.policies_act import make_transfers, ration
+from sim.policies import build_levers
+from sim.policies.levers import WHEN_SPENT
+from sim.rng import TAKE_UP, make_key
+from sim.sourced import read_yaml
+from sim.types import EDUCATION, HOUSING, STATE, Quarter
+from sim.worldfile import load_world
+
+ROOT = Path(__file__).parent.parent
+WORLD, _ = load_world(ROOT / "data" / "two_cities.yaml")
+CODES = {"education": EDUCATION, "state": STATE, "housing": HOUSING, "city": WORLD.places, "hukou": WORLD.places}
+PERSON = {
+    "education": "bachelor", "state": "employed", "housing": "shared", "city": "alpha", "hukou": "beta", "wage": 10000,
+    "rent": 1000, "aware": 1, "received": 0, "years": 2, "residence": 1,
+}  # fmt: skip
+AWARD = {
+    "kind": "award", "city": "alpha", "from": "2019Q2", "amount_cny": 50000, "awareness": 1, "take_up": 1,
+    "eligible": {"education": ["phd"]},
+}  # fmt: skip
+LIVING = {
+    "kind": "living_subsidy", "city": "alpha", "from": "2019Q2", "amount_cny_m": 1000, "term_years": 9, "awareness": 1,
+    "take_up": 1,
+}  # fmt: skip
+
+
+def spec_of(data):
+    return toy_scenario(policies=[data]).policies[0]
+
+
+@pytest.mark.parametrize("kind", ["living_subsidy", "rent_subsidy", "tax_refund", "award"])
+def test_ten_people_are_paid_what_was_computed_by_hand(kind):
+    case = read_yaml(ROOT / "cases" / "people" / f"{kind}.yaml", []).to_plain()
+    wanted = [person["paid"] for person in case["people"]]
+    assert len(wanted) == 10
+    assert case["policy"]["kind"] == kind
+    quarter = Quarter.parse(case["quarter"]).number
+    rows = [{**PERSON, **person} for person in case["people"]]
+    columns = {
+        name: [CODES[name].index(row[name]) if name in CODES else row[name] for row in rows]
+        for name in PERSON
+        if name not in {"years", "residence"}
+    }
+    since = {name: [quarter - round(4 * row[years]) for row in rows] for name, years in
+             (("cohort_q", "years"), ("arrived_q", "residence"))}  # fmt: skip
+    people = make_people(10, firm=[0 if row["state"] == "employed" else -1 for row in rows], **columns, **since)
+    levers = build_levers([spec_of({**case["policy"], "take_up": 1})], quarter, WORLD)
+    claims = np.zeros(10, np.int64)
+    claim_transfer(
+        0, 10, people, make_firms(), make_records(WORLD.n_places), make_transfers(levers.transfers), 0,
+        Rules.of(Params()).tax, quarter, make_key(1, TAKE_UP), claims,
+    )  # fmt: skip
+    assert (claims / 100).tolist() == pytest.approx(wanted, abs=0.005)
+
+
+def paid_by_quarter(policies, quarters=8, **overrides):
+    """(quarter,) agents paid and CNY paid under the first policy, and the model."""
+    model = run_toy(toy_scenario(*overrides.get("set", ()), policies=policies, quarters=quarters), check=True)
+    persons = [int(persons[0].sum()) // model.scale for _, persons, _ in model.ledger.closed]
+    return persons, [fen[0].sum() / 100 for _, _, fen in model.ledger.closed], model
+
+
+def test_an_award_is_paid_once_to_a_person_and_never_again():
+    persons, cny, model = paid_by_quarter([AWARD])
+    people = model.columns.people
+    assert sum(persons) == np.count_nonzero(people.received)
+    assert persons[1] > 0
+    assert persons[0] == 0
+    assert cny == [count * model.scale * 50000 for count in persons]
+    assert not people.transfer.any()
+
+
+def test_an_award_draws_people_until_it_is_paid():
+    arrived = []
+    for amount in (0, 100_000, 900_000):
+        model = run_toy(toy_scenario(policies=[{**AWARD, "amount_cny": amount, "eligible": {}}], quarters=8))
+        flows = model.tables()["flows"]
+        inward = (flows["from_city"] != flows["to_city"]) & (flows["to_city"] == "alpha")
+        arrived.append(flows.loc[inward, "persons"].sum())
+    assert arrived == sorted(arrived)
+    assert arrived[0] < arrived[2]
+
+
+def test_an_award_has_a_quota_for_each_year():
+    everybody = {**AWARD, "eligible": {}}
+    persons, _, model = paid_by_quarter([{**everybody, "quota": 7 * 1000}], quarters=12)
+    by_year = [sum(persons[first : first + 4]) for first in (0, 4, 8)]
+    assert by_year == [7, 7, 7]
+    assert np.count_nonzero(model.columns.people.received) == 21
+
+
+def test_a_quota_of_a_monthly_payment_holds_at_one_time_and_keeps_who_is_in():
+    paid = []
+    scenario = toy_scenario(policies=[{**LIVING, "quota": 9 * 1000}], quarters=6)
+    model = run_toy(
+        scenario,
+        check=True,
+        on_step=lambda m: paid.append(frozenset(m.columns.people.uid[m.columns.people.received > 0].tolist())),
+    )
+    assert [int(persons.sum()) // 1000 for _, persons, _ in model.ledger.closed] == [0, 9, 9, 9, 9, 9]
+    assert paid[1] <= paid[2] <= paid[5]
+    assert len(paid[5]) < 2 * 9  # a place is free again only where somebody has left
+
+
+@pytest.mark.parametrize("rule", WHEN_SPENT)
+def test_a_budget_is_never_exceeded(rule):
+    budget = 40_000_000
+    _, cny, model = paid_by_quarter([{**LIVING, "budget_cny": budget, "when_spent": rule}], quarters=6)
+    assert sum(cny) <= budget
+    assert (0 in model.stopped_policies) == (rule == "stop")
+    if rule == "stop":
+        assert not any(cny)  # already the claims of the first quarter are beyond it
+    else:
+        assert sum(cny) > budget - 3000 * model.scale
+
+
+def test_who_is_paid_when_a_budget_is_short():
+    ages = [60, 40, 70, 50]
+    met = {}
+    for rule in WHEN_SPENT:
+        model = run_toy(toy_scenario(policies=[{**LIVING, "budget_cny": 1.0}], quarters=1))
+        people = model.columns.people
+        people.cohort_q[:4], people.resident_q[:4], people.education[:4] = 0, ages, [0, 0, 3, 1]
+        rows, fen = ration(
+            model, 0, 6.0, np.arange(4), np.full(4, 300), rule=WHEN_SPENT.index(rule)
+        )  # fmt: skip
+        met[rule] = set(rows.tolist())
+        assert fen.sum() == 300 * len(rows)
+    assert met["queue"] == {1, 3}  # the longest resident
+    assert met["points"] == {2, 3}  # 11.5 points a level, 3 a year: 22 + 34.5 and 37 + 11.5 against 30 + 0 and 45 + 0
+    assert met["stop"] == set()
+    assert len(met["lottery"]) == 2
+
+
+def test_what_was_received_opens_or_closes_other_policies():
+    first = {**AWARD, "label": "prize", "to": "2019Q2", "eligible": {"education": ["master", "phd"]}}
+    after = {**LIVING, "from": "2019Q3"}
+    got = {}
+    for key in ("received", "not_received"):
+        model = run_toy(toy_scenario(policies=[first, {**after, "eligible": {key: ["prize"]}}], quarters=4))
+        people = model.columns.people
+        got[key] = [np.count_nonzero(people.received == bits) for bits in (1, 2, 3)]
+    assert got["received"][1] == 0
+    assert got["received"][2] > 0
+    assert got["not_received"][1] > 0
+    assert got["not_received"][2] == 0
+
+
+def test_more_is_paid_the_larger_the_share_of_tax():
+    spent = []
+    for share in (0.2, 0.5, 1.0):
+        refund = {**LIVING, "kind": "tax_refund", "refund_share": share}
+        del refund["amount_cny_m"]
+        spent.append(sum(paid_by_quarter([refund], quarters=4)[1]))
+    assert 0 < spent[0] < spent[1] < spent[2]
