@@ -70,7 +70,11 @@ class TransportImprovement(PolicySpec):
 
     kind: Literal["transport_improvement"] = "transport_improvement"
     distance_factor: float = setting(
-        1.0, "factor", "factor on what distance costs between any two of the places named", high=10, source="no change"
+        1.0,
+        "factor",
+        "factor on what distance costs, and on travel to work in an area, between places named",
+        high=10,
+        source="no change",
     )
     commute_factor: float = setting(
         1.0, "factor", "factor on the commute within each place named", low=0.05, high=10, source="no change"

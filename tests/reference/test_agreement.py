@@ -107,6 +107,11 @@ NOT_COMPARED = {
 """Kinds whose levers are not part of the reference: their rules are tested by direction and by money alone."""
 
 
+def test_worlds_with_areas_are_not_compared():
+    with pytest.raises(ValueError, match="area"):
+        ReferenceMarket(load_scenario("districts_baseline", scale=CHINA_SCALE), seed=1)
+
+
 def test_every_kind_of_policy_is_compared_or_named():
     compared = {policy["kind"] for policies in FAMILIES.values() for policy in policies}
     assert not compared & NOT_COMPARED
