@@ -7,6 +7,7 @@ people and firms) and its keyed draws, so that both must agree person by person 
 honest denominator of the speed of the engine: what the same rules cost when written down in the usual way. Read
 market.py first, then the phases in its order.
 
-Left out: areas of places. Where places form one, people live in one and work in another (docs/model.md, section 6.8); here
-every place is an area of its own, as in `china`. tests/unit/test_commuting.py holds that rule by hand and by direction.
+Left out: areas of places. Where places form one, people live in one and work in another (docs/model.md, section 6.8);
+here every place is an area of its own, as in `china`. tests/unit/test_commuting.py holds that rule by hand and by
+direction.
 """
