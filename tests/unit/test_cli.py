@@ -82,6 +82,18 @@ def test_one_kind_is_described_with_example_and_evidence(call, tmp_path):
     assert "hukou_quota" in call("policies", "hukou_quot", code=2).stderr
 
 
+def test_a_reader_that_has_seen_enough_hears_no_complaint():
+    """A pipe that closes early, as that of `| head -1` does."""
+    code = "from sim.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", code, "policies", "talent_housing"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as process:  # fmt: skip
+        assert process.stdout.readline().startswith("talent_housing")
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
 def test_schema_is_json_schema(call):
     schema = json.loads(call("schema").stdout)
     assert schema["type"] == "object"
