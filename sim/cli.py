@@ -255,6 +255,8 @@ def _report_errors() -> Iterator[None]:
     except InvariantError as error:
         typer.echo(f"invariant broken: {error}", err=True)
         raise typer.Exit(EXIT_FAULT) from error
+    except BrokenPipeError:
+        raise  # who reads the output has seen enough: typer ends quietly
     except (TalentsimError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_USER) from error

@@ -82,6 +82,19 @@ def test_one_kind_is_described_with_example_and_evidence(call, tmp_path):
     assert "hukou_quota" in call("policies", "hukou_quot", code=2).stderr
 
 
+def test_a_reader_that_has_seen_enough_hears_no_complaint():
+    """A pipe that is closed, as that of `| head -1` is in the end."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    code = "from sim.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "policies", "talent_housing"],
+        stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert done.stderr == ""
+
+
 def test_schema_is_json_schema(call):
     schema = json.loads(call("schema").stdout)
     assert schema["type"] == "object"

@@ -103,8 +103,9 @@ def test_the_city_in_question_need_not_be_the_city_of_residence():
 def test_a_person_without_employer_has_neither_industry_nor_size():
     people = make_people(2, firm=[-1, 1])
     firms = make_firms(2, industry=[0, 7], size=[0, 3])
-    persons = [load_person(people, firms, i) for i in range(2)]
-    assert [(person.industry, person.size) for person in persons] == [(-1, -1), (7, 3)]
+    without, employed = load_person(people, firms, 0), load_person(people, firms, 1)
+    assert (without.industry, without.size) == (-1, -1)
+    assert (employed.industry, employed.size) == (7, 3)
 
 
 def test_take_up_needs_knowledge_and_the_lasting_wish_to_apply():
