@@ -87,7 +87,9 @@ def choose_residences(
                 housing, tax, key_family, key_take_up,
             )  # fmt: skip
             value = rule.b_wage * math.log(left) - rule.b_commute * travel[place, at]
-            value += place_utility(person, place, records, places.hukou_chance, move_cost, rule, quarter, key_taste)
+            value += place_utility(
+                person, place, records, places.hukou_chance, move_cost, travel, rule, quarter, key_taste
+            )
             if value > best:
                 best = value
                 out[s] = place

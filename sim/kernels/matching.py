@@ -89,7 +89,7 @@ def score_applications(
             if people.certificate[i]:
                 score += rule.w_certificate * firms.recognition[firm]
                 noise *= rule.noise_certificate ** firms.recognition[firm]
-            if in_area(places[line["place"]], line["place"], people.city[i]):
+            if rule.w_local != 0.0 and in_area(places[line["place"]], line["place"], people.city[i]):
                 score += rule.w_local
             score += rule.w_cooperation * cooperation[people.study[i], people.institution[i]]
             scores[s, a] = score + noise * normal(draw_bits_of(key, people.uid[i], firms.identity[firm]))

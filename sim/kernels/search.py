@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.areas import area_start, same_area
+from sim.kernels.areas import area_start, in_area
 from sim.kernels.eligibility import has_bit
 from sim.kernels.openings import find_opening
 from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
@@ -59,28 +59,38 @@ def place_utility(
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
     move_cost: NDArray[np.float64],
+    travel: NDArray[np.float64] | None,
     rule: Any,
     quarter: int,
     key_taste: np.uint64,
 ) -> float:
     """Part of the utility that depends on the person and the city but not on the position.
 
-    `move_cost` (place, place) utility: b_move x distance, and what policies add to it.
+    `move_cost` (place, place) utility: b_move x distance, and what policies add to it. `travel` as in
+    `search_positions`: with None each place is an area of its own, and nothing of areas is compiled.
     """
     place = places[city]
     value = rule.b_amenity * place["amenity"] + rule.b_career * place["career"]
-    chance = 1.0 if same_area(places, person.hukou, city) else hukou_chance[city, person.education]
+    if travel is None:
+        is_citizen, is_home, is_here = person.hukou == city, person.home == city, person.city == city
+    else:
+        is_citizen, is_home = in_area(place, city, person.hukou), in_area(place, city, person.home)
+        is_here = in_area(place, city, person.city)
+    chance = 1.0 if is_citizen else hukou_chance[city, person.education]
     value += rule.b_hukou * place["hukou_value"] * chance
-    if same_area(places, person.home, city):
+    if is_home:
         value += rule.b_home
-    if same_area(places, person.city, city):
+    if is_here:
         value += rule.b_here * min(1.0, (quarter - person.arrived_q) / rule.settle_quarters)
-        if person.city != city:
-            value -= rule.b_relocate
     value -= move_cost[person.city, city]
-    if place["before"] + place["after"] > 0:  # a taste for the place beside the one for its area
-        value += rule.taste_place * normal(draw_bits_of(key_taste, person.uid, np.uint64(city) + TASTES_OF_PLACES))
-    return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(area_start(places, city))))
+    first = city
+    if travel is not None:
+        first = city - place["before"]
+        if is_here and person.city != city:
+            value -= rule.b_relocate
+        if place["before"] + place["after"] > 0:  # a taste for the place beside the one for its area
+            value += rule.taste_place * normal(draw_bits_of(key_taste, person.uid, np.uint64(city) + TASTES_OF_PLACES))
+    return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(first)))
 
 
 @njit(cache=True, forceinline=True)
@@ -91,27 +101,37 @@ def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -
 
 
 @njit(cache=True, forceinline=True)
+def find_other_areas(person: Any, places: NDArray[np.void]) -> tuple[bool, bool]:
+    """Whether home, and the place of study, are in another area than the residence; for the latter, than home too."""
+    city, home, study = person.city, person.home, person.study
+    here = places[city]
+    return (
+        not in_area(here, city, home),
+        not in_area(here, city, study) and not in_area(places[home], home, study),
+    )
+
+
+@njit(cache=True, forceinline=True)
 def weigh_places(
     person: Any,
     level: int,
+    others: tuple[bool, bool],
     block_start: NDArray[np.int64],
     area_open: NDArray[np.int64],
-    places: NDArray[np.void],
     rule: Any,
 ) -> tuple[float, float, float, int]:
     """What draws the person's look at openings of `level`: here, home, place of study, and the country's openings.
 
     An opening in the area where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times
-    as visible on top of being visible as one of the country's. `block_start` (education, place + 1) counts openings,
-    `area_open` (education, place) those of the area of a place.
+    as visible on top of being visible as one of the country's. `others` as from `find_other_areas`; `block_start`
+    (education, place + 1) counts openings, `area_open` (education, place) those of the area of a place.
     """
-    city, home, study = int(person.city), int(person.home), int(person.study)
-    here = rule.see_here * area_open[level, city]
+    here = rule.see_here * area_open[level, person.city]
     at_home, alumni = 0.0, 0.0
-    if not same_area(places, home, city):
-        at_home = rule.see_home * area_open[level, home]
-    if not same_area(places, study, city) and not same_area(places, study, home):
-        alumni = rule.see_study * area_open[level, study]
+    if others[0]:
+        at_home = rule.see_home * area_open[level, person.home]
+    if others[1]:
+        alumni = rule.see_study * area_open[level, person.study]
     return here, at_home, alumni, block_start[level, -1] - block_start[level, 0]
 
 
@@ -264,7 +284,7 @@ def search_positions(
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
     move_cost: NDArray[np.float64],
-    travel: NDArray[np.float64],
+    travel: NDArray[np.float64] | None,
     market_wage: NDArray[np.float64],
     transfers: NDArray[np.void],
     schemes: NDArray[np.void],
@@ -280,7 +300,8 @@ def search_positions(
 
     `persons` (searcher,) of PERSON_DTYPE; `firm_career` and `firm_place` (firm,); `offers` (line,) from `fill_offers`;
     `capacity` (line,) openings left; `slots`, `slot_start`, `block_start`, `guide` and `area_open` are those of
-    OpeningIndex, `travel` is that of Places; `move_cost` (place, place) utility.
+    OpeningIndex; `move_cost` (place, place) utility. `travel` is that of Places, or None where every place is an area
+    of its own: then nothing of areas is compiled, because it would cost some 5 % of the search.
     What depends on person and city is computed once per city that a person sees. The taste for a position is drawn in
     full only where its upper bound could make a difference.
     """
@@ -289,7 +310,7 @@ def search_positions(
     has_policy = np.empty(n_places, np.bool_)
     mark_policy_places(transfers, schemes, has_policy)
     city_value, city_seen = np.empty(n_places), np.full(n_places, -1, np.int64)
-    full, has_areas = lines.shape[0] <= rule.n_sampled, places["after"].any()
+    full = lines.shape[0] <= rule.n_sampled
     for s in range(start, stop):
         person = persons[s]
         for a in range(limit):
@@ -302,15 +323,18 @@ def search_positions(
         career_now = firm_career[person.firm] if person.firm >= 0 else 0.0
         city = residence = int(person.city)
         city_seen[city] = s
-        city_value[city] = place_utility(person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city)
+        city_value[city] = place_utility(
+            person, city, places, hukou_chance, move_cost, travel, rule, quarter, keys.taste_city
+        )
         floor = city_value[city] + present_value(
             person, career_now + rule.career_ai * (person.cell % 2), places, market_wage, transfers, schemes, rule,
             housing, tax, quarter, keys,
         )  # fmt: skip
-        if person.firm >= 0:
+        if travel is not None and person.firm >= 0:
             floor -= rule.b_commute * travel[residence, firm_place[person.firm]]
         education = int(person.education)
-        own_weights = weigh_places(person, education, block_start, area_open, places, rule)
+        others = find_other_areas(person, places)
+        own_weights = weigh_places(person, education, others, block_start, area_open, rule)
         bits_level, bits_place = draw_bits(keys.sample_level, person.uid), draw_bits(keys.sample_place, person.uid)
         bits_opening = draw_bits(keys.sample_opening, person.uid)
         bits_taste = draw_bits(keys.taste_position, person.uid)
@@ -323,12 +347,12 @@ def search_positions(
                 level = draw_level(education, rule.own_level, draw_next(bits_level, np.uint64(k)))
                 weights = own_weights
                 if level != education:
-                    weights = weigh_places(person, level, block_start, area_open, places, rule)
+                    weights = weigh_places(person, level, others, block_start, area_open, rule)
                 if weights[3] <= 0:
                     continue
                 bits = draw_next(bits_place, np.uint64(k))
                 place = draw_place(person, level, weights, block_start, guide, bits)
-                if has_areas:
+                if travel is not None:
                     place = find_in_area(level, place, draw_next(bits, WITHIN_AREA), block_start, places)
                 block = level * n_places + place
                 first = slot_start[block]
@@ -344,7 +368,7 @@ def search_positions(
                 if city_seen[city] != s:
                     city_seen[city] = s
                     city_value[city] = place_utility(
-                        person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city
+                        person, city, places, hukou_chance, move_cost, travel, rule, quarter, keys.taste_city
                     )
                 if has_policy[city] or city == leased or city != work:
                     line = lines[number]
@@ -356,7 +380,12 @@ def search_positions(
                     )  # fmt: skip
                 else:
                     one = offer["at_home"] if city == at_home or city == owned else offer["renting"]
-                value = max(value, one + city_value[city] - rule.b_commute * travel[city, work])
+                one += city_value[city]
+                if travel is None:
+                    value = one
+                    break
+                one -= rule.b_commute * travel[city, work]
+                value = max(value, one)
                 if city == residence or travel[residence, work] == math.inf:
                     break
                 city = residence

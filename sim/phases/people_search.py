@@ -70,6 +70,7 @@ def apply_for_positions(
     )
     rule, bounds = rules.search, gumbel_bounds()
     move_cost = rule.b_move * places.distance + places.move_extra
+    travel = places.travel if model.world.has_commuting else None
     if hiring_round:
         rule = rule._replace(n_sampled=max(1, round(rule.n_sampled * rules.matching.later_sample)))
 
@@ -78,7 +79,7 @@ def apply_for_positions(
         search_positions(
             start, stop, persons, model.firms.career, model.firms.place, model.positions.lines, model.offers,
             capacity, index.slots, index.slot_start, index.block_start, index.guide, index.area_open, places.records,
-            places.hukou_chance, move_cost, places.travel, places.market_wage, model.transfers, model.schemes, rule,
+            places.hukou_chance, move_cost, travel, places.market_wage, model.transfers, model.schemes, rule,
             rules.housing, rules.tax, model.quarter_number, keys, bounds, applications,
         )  # fmt: skip
 

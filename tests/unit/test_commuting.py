@@ -28,7 +28,7 @@ from sim.kernels.areas import in_area, same_area
 from sim.kernels.commuting import choose_residences, list_movers, relocate
 from sim.kernels.eligibility import gather_persons, load_person, make_persons
 from sim.kernels.mobility import leave_cities, move_person
-from sim.kernels.search import draw_place, find_in_area, place_utility, weigh_places
+from sim.kernels.search import draw_place, find_in_area, find_other_areas, place_utility, weigh_places
 from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.model import TalentMarket
 from sim.params import CommutingParams
@@ -206,7 +206,9 @@ def test_home_roots_and_hukou_are_those_of_the_area():
     records = area_records([2, 1], hukou_value=0.4)
     chance, distance = np.full((3, 4), 0.6), np.zeros((3, 3))
     person = load_person(make_people(1, home=0, city=0, hukou=0, arrived_q=74), make_firms(), 0)
-    values = [place_utility(person, place, records, chance, distance, rule, 76, KEYS[0]) for place in range(3)]
+    values = [
+        place_utility(person, place, records, chance, distance, distance, rule, 76, KEYS[0]) for place in range(3)
+    ]
     assert values == pytest.approx([2 + 7 + 5.5, 2 + 7 + 5.5 - 2, 1.2])
 
 
@@ -215,7 +217,7 @@ def test_tastes_for_places_come_on_top_of_one_for_the_area():
     chance, distance, records = np.zeros((3, 4)), np.zeros((3, 3)), area_records([2, 1])
     people = make_people(300)
     values = np.array([
-        [place_utility(load_person(people, make_firms(), i), c, records, chance, distance, which, 76, KEYS[0])
+        [place_utility(load_person(people, make_firms(), i), c, records, chance, distance, distance, which, 76, KEYS[0])
          for which in (rule, alone) for c in range(3)]
         for i in range(300)
     ])  # fmt: skip
@@ -230,7 +232,9 @@ def test_openings_of_the_whole_area_are_at_hand():
     records = area_records([2, 1, 1])
     person = load_person(make_people(1, education=1, city=1, home=2, study=0), make_firms(), 0)
     rule = make_rule("search", own_level=1, see_here=3, see_home=2, see_study=9)
-    weights = weigh_places(person, 1, index.block_start, index.area_open, records, rule)
+    others = find_other_areas(person, records)
+    assert others == (True, False)
+    weights = weigh_places(person, 1, others, index.block_start, index.area_open, rule)
     assert weights == (12, 8, 0, 10)  # who studied in the area they live in does not look there twice
     bits = [np.uint64(draw_bits(KEYS[1], np.uint64(i))) for i in range(1, 4001)]
     seen = [
