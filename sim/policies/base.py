@@ -41,13 +41,22 @@ PlaceName = Annotated[
 ]
 
 
-def setting(default: Any, unit: str, meaning: str, *, low: float = 0, high: float = INFINITE, source: str = "") -> Any:
+def setting(
+    default: Any,
+    unit: str,
+    meaning: str,
+    *,
+    low: float = 0,
+    high: float = INFINITE,
+    source: str = "",
+    endless: bool = False,
+) -> Any:
     """Declare a number of a policy: default (`...`: must be given), unit, meaning, bounds, source of the default.
 
-    Only a limit may be infinite: a number whose default says that there is none.
+    It may be infinite where its default is, or where it is `endless`: a limit or a term, never an amount.
     """
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "source": source}
-    endless = bool(default == INFINITE)
+    endless = endless or bool(default == INFINITE)
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra, allow_inf_nan=endless)
 
 

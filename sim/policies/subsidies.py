@@ -48,7 +48,9 @@ class _Monthly(RationedPolicy):
     """Whether the payment lowers the rent instead of adding to income."""
 
     cap_cny_m: float = setting(INFINITE, "CNY/month", "upper limit of the payment", source="no limit")
-    term_years: float = setting(3, "years", "longest time of payment", source="evidence 003-4472-02: upper end")
+    term_years: float = setting(
+        3, "years", "longest time of payment", source="evidence 003-4472-02: upper end", endless=True
+    )
 
     @abc.abstractmethod
     def pays_nothing(self) -> bool:

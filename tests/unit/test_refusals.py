@@ -31,8 +31,8 @@ def problems_of(policy):
     return problems
 
 
-def wrong_numbers(extra, annotation, default):
-    """(value, part of the repair) of what a number must not be."""
+def wrong_numbers(name, extra, annotation, default):
+    """(value, part of the repair) of what a number must not be; a term may be endless."""
     yield NO_WORD, "Write"
     yield [1], "Write"
     yield math.nan, "Write"
@@ -40,7 +40,7 @@ def wrong_numbers(extra, annotation, default):
     yield {"value": 1, "unit": "bananas"}, "Write" if "keys" in extra else f"`unit: {extra['unit']}`"
     if math.isfinite(extra["high"]):
         yield extra["high"] + 1, f"to {extra['high']:g} {extra['unit']}"
-    if default != math.inf:
+    if default != math.inf and name != "term_years":
         yield math.inf, "Write"
     if annotation is int:
         yield 1.5, "Write a whole number"
@@ -50,7 +50,7 @@ def wrong_values(name, field):
     """(value, part of the repair) of what a field must not be."""
     extra = field.json_schema_extra or {}
     if "unit" in extra:
-        yield from wrong_numbers(extra, field.annotation, field.default)
+        yield from wrong_numbers(name, extra, field.annotation, field.default)
     elif name in {"from", "to"}:
         yield from ((value, "Write it as 2024Q1") for value in ("2020", 2020, {"year": 2020}))
     elif name == "kind":
