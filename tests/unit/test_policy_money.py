@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from toys import POLICY, toy_scenario
+from toys import POLICY, run_toy, toy_scenario
 
 from sim.model import TalentMarket
 from sim.phases.grants import book_within
@@ -32,3 +32,13 @@ def test_no_more_jobs_come_than_the_budget_pays_for():
     spent = sum(cost.cny for q in range(80, 90) for cost in build_levers([policy], q, world).fixed_costs)
     assert spent == pytest.approx(1_500_000)
     assert build_levers([policy], 90, world).jobs_add.sum() == pytest.approx(1500)
+
+
+def test_a_budget_that_does_not_divide_by_the_places_is_spent_to_the_last_fen_of_each():
+    """Jobs for 0.015 CNY in two places cost 0.01 CNY each when rounded: more than there is."""
+    policy = {
+        "kind": "firm_attraction", "city": "all", "from": "2019Q1", "jobs": 1e6, "ramp_quarters": 1,
+        "cny_per_job": 1000, "budget_cny": 80_000_000.015,
+    }  # fmt: skip
+    model = run_toy(toy_scenario(policies=[policy], quarters=2), check=True)
+    assert [round(fen.sum() / 100, 2) for _, _, fen in model.ledger.closed] == [80_000_000.01, 0]
