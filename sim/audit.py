@@ -84,9 +84,9 @@ class Count:
         self.add(policy, int(np.rint(by_place_fen).sum()), len(by_place_fen))
 
     def stop_at_budgets(self) -> None:
-        """Let no policy that ends with its budget have booked more than is left; short sums are rounded down."""
+        """Let no policy have booked more than is left of its budget; short sums are rounded down."""
         for number, policy in enumerate(self._model.scenario.policies):
-            if policy.ends_with_budget and np.isfinite(policy.budget_cny):
+            if np.isfinite(policy.budget_cny):
                 left = max(0, int(policy.budget_cny * 100.0) - int(self._spent[number]))
                 if self.fen[number] > left:
                     self.fen[number], self.tolerance[number] = left, 4 * self._model.world.n_places

@@ -12,7 +12,6 @@ from sim.types import EMPLOYED, NO_FIRM, SUBSIDISED
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-    from sim.policies.levers import HiringSubsidy, HousingScheme, Purchase, SchoolPlaces, TrainingCourse, Transfer
 
 
 def check_invariants(model: TalentMarket) -> None:
@@ -89,15 +88,5 @@ def _cohorts_conserved(model: TalentMarket) -> bool:
 
 
 def _budgets_hold(model: TalentMarket) -> bool:
-    levers = model.levers
-    entries: list[Transfer | HousingScheme | HiringSubsidy | TrainingCourse | Purchase | SchoolPlaces] = [
-        *levers.transfers, *levers.schemes, *levers.hiring, *levers.courses, *levers.purchases, *levers.schools,
-    ]  # fmt: skip
-    limits = [(entry.policy, entry.budget_cny) for entry in entries]
     policies = enumerate(model.scenario.policies)
-    limits += [(number, policy.budget_cny) for number, policy in policies if policy.ends_with_budget]
-    return all(
-        model.ledger.remaining_cny(number, budget_cny) >= -1e-6
-        for number, budget_cny in limits
-        if np.isfinite(budget_cny)
-    )
+    return all(model.ledger.remaining_cny(number, policy.budget_cny) >= -1e-6 for number, policy in policies)

@@ -27,9 +27,23 @@ from sim.world.spec import World
 TEXT: Final = "text"
 """Unit of values that are no numbers."""
 
+QUARTERS: Final = ("from", "to")
+"""Fields whose text is a quarter."""
+
 PARAMS_FILE: Final = "sim/params.py"
 
+REPAIRS: Final = {
+    "tuple_type": "Write [{}]",
+    "string_type": "Write a text",
+    "int_from_float": "Write a whole number",
+    "finite_number": "Write a finite number",
+    "greater_than_equal": "Write a finite number",
+    "less_than_equal": "Write a finite number",
+}
+"""Type of a mistake that the classes find -> repair; bounds are checked before, so that only a nan is outside them."""
+
 _QUOTED = re.compile(r"'([^']*)'")
+_WHOLE = re.compile(r"\d+")
 _CLASS = re.compile(r"class (\w+)\(Group\)")
 _RULE = re.compile(r"    (\w+): \w+ = rule\(")
 
@@ -153,11 +167,11 @@ class _PolicyReader:
         if kind is None:
             report(self.problems, node, "`kind` is missing", f"Add `kind:` with one of: {', '.join(POLICY_KINDS)}")
             return None
-        if kind.value not in POLICY_KINDS:
-            repair = suggest_name(str(kind.value), list(POLICY_KINDS))
-            report(self.problems, kind, f"unknown kind `{kind.value}`", repair)
+        if not isinstance(kind.value, str) or kind.value not in POLICY_KINDS:
+            repair = suggest_name(str(kind.to_plain()), list(POLICY_KINDS))
+            report(self.problems, kind, f"unknown kind `{kind.to_plain()}`", repair)
             return None
-        policy_class = POLICY_KINDS[str(kind.value)]
+        policy_class = POLICY_KINDS[kind.value]
         n_before = len(self.problems)
         data = self.read_model(policy_class, node, key)
         try:
@@ -202,7 +216,7 @@ class _PolicyReader:
 
     def read_amount(self, node: Node, key: str, extra: dict[str, Any]) -> Any:
         """A number, or a map of numbers over levels of education or over pay."""
-        if "keys" in extra and not isinstance(node.value, dict):
+        if "keys" in extra and (not isinstance(node.value, dict) or "value" in node.value):
             report(self.problems, node, "a map is wanted here", "Write {PAY: AMOUNT, ..}, such as {0: 1500, 8000: 800}")
             return None
         if isinstance(node.value, dict) and "value" not in node.value:
@@ -269,13 +283,17 @@ class _PolicyReader:
                     at = at.value[part]
                 else:
                     at = at.fields.get(str(part), at)
-            message = item["msg"].removeprefix("Value error, ")
-            repair = "Correct the value"
+            shown = at.to_plain()
+            message, _, repair = item["msg"].removeprefix("Value error, ").partition("; ")
+            repair = repair[:1].upper() + repair[1:] or REPAIRS.get(item["type"], "Correct the value").format(shown)
             if item["type"] == "literal_error":
-                message = f"unknown name `{at.value}`"
-                repair = suggest_name(str(at.value), _QUOTED.findall(item["ctx"]["expected"]))
+                message = f"unknown name `{shown}`"
+                expected = item["ctx"]["expected"]
+                repair = suggest_name(str(shown), _QUOTED.findall(expected) or _WHOLE.findall(expected))
             elif item["type"] == "tuple_type":
-                message, repair = "a list is wanted here", f"Write [{at.value}]"
+                message = "a list is wanted here"
+            elif item["type"] == "string_type" and item["loc"][-1] in QUARTERS:
+                message, repair = f"{shown!r} is not a quarter", "Write it as 2024Q1"
             report(self.problems, at, message, repair)
 
 

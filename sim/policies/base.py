@@ -41,10 +41,22 @@ PlaceName = Annotated[
 ]
 
 
-def setting(default: Any, unit: str, meaning: str, *, low: float = 0, high: float = INFINITE, source: str = "") -> Any:
-    """Declare a number of a policy: default (`...`: must be given), unit, meaning, bounds, source of the default."""
+def setting(
+    default: Any,
+    unit: str,
+    meaning: str,
+    *,
+    low: float = 0,
+    high: float = INFINITE,
+    source: str = "",
+    endless: bool = False,
+) -> Any:
+    """Declare a number of a policy: default (`...`: must be given), unit, meaning, bounds, source of the default.
+
+    It may be infinite where its default is, or where it is `endless`: a limit or a term, never an amount.
+    """
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "source": source}
-    endless = default == INFINITE or None
+    endless = endless or bool(default == INFINITE)
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra, allow_inf_nan=endless)
 
 
@@ -187,7 +199,7 @@ class PolicySpec(Data, abc.ABC):
     @model_validator(mode="after")
     def _check_order(self) -> PolicySpec:
         if self.to is not None and Quarter.parse(self.to) < Quarter.parse(self.from_):
-            raise ValueError(f"`to` ({self.to}) lies before `from` ({self.from_})")
+            raise ValueError(f"`to` ({self.to}) lies before `from` ({self.from_}); write a later one")
         return self
 
     @model_validator(mode="after")

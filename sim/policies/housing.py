@@ -96,7 +96,9 @@ class TalentHousing(_Housing):
     rent_share: float = setting(
         0.7, "share", "rent relative to the market", high=2, source="assumption: a third below (range 0.5 to 0.9)"
     )
-    term_years: float = setting(3, "years", "length of a lease", low=0.25, source="evidence 003-4472-02: upper end")
+    term_years: float = setting(
+        3, "years", "length of a lease", low=0.25, source="evidence 003-4472-02: upper end", endless=True
+    )
 
     @property
     def term_quarters(self) -> int:

@@ -88,10 +88,10 @@ def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_pat
         ("policies: [{kind: rent_subsidi, city: alpha, from: 2020Q1}]", 4, "Did you mean `rent_subsidy`?"),
         ("policies: [{kind: talent_housing, city: alpha, from: 2020Q1}]", 4, "Add `units:` (in units)"),
         ("policies:\n  - kind: rent_subsidy\n    city: alpha\n    from: 2025Q1", 7, "up to 2022Q4"),
-        ("policies:\n  - kind: rent_subsidy\n    city: alpha\n    from: 2020", 7, "Correct the value"),
+        ("policies:\n  - kind: rent_subsidy\n    city: alpha\n    from: 2020", 7, "Write it as 2024Q1"),
         ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, eligible: {education: [phdd]}}", 5, "`phd`"),
         ("policies: [{kind: rent_subsidy, city: alpha, from: 2020Q1, eligible: {education: phd}}]", 4, "Write [phd]"),
-        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, to: 2019Q4}", 5, "Correct the value"),
+        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, to: 2019Q4}", 5, "Write a later one"),
         ("policies: {kind: rent_subsidy}", 4, "Begin each with"),
     ],
 )
