@@ -2,7 +2,8 @@
 
 Simulated is the mean over seeds of a run of 24 quarters from 2019Q1 with the parameters as they are; a figure is
 inside where that mean lies within its tolerance. The spread between seeds stands beside it, because at small scales it
-is large where few agents are counted. Left out: bands over sets of parameters.
+is large where few agents are counted. A seed in which nobody is counted does not count. Left out: bands over sets of
+parameters.
 """
 
 from __future__ import annotations
@@ -97,20 +98,19 @@ def list_families(
 
 
 def _count_inside(figures: Sequence[Target], values: Mapping[str, Sequence[float]]) -> int:
-    return sum(figure.accepts(statistics.fmean(values[figure.name])) for figure in figures)
+    return sum(figure.accepts(_find_mean(values[figure.name])) for figure in figures)
 
 
 def _rank(figure: Target, values: Sequence[float]) -> tuple[bool, float]:
     """Misses before hits, the largest error first; a figure without a value before all."""
-    error = abs(figure.error(statistics.fmean(values)))
-    return figure.accepts(statistics.fmean(values)), -error if not math.isnan(error) else -math.inf
+    error = abs(figure.error(_find_mean(values)))
+    return figure.accepts(_find_mean(values)), -error if not math.isnan(error) else -math.inf
 
 
 def _describe_figure(
     figure: Target, board: Board, values: Sequence[float], held: Collection[str], lang: Lang
 ) -> tuple[str, ...]:
-    mean = statistics.fmean(values)
-    spread = statistics.stdev(values) if len(values) > 1 else math.nan
+    mean, spread = _find_mean(values), _find_spread(values)
     sign = {"low": "> ", "high": "< "}.get(figure.bound, "")
     use = "check" if figure.use == "check" else "held" if figure.name in held else "fit"
     return (
@@ -125,6 +125,16 @@ def _describe_figure(
         figure.unit.replace("_", " "),
         ", ".join(row.id for row in figure.rows),
     )
+
+
+def _find_mean(values: Sequence[float]) -> float:
+    present = [value for value in values if not math.isnan(value)]
+    return statistics.fmean(present) if present else math.nan
+
+
+def _find_spread(values: Sequence[float]) -> float:
+    present = [value for value in values if not math.isnan(value)]
+    return statistics.stdev(present) if len(present) > 1 else math.nan
 
 
 def _write(value: float, figure: Target) -> str:

@@ -65,6 +65,14 @@ def test_misses_come_first_and_the_worst_of_them(scenario):
     assert families[-1] == ("all", str(len(figures)), str(len(figures) - 2))
 
 
+def test_a_seed_without_anybody_does_not_count():
+    figure = next(figure for figure in BOARD.targets if figure.family == "talent")
+    table = list_figures(BOARD, [figure], {figure.name: [figure.value, float("nan")]}, set(), "en")
+    assert table.rows[0][3] == "yes"
+    assert table.rows[0][7] == "-"
+    assert list_figures(BOARD, [figure], {figure.name: [float("nan")]}, set(), "en").rows[0][3] == "no"
+
+
 def test_figures_are_simulated_once_for_each_seed(scenario):
     figures = [figure for figure in BOARD.targets if figure.family == "talent"]
     done = []
