@@ -170,7 +170,7 @@ def test_several_seeds_give_a_folder_each(call, tmp_path):
 
 
 def test_comparison_has_the_agreed_columns_and_figures(call, tmp_path):
-    words = ("--scale", "20000", "--seeds", "2", "--jobs", "1", "--set", "policies.0.units=50000")
+    words = ("--scale", "20000", "--quarters", "32", "--seeds", "2", "--jobs", "1", "--set", "policies.0.units=50000")
     done = call("compare", "baseline", POLICY, *words)
     folder = last_folder(done, tmp_path)
     comparison = pd.read_csv(folder / "comparison.csv")
