@@ -22,6 +22,8 @@ POLICIES = [
 ]
 NEW_ID = np.uint64(2**60 + 12345)
 """Belongs to no cohort."""
+ROOM = 5000
+"""More people than ever live in the toy world at this scale."""
 
 
 def scenario(*overrides, policies=POLICIES, **changes):
@@ -133,7 +135,7 @@ def post_once_and_enough(model):
     """Openings for everybody in every line of the first quarter, for all quarters."""
     if model.quarter_number == model.first_quarter_number - model.params.cohorts.spin_up_quarters:
         firms_post(model)
-        model.positions.lines["capacity"] = 1_000_000
+        model.positions.lines["capacity"] = ROOM
 
 
 CHOICE_ALONE = (
@@ -161,6 +163,7 @@ def test_with_room_for_all_and_no_feedback_one_more_graduate_changes_nobodys_his
         scenario(*CHOICE_ALONE, policies=[], world=quotas), phases, {"state": SEARCHING}
     )
     people = model.columns.people
+    assert len(people.uid) < ROOM
     assert people.state[people.uid == NEW_ID] == EMPLOYED  # the newcomer did take part
     assert any(
         not np.array_equal(one["firm"], other["firm"])

@@ -25,7 +25,7 @@ def test_every_kind_of_policy_is_tried():
 
 
 @pytest.mark.parametrize("kind", [None, *POLICIES])
-@pytest.mark.parametrize(("seed", "scale"), [(1, 1000), (2, 400)])
+@pytest.mark.parametrize(("seed", "scale"), [(1, 1000), pytest.param(2, 400, marks=pytest.mark.slow)])
 def test_nothing_is_broken_under_any_policy(kind, seed, scale):
     policies = policies_of(kind) if kind else []
     model = run_toy(toy_scenario(policies=policies, scale=scale, quarters=12), seed=seed, check=True)

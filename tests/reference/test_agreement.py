@@ -118,7 +118,7 @@ def test_every_kind_of_policy_is_compared_or_named():
     assert compared | NOT_COMPARED == POLICY_KINDS.keys()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_every_person_agrees(seed):
     scenario = load_scenario("baseline", [NO_SPIN_UP], scale=CHINA_SCALE, quarters=QUARTERS)
     _, engine = run_side_by_side(scenario, seed, QUARTERS)

@@ -60,31 +60,34 @@ class LeaverCount:
 
 @pytest.fixture(scope="module")
 def runs():
-    """Tables of the baseline over seeds, and the hazard of leaving by years since graduation."""
+    """Postings and cohorts of the baseline with all seeds, and the hazard of leaving by years since graduation."""
     scenario = load_scenario(str(ROOT / "scenarios" / "baseline.yaml"), scale=SCALE, quarters=QUARTERS)
     count = LeaverCount()
     phases = tuple(Phase(p.name, count.act) if p.name == "people_stay_or_leave" else p for p in PHASES)
-    tables = []
+    kept = {"postings": [], "cohorts": []}
     for seed in SEEDS:
         model = TalentMarket(scenario, seed=seed, phases=phases)
         for _ in range(model.n_quarters):
             model.step()
-        tables.append(model.tables())
+        tables = model.tables()
+        for name, frames in kept.items():
+            frames.append(tables[name])
         model.close()
-    return tables, count.leavers / np.maximum(1, count.at_risk)
+    stacked = {name: pd.concat(frames, ignore_index=True) for name, frames in kept.items()}
+    return stacked, count.leavers / np.maximum(1, count.at_risk)
 
 
-def stack(runs, name):
-    """One table of all seeds."""
-    return pd.concat([tables[name].assign(seed=seed) for seed, tables in enumerate(runs[0])], ignore_index=True)
+def postings_between(runs, first, last):
+    """Postings of all seeds between two quarters."""
+    postings = runs[0]["postings"]
+    numbers = range(Quarter.parse(first).number, Quarter.parse(last).number + 1)
+    return postings[postings["quarter"].isin([str(Quarter(number)) for number in numbers])]
 
 
 def ai_postings(runs, first, last):
     """AI postings of all seeds between two quarters."""
-    postings = stack(runs, "postings")
-    number = postings["quarter"].astype(str).map(lambda text: Quarter.parse(text).number)
-    within = (number >= Quarter.parse(first).number) & (number <= Quarter.parse(last).number)
-    return postings[(postings["ai"] == "ai") & within]
+    postings = postings_between(runs, first, last)
+    return postings[postings["ai"] == "ai"]
 
 
 def test_ai_postings_peak_in_the_second_quarter(runs):
@@ -118,8 +121,7 @@ def test_ai_postings_by_education(runs):
 
 def test_pay_rises_with_education(runs):
     """Pattern: advertised AI pay 12.3 < 20.2 < 25.4 < 34.6 (10k CNY a year; fed in), and likewise for all postings."""
-    postings = stack(runs, "postings")
-    recent = postings[postings["quarter"].astype(str).isin(["2024Q1", "2024Q2"])]
+    recent = postings_between(runs, "2024Q1", "2024Q2")
     rows = {"phd": "001-0508-01", "master": "001-0508-02", "bachelor": "001-0508-03", "below_bachelor": "001-0508-04"}
     for name, part in (("AI", recent[recent["ai"] == "ai"]), ("all", recent)):
         total = (part["wage_offer_mean"] * part["openings"]).groupby(part["education"], observed=False).sum()
@@ -134,8 +136,7 @@ def test_ai_pay_is_above_all_pay_in_computer_internet(runs):
 
     The tolerance is wide because the published premia by industry and by city cannot hold together (docs/sources.md).
     """
-    postings = stack(runs, "postings")
-    recent = postings[postings["quarter"].astype(str).str[:4].isin(["2023", "2024"])]
+    recent = postings_between(runs, "2023Q1", "2024Q4")
     rows = {"computer_internet": "001-0417-02", "electronics": "001-0417-04", "new_energy": "001-0417-06"}
     premium = {}
     for industry in rows:
@@ -153,7 +154,7 @@ def test_ai_pay_is_above_all_pay_in_computer_internet(runs):
 
 def test_fewer_graduates_of_beijing_stay_though_more_graduate(runs):
     """Pattern: graduates 231k to 292k (fed in), with jobs in Beijing 96k to 84k (outcome; new jobs are fed in)."""
-    cohorts = stack(runs, "cohorts")
+    cohorts = runs[0]["cohorts"]
     part = cohorts[cohorts["study_city"] == "beijing"]
     yearly = part.groupby("cohort_year")[["graduated", "stayed_12m"]].sum() / len(SEEDS) / 1e4
     report(
