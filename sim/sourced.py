@@ -39,8 +39,8 @@ STATED: Final = "stated in the scenario"
 """Source of a plain number in a file that may use them."""
 
 _EVIDENCE_ID = re.compile(r"^\d{3}-\d{4}-\d{2}$")
-_INTEGER = re.compile(r"^[-+]?\d+$")
-_FLOAT = re.compile(r"^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$")
+_NUMBER = re.compile(r"[-+]?(?:\d+(\.\d*)?|(\.\d+))([eE][-+]?\d+)?")
+"""A number; the groups are what a whole one has not."""
 _WORDS: Final[dict[str, Any]] = {
     "": None, "~": None, "null": None, "true": True, "false": False,
     ".nan": math.nan, ".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf,
@@ -318,11 +318,10 @@ def _convert_node(raw: yaml.Node, file: str, key: str, line: int, problems: list
 
 
 def _parse_scalar(text: str) -> Scalar:
-    if _INTEGER.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    return _WORDS.get(text.lower(), text)  # type: ignore[no-any-return]  # the table holds scalars only
+    number = _NUMBER.fullmatch(text)
+    if number is None:
+        return _WORDS.get(text.lower(), text)  # type: ignore[no-any-return]  # the table holds scalars only
+    return int(text) if number.lastindex is None else float(text)
 
 
 def _read_evidence(node: Node, derivation: Node | None, problems: list[Problem]) -> Origin:

@@ -3,8 +3,6 @@
 Additions reach their size in equal steps within `ramp_quarters`, and end with the policy or with its budget.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

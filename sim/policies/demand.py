@@ -5,8 +5,6 @@ multiplies the AI share of postings, or desired headcount, of the industries in 
 After a recession demand recovers in equal steps. Orders and funded positions add jobs; shocks multiply them.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -4,8 +4,6 @@ units on offer in quarter t = min(units, units_per_quarter x (t - from + 1)), in
 `to`; people who hold one keep it to the end of its term, so the scheme stays with no unit on offer until then.
 """
 
-from __future__ import annotations
-
 import abc
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Hukou: places beside the standing quota of a city, reserved for the eligible; rules that ask for less; and points."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

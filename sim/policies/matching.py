@@ -1,7 +1,5 @@
 """Matching: fairs that show positions, knowledge of policies, the evaluation of applicants, and certificates."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

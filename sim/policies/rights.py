@@ -1,7 +1,5 @@
 """Rights of residents: school places without the local hukou, and residence that counts across a region."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from sim.policies.base import (

@@ -8,8 +8,6 @@ is paid once to a person; before, people who weigh a city reckon with it as a mo
 once it is paid it holds nobody.
 """
 
-from __future__ import annotations
-
 import abc
 from typing import ClassVar, Final, Literal
 

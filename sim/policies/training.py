@@ -4,8 +4,6 @@ Reach is graded by coverage: a factor f at coverage c acts as 1 + c (f - 1), an 
 length of the course to turn into graduates; that delay is the business of the institutions, not of the policy.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np
