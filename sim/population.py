@@ -133,6 +133,8 @@ def place_initial_stock(model: TalentMarket) -> None:
 
 def _draw_initial_places(model: TalentMarket) -> NDArray[np.int64]:
     world, people, n = model.world, model.columns.people, model.world.n_places
+    if len(people.uid) == 0:  # a world whose first graduates are still to come
+        return np.zeros(0, np.int64)
     group = people.study.astype(np.int64) * n + people.home
     sizes = np.bincount(group, minlength=n * n).astype(float)
     eye = np.eye(n)
