@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.hukou import split_residents
 from sim.kernels.skills import form_skills, set_institutions
+from sim.policies.base import GRADUATION_QUARTER
 from sim.rng import (
     HOME_PLACE,
     HUKOU_DIRECT,
@@ -45,8 +46,6 @@ from sim.world.spec import FIRST_COHORT_YEAR
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
-GRADUATION_QUARTER: Final = 2
-"""Graduates enter in the second quarter."""
 RANK_BITS: Final = np.uint64(28)
 
 

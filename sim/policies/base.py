@@ -21,6 +21,10 @@ from sim.world.spec import World
 
 MONTHS_PER_QUARTER: Final = 3
 QUARTERS_PER_YEAR: Final = 4
+EVERY_QUARTER: Final = (1, 2, 3, 4)
+GRADUATION_QUARTER: Final = 2
+ENROLMENT_QUARTER: Final = 3
+"""Quarter of the year in which students graduate, and in which students and pupils enrol."""
 NOT_PEOPLE: Final = ("eligible", "awareness", "communication", "take_up")
 """Common fields without effect on a kind that reaches no persons of its own."""
 ALL_PLACES: Final = "all"
@@ -157,6 +161,8 @@ class PolicySpec(Data, abc.ABC):
     """Which values mean that there is no policy."""
     unused: ClassVar[tuple[str, ...]] = ()
     """Common fields that have no effect on the kind; a file that gives one is refused."""
+    finds: ClassVar[tuple[str, ...]] = ("preparing", "searching", "employed")
+    """States in which the people are when the policy looks for them; a file that names none of these is refused."""
     ends_with_budget: ClassVar[bool] = False
     """Whether the policy ends, with all its effects, in the quarter after its budget is spent."""
 
@@ -198,6 +204,16 @@ class PolicySpec(Data, abc.ABC):
             raise ValueError(f"`{'`, `'.join(idle)}` has no effect on {self.kind}; remove it")
         return self
 
+    @model_validator(mode="after")
+    def _check_state(self) -> Self:
+        named = self.eligible.state
+        if named is not None and not set(named) & set(self.finds):
+            raise ValueError(
+                f"`eligible.state` names nobody: people are {' or '.join(self.finds)} when {self.kind} looks for them; "
+                "name one of these, or leave `state` out"
+            )
+        return self
+
     @property
     def first(self) -> int:
         """Number of the first quarter."""
@@ -224,6 +240,13 @@ class PolicySpec(Data, abc.ABC):
     @abc.abstractmethod
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
         """Write the entries of one quarter in force."""
+
+    def acts_in(self) -> tuple[int, ...]:
+        """Quarters of the year in which the policy acts; in the others it only becomes known.
+
+        A scenario in which none of them lies between its dates is refused.
+        """
+        return EVERY_QUARTER
 
     def sets(self) -> tuple[str, ...]:
         """What the policy sets outright, where others would add or multiply.

@@ -38,6 +38,7 @@ class HiringSubsidyPolicy(PolicySpec):
     item: ClassVar = "hiring_subsidy"
     zero: ClassVar = "cny_per_hire: 0"
     unused: ClassVar = ("awareness", "communication", "take_up")
+    finds: ClassVar = ("employed",)
 
     kind: Literal["hiring_subsidy"] = "hiring_subsidy"
     cny_per_hire: float = setting(..., "CNY/person", "paid once for each person hired")

@@ -24,6 +24,8 @@ from sim.world.spec import World
 
 
 class _Housing(PolicySpec):
+    finds: ClassVar = ("searching", "employed")
+
     units: float = setting(..., "units", "units in each city named")
     units_per_quarter: float = setting(INFINITE, "units/quarter", "pace at which units open", source="all open at once")
     rent_cap: float = setting(INFINITE, "CNY/month", "highest rent of a unit", source="no limit")
@@ -147,6 +149,7 @@ class PurchaseSubsidy(RationedPolicy):
     goal: ClassVar = "keep those who found a family"
     item: ClassVar = "purchase_subsidy"
     zero: ClassVar = "amount_cny: 0 and price_share: 0"
+    finds: ClassVar = ("employed",)
 
     kind: Literal["purchase_subsidy"] = "purchase_subsidy"
     amount_cny: Amount = Field(

@@ -28,6 +28,8 @@ QUEUE_RULES: Final = ("lottery", "first_come", "points")
 QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
 HUKOU_CHANNELS: Final = ("points", "employer", "central")
 CHANNEL_POINTS, CHANNEL_EMPLOYER, CHANNEL_CENTRAL = range(3)
+CHANNELS_OF_QUARTER: Final = {3: (CHANNEL_CENTRAL, CHANNEL_EMPLOYER), 4: (CHANNEL_POINTS,)}
+"""Quarter of the year -> channels with a quota, in the order in which they give their places."""
 
 ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
 """One row says who a policy reaches."""

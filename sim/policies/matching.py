@@ -158,6 +158,7 @@ class Certification(PolicySpec):
     goal: ClassVar = "better matches"
     item: ClassVar = "certification"
     zero: ClassVar = "seats_per_year: 0 and recognition: 1"
+    finds: ClassVar = ("searching", "employed")
     ends_with_budget: ClassVar = True
 
     kind: Literal["certification"] = "certification"

@@ -165,6 +165,7 @@ class TaxRefund(_Monthly):
     goal: ClassVar = "attract and keep"
     item: ClassVar = "tax_refund"
     zero: ClassVar = "refund_share: 0"
+    finds: ClassVar = ("employed",)
 
     kind: Literal["tax_refund"] = "tax_refund"
     refund_share: float = setting(..., "share", "share of income tax that is paid back", high=1)

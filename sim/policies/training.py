@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.policies.base import (
+    ENROLMENT_QUARTER,
     MONTHS_PER_QUARTER,
     NOT_PEOPLE,
     QUARTERS_PER_YEAR,
@@ -47,6 +48,10 @@ class EnrolmentChange(PolicySpec):
     def is_zero(self) -> bool:
         """Seats as before."""
         return self.factor == 1
+
+    def acts_in(self) -> tuple[int, ...]:
+        """When students enrol."""
+        return (ENROLMENT_QUARTER,)
 
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
         """Multiply seats; a quarter of the yearly cost of the seats added in each place."""
@@ -142,6 +147,7 @@ class IntegratedTraining(PolicySpec):
     goal: ClassVar = "fit skills to demand"
     item: ClassVar = "integrated_training"
     zero: ClassVar = "seats_per_year: 0"
+    finds: ClassVar = ("searching", "employed")
 
     kind: Literal["integrated_training"] = "integrated_training"
     seats_per_year: float = setting(..., "places/year", "persons admitted a year in each city named")

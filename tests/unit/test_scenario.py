@@ -93,6 +93,7 @@ def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_pat
         ("policies: [{kind: rent_subsidy, city: alpha, from: 2020Q1, eligible: {education: phd}}]", 4, "Write [phd]"),
         ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, to: 2019Q4}", 5, "Correct the value"),
         ("policies: {kind: rent_subsidy}", 4, "Begin each with"),
+        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2018Q1, to: 2018Q4}", 5, "from 2019Q1 on"),
     ],
 )
 def test_a_mistake_ends_in_its_repair(tmp_path, lines, line, repair):
@@ -102,6 +103,67 @@ def test_a_mistake_ends_in_its_repair(tmp_path, lines, line, repair):
     if line < 30:
         assert problems[0].line == line
     assert repair in problems[0].repair
+
+
+@pytest.mark.parametrize(
+    ("kind", "season"),
+    [
+        ("kind: hukou_quota, places_per_year: 9, channel: points", 4),
+        ("kind: hukou_quota, places_per_year: 9, channel: employer", 3),
+        ("kind: hukou_quota, places_per_year: 9, channel: central", 3),
+        ("kind: hukou_points, points: 9", 4),
+        ("kind: hukou_relaxation, points_years_cut: 1", 4),
+        ("kind: school_places, places_per_year: 9", 3),
+        ("kind: enrolment_change, factor: 1.2", 3),
+        ("kind: internship, share: 0.1", 2),
+    ],
+)
+def test_a_policy_must_meet_the_quarter_in_which_it_acts(tmp_path, kind, season):
+    def check(since, to):
+        policy = f"  - {{{kind}, city: alpha, from: {since}, to: {to}}}"
+        head = "name: case\nquestion: Why?\nextends: two_cities_baseline\n"
+        return write(tmp_path, f"{head}policies:\n{policy}\n")
+
+    assert load_scenario(check(f"2020Q{season}", f"2020Q{season}")).policies
+    (problem,) = problems_of(
+        load_scenario, check(f"2020Q{season + 1}" if season < 4 else "2021Q1", f"2021Q{season - 1}")
+    )
+    assert (problem.line, problem.key) == (5, "policies.0.from")
+    assert f"acts in Q{season} of a year" in problem.message
+    # the run begins in 2019Q1: a quarter of the season before it does not count
+    (problem,) = problems_of(load_scenario, check(f"2018Q{season}", f"2019Q{season - 1}"))
+    assert f"Q{season}" in problem.repair
+
+
+def test_what_acts_at_once_or_goes_on_after_its_end_may_miss_every_season(tmp_path):
+    text = """name: case
+question: Why?
+extends: two_cities_baseline
+policies:
+  - {kind: hukou_relaxation, city: alpha, from: 2020Q1, to: 2020Q1, levels: 1, points_years_cut: 1}
+  - {kind: demand_recession, city: alpha, from: 2018Q1, to: 2018Q4, depth: 0.2}
+"""
+    assert len(load_scenario(write(tmp_path, text)).policies) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "nobody", "somebody"),
+    [
+        ("kind: hiring_subsidy, cny_per_hire: 9", "searching", "employed"),
+        ("kind: internship, share: 0.1", "studying", "searching"),
+        ("kind: purchase_subsidy, amount_cny: 9", "searching", "employed"),
+        ("kind: living_subsidy, amount_cny_m: 9", "studying", "preparing"),
+        ("kind: talent_housing, units: 9, rent_cap: 900", "preparing", "searching"),
+    ],
+)
+def test_a_state_in_which_nobody_is_met_is_refused(tmp_path, kind, nobody, somebody):
+    def check(states):
+        policy = f"  - {{{kind}, city: alpha, from: 2020Q1, eligible: {{state: [{states}]}}}}"
+        return write(tmp_path, f"name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies:\n{policy}\n")
+
+    (problem,) = problems_of(load_scenario, check(f"out, {nobody}"))
+    assert somebody in problem.message
+    assert load_scenario(check(f"{nobody}, {somebody}")).policies
 
 
 def test_a_baseline_must_say_where_its_numbers_are_from(tmp_path):
