@@ -41,7 +41,7 @@ from sim.types import (
     FIELD,
     SEARCHING,
 )
-from sim.world.spec import FIRST_COHORT_YEAR
+from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -52,6 +52,14 @@ RANK_BITS: Final = np.uint64(28)
 def cohort_quarter(year: int) -> int:
     """Quarter number in which the cohort of `year` graduates."""
     return (year - CALENDAR_START_YEAR) * 4 + GRADUATION_QUARTER - 1
+
+
+def seats_of_world(model: TalentMarket, year: int) -> NDArray[np.float64]:
+    """(place, education, field) seats that the world file gives for the students who enrol in `year`, in persons.
+
+    They are as many as the graduates of that year.
+    """
+    return cohort_cells(model, min(year, LAST_COHORT_YEAR)) * model.scale
 
 
 def cohort_cells(model: TalentMarket, year: int) -> NDArray[np.float64]:

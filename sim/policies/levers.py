@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import ELIGIBILITY_FIELDS
-from sim.policies.costs import FirmGrant, FixedCost, HeadCost
+from sim.policies.costs import FirmGrant, FixedCost, HeadCost, SeatCost
 from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, INSTITUTION, OWNERSHIP
 from sim.world.spec import World
 
@@ -246,6 +246,7 @@ class Levers:
     internships: list[Internship] = dataclasses.field(default_factory=list)
     firm_grants: list[FirmGrant] = dataclasses.field(default_factory=list)
     head_costs: list[HeadCost] = dataclasses.field(default_factory=list)
+    seat_costs: list[SeatCost] = dataclasses.field(default_factory=list)
     seat_factor: NDArray[np.float64]
     """(place, education, field) factor on the seats of institutions, 1 = none."""
     lag_factor: NDArray[np.float64]

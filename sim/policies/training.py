@@ -22,9 +22,10 @@ from sim.policies.base import (
     find_positions,
     setting,
 )
+from sim.policies.costs import SeatCost
 from sim.policies.levers import NO_LIMIT, Levers, TrainingCourse
-from sim.types import EDUCATION, FIELD, INSTITUTION, Quarter
-from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR, World
+from sim.types import EDUCATION, FIELD, INSTITUTION
+from sim.world.spec import World
 
 
 class EnrolmentChange(PolicySpec):
@@ -42,7 +43,7 @@ class EnrolmentChange(PolicySpec):
     levels: tuple[EducationName, ...] | None = Field(None, description="levels; all where none is named")
     fields: tuple[FieldName, ...] | None = Field(None, description="fields; all where none is named")
     cost_cny_per_seat: float = setting(
-        0.0, "CNY/seat", "cost of an added seat, whole course", source="not counted unless given"
+        0.0, "CNY/seat", "cost of an added seat, whole course, when it opens", source="not counted unless given"
     )
 
     def is_zero(self) -> bool:
@@ -53,16 +54,21 @@ class EnrolmentChange(PolicySpec):
         """When students enrol."""
         return (ENROLMENT_QUARTER,)
 
-    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
-        """Multiply seats; a quarter of the yearly cost of the seats added in each place."""
-        levels = find_positions(self.levels, EDUCATION)
-        fields = find_positions(self.fields, FIELD)
-        year = min(max(Quarter(quarter).year, FIRST_COHORT_YEAR), LAST_COHORT_YEAR) - FIRST_COHORT_YEAR
+    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
+        """Multiply seats. Those added to what the policies before it have left, and not cut after it, cost money."""
+        cells = np.ix_(find_positions(self.levels, EDUCATION), find_positions(self.fields, FIELD))
         for place in find_places(self.city, world):
-            levers.seat_factor[place][np.ix_(levels, fields)] *= self.factor
-            share = world.level_share[place, levels] @ world.field_share[np.ix_(levels, fields)].sum(axis=1)
-            added = float(world.graduates[place, year] * share) * max(0.0, self.factor - 1)
-            levers.add_cost(index, place, added * self.cost_cny_per_seat / QUARTERS_PER_YEAR)
+            seats = levers.seat_factor[place]
+            added = np.zeros_like(seats)
+            added[cells] = seats[cells] * (self.factor - 1)
+            seats[cells] *= self.factor
+            for earlier in levers.seat_costs:
+                if earlier.place == place and self.factor < 1:
+                    earlier.added[cells] *= self.factor
+            if self.factor > 1 and self.cost_cny_per_seat > 0:
+                levers.seat_costs.append(
+                    SeatCost(policy=index, place=place, added=added, cny_per_seat=self.cost_cny_per_seat)
+                )
 
 
 class CurriculumReform(PolicySpec):

@@ -285,6 +285,7 @@ def test_an_unstable_matching_stops_the_run(model, monkeypatch):
         ("talent_housing", HOMES),
         ("purchase_subsidy", HOMES),
         ("hiring_subsidy", HIRES),
+        ("enrolment_change", COURSES),
         ("integrated_training", COURSES),
         ("certification", COURSES),
         ("internship", INTERNS),

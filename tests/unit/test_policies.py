@@ -179,7 +179,7 @@ def test_policies_keep_their_place_and_factors_multiply():
 
 def test_fewer_seats_cost_nothing():
     fewer = {"kind": "enrolment_change", "city": "all", "from": "2020Q1", "factor": 0.5, "cost_cny_per_seat": 9}
-    assert levers_of(fewer, "2020Q1").fixed_costs == []
+    assert levers_of(fewer, "2020Q1").seat_costs == []
 
 
 def test_places():
