@@ -76,6 +76,16 @@ def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_pat
         ("params: {serach: {n_sampled: 3}}", 4, "Did you mean `search`?"),
         ("params: {search: {n_sampled: 3.5}}", 4, "Write 4"),
         ("params: {search: {n_sampled: 300}}", 4, "Write a value from 1 to 60 positions"),
+        ("params: {search: {n_sampled: .nan}}", 4, "Write a number in positions"),
+        ("params: {search: {n_sampled: true}}", 4, "Write a number in positions"),
+        ("scale: .nan", 4, "Write a number in persons/agent"),
+        ("scale: 1e400", 4, "Write a number in persons/agent"),
+        ("world_values: {graduates: {alpha: .inf}}", 4, "Write a number in persons/year"),
+        ("world_values: {graduates: {alpha: .nan}}", 4, "Write a number in persons/year"),
+        ("policies: [{kind: talent_housing, city: alpha, from: 2020Q1, units: .inf}]", 4, "Write a number in units"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: {phd: .nan}}]", 4, "Write a number in CNY"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: 2024-01-01}]", 4, "Write a number in CNY"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: 1, budget_cny: .nan}]", 4, "a number in CNY"),
         ("world_values: {rent_sharedcny_m: {alpha: 3}}", 4, "Did you mean `rent_shared_cny_m`?"),
         ("world_values: {rent_shared_cny_m: {alhpa: 3}}", 4, "Did you mean `alpha`?"),
         ("world_values: {vacancy_start: {alpha: 3}}", 4, "Write a value from 0 to 0.9 share"),
@@ -164,6 +174,12 @@ def test_a_state_in_which_nobody_is_met_is_refused(tmp_path, kind, nobody, someb
     (problem,) = problems_of(load_scenario, check(f"out, {nobody}"))
     assert somebody in problem.message
     assert load_scenario(check(f"{nobody}, {somebody}")).policies
+
+
+def test_a_limit_may_be_written_as_infinity(tmp_path):
+    policy = "{kind: award, city: alpha, from: 2020Q1, amount_cny: 1, budget_cny: .inf, quota: .inf}"
+    path = write(tmp_path, f"name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies: [{policy}]\n")
+    assert load_scenario(path).policies[0].budget_cny == float("inf")
 
 
 def test_a_baseline_must_say_where_its_numbers_are_from(tmp_path):
