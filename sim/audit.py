@@ -6,8 +6,9 @@ come to be marked as served, rent forgone with market rent less rent paid of eac
 people hired, courses with the people admitted, examinations and internships with those eligible to them, grants with
 firms founded and with people whose knowledge has grown. Monthly transfers have their own count (sim/invariants.py).
 No kernel of the phases is used. Rents paid are kept in single precision, so each tenant may differ by one hundredth
-of CNY a month; what is a share of something is rounded by place, and so may be a payment that is a share of a price;
-everything else must be equal. Left out: who among equal claims is served when a budget or a quota runs short.
+of CNY a month and half a unit in the last place of the rent; what is a share of something is rounded by place, and so
+may be a payment that is a share of a price; everything else must be equal. Left out: who among equal claims is served
+when a budget or a quota runs short.
 """
 
 from __future__ import annotations
@@ -244,7 +245,8 @@ class Audit:
         for policy in np.unique(people.scheme[rows]):
             own = people.scheme[rows] == policy
             fen = int(np.rint(forgone[own] * 100.0).sum())
-            count.add(int(policy), fen * 3 * model.scale, int(np.count_nonzero(own)) * 3 * model.scale)
+            doubt = np.ceil(1.0 + 50.0 * np.spacing(people.rent[rows[own]]).astype(np.float64))
+            count.add(int(policy), fen * 3 * model.scale, int(doubt.sum()) * 3 * model.scale)
         before = self._recall(people)
         for scheme in model.levers.schemes:
             _mark(before, people, scheme.policy)
