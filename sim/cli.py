@@ -42,6 +42,9 @@ EXIT_USER: Final = 2
 EXIT_INTERRUPTED: Final = 130
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""
+START_SOONER: Final = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""Environment of libraries: no matrix here is worth threads that wait for it, and no plugin is worth a look into every
+package that is installed."""
 RESULTS: Final = Path("results")
 _WIDTH_WITHOUT_TERMINAL: Final = 150
 
@@ -67,7 +70,12 @@ def main() -> None:
     """Run the command line."""
     # reading a world makes many objects and no garbage: looking for some would take longer than the reading
     gc.set_threshold(GARBAGE_THRESHOLD)
-    app()
+    for name, value in START_SOONER.items():
+        os.environ.setdefault(name, value)
+    try:
+        app()
+    finally:
+        gc.freeze()  # nor is garbage looked for at the end, when everything goes
 
 
 @app.callback(invoke_without_command=True)

@@ -181,7 +181,7 @@ def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
     words = label(key, lang) if key in LABELS else label_code("outcome", str(row["outcome"]), lang)
     levels = (_write_number(row[name] * factor, decimals, sign=False) for name in ("baseline", "value"))
     interval = _write_interval(row, factor, decimals, lang)
-    points = POINTS[lang] if row["unit"] == "share" else ""
+    points = POINTS[lang] if row["unit"] == "share" and not math.isnan(row["difference"]) else ""
     difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
     if row["outcome"] == COST_PER_STAYER and math.isnan(row["low"]):
         difference = "-"  # a ratio whose interval is not bounded says nothing, not even its sign

@@ -47,7 +47,8 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "wages of the employed and rents of places are positive": bool(np.all(people.wage[employed] > 0))
         and all(bool(np.all(model.places.records[tenure] > 0)) for tenure in ("rent_shared", "rent_whole")),
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
-        "the ledger is the sum of transfers": model.transfers_booked_fen == model.transfers_received_fen,
+        "the ledger is the sum of transfers": abs(model.transfers_booked_fen - model.transfers_received_fen)
+        <= model.transfers_tolerance_fen,
         "budgets are not exceeded": _budgets_hold(model),
         **{rule: not broken for rule, broken in model.audit.broken.items()},
         "no more people are admitted to courses than there are seats": all(

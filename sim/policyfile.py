@@ -7,6 +7,7 @@ line and its repair; what remains (types, order of dates) is checked by the clas
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from sim import params
 from sim.errors import Problem
 from sim.params import Params
 from sim.policies import POLICY_KINDS, PolicySpec, find_places, policy_bits
-from sim.policies.base import ALL_PLACES, Data
+from sim.policies.base import ALL_PLACES, INFINITE, Data
 from sim.sourced import STATED, Node, Sourced, check_keys, read_number, report, suggest_name
 from sim.types import EDUCATION
 from sim.world.spec import World
@@ -200,7 +201,7 @@ class _PolicyReader:
         """Plain value of one field, or None where it is wrong."""
         extra = _extra(info)
         if "unit" in extra:
-            return self.read_amount(node, key, extra)
+            return self.read_amount(node, key, extra, beside=info.default if info.default == INFINITE else None)
         if isinstance(info.annotation, type) and issubclass(info.annotation, Data):
             if isinstance(node.value, dict):
                 return self.read_model(info.annotation, node, key)
@@ -214,8 +215,8 @@ class _PolicyReader:
         self.sources[key] = Sourced(plain, TEXT, source, node.file, node.line)
         return plain
 
-    def read_amount(self, node: Node, key: str, extra: dict[str, Any]) -> Any:
-        """A number, or a map of numbers over levels of education or over pay."""
+    def read_amount(self, node: Node, key: str, extra: dict[str, Any], *, beside: float | None = None) -> Any:
+        """A number, or a map of numbers over levels of education or over pay; `beside` as in read_number."""
         if "keys" in extra and (not isinstance(node.value, dict) or "value" in node.value):
             report(self.problems, node, "a map is wanted here", "Write {PAY: AMOUNT, ..}, such as {0: 1500, 8000: 800}")
             return None
@@ -232,6 +233,7 @@ class _PolicyReader:
             low=extra["low"],
             high=extra["high"],
             strict=node.file in self.strict_files,
+            beside=beside,
         )
         if cell is None:
             return None
@@ -324,10 +326,9 @@ def _read_rule(
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        return math.isfinite(float(text))
     except ValueError:
         return False
-    return True
 
 
 def _extra(info: FieldInfo) -> dict[str, Any]:

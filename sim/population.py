@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.commuting import bring_hukou, spread_initial_homes
 from sim.kernels.hukou import split_residents
 from sim.kernels.skills import form_skills, set_institutions
+from sim.policies.base import GRADUATION_QUARTER
 from sim.rng import (
     HOME_PLACE,
     HUKOU_DIRECT,
@@ -41,19 +42,25 @@ from sim.types import (
     FIELD,
     SEARCHING,
 )
-from sim.world.spec import FIRST_COHORT_YEAR
+from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
-GRADUATION_QUARTER: Final = 2
-"""Graduates enter in the second quarter."""
 RANK_BITS: Final = np.uint64(28)
 
 
 def cohort_quarter(year: int) -> int:
     """Quarter number in which the cohort of `year` graduates."""
     return (year - CALENDAR_START_YEAR) * 4 + GRADUATION_QUARTER - 1
+
+
+def seats_of_world(model: TalentMarket, year: int) -> NDArray[np.float64]:
+    """(place, education, field) seats that the world file gives for the students who enrol in `year`, in persons.
+
+    They are as many as the graduates of that year.
+    """
+    return cohort_cells(model, min(year, LAST_COHORT_YEAR)) * model.scale
 
 
 def cohort_cells(model: TalentMarket, year: int) -> NDArray[np.float64]:
@@ -136,6 +143,8 @@ def place_initial_stock(model: TalentMarket) -> None:
 
 def _draw_initial_places(model: TalentMarket) -> NDArray[np.int64]:
     world, people, n = model.world, model.columns.people, model.world.n_places
+    if len(people.uid) == 0:  # a world whose first graduates are still to come
+        return np.zeros(0, np.int64)
     group = people.study.astype(np.int64) * n + people.home
     sizes = np.bincount(group, minlength=n * n).astype(float)
     eye = (world.area_of[:, None] == world.area_of[None, :]).astype(float)

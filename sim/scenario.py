@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sim.errors import Problem, ScenarioError
 from sim.params import Params
 from sim.policies import PolicySpec
-from sim.policies.base import Data
+from sim.policies.base import EVERY_QUARTER, Data
 from sim.policyfile import TEXT, check_together, read_params, read_policies
 from sim.scenariofile import BASE_FOCUS, SCENARIO_KEYS, ScenarioTree, find_scenario, read_tree
 from sim.sourced import SET_FILE, STATED, Node, Sourced, read_number, read_text, report, suggest_name
@@ -137,6 +137,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         if key not in fields:
             report(problems, tree.root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
     start, end, last = _read_span(fields, quarters, problems)
+    span = (start, last) if start is not None and last is not None else None
     scale = _read_scale(fields.get("scale"), tree, problems)
     loaded, world_path = _read_world_of(tree, problems)
     world = loaded[0] if loaded else None
@@ -146,7 +147,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
     for key, node in lists.items():
         policies[key], found = read_policies(node, world, strict_files=tree.strict_files, problems=problems)
         sources |= found
-        _check_dates(node, policies[key], last, problems)
+        _check_dates(node, policies[key], span, problems)
     check_together([*lists.values()], [*policies.values()], world, problems)
     focus = _find_focus(fields, policies["policies"], world, problems)
     texts = {key: _read_optional_text(fields.get(key), problems) for key in ("name", "question", "expectation")}
@@ -226,15 +227,31 @@ def _read_world_of(tree: ScenarioTree, problems: list[Problem]) -> tuple[tuple[W
     return read_world(path, overrides, problems, strict_files=tree.strict_files), path
 
 
-def _check_dates(node: Node, policies: Sequence[PolicySpec], last: Quarter | None, problems: list[Problem]) -> None:
+def _check_dates(
+    node: Node, policies: Sequence[PolicySpec], span: tuple[Quarter, Quarter] | None, problems: list[Problem]
+) -> None:
+    """Report policies too many, and those that cannot act within `span`, the first and last quarter of the file."""
     if len(policies) != len(node.items):
         return
     if len(policies) > MAX_POLICIES:
         report(problems, node, f"{len(policies)} policies are too many", f"Keep {MAX_POLICIES} of them")
+    if span is None:
+        return
+    start, last = span
     for policy, item in zip(policies, node.items, strict=True):
-        if last is not None and policy.first > last.number:
+        in_force = [number for number in range(start.number, last.number + 1) if policy.is_active(number)]
+        seasons = " and ".join(f"Q{quarter}" for quarter in policy.acts_in())
+        if policy.first > last.number:
             at = item.fields["from"]
             report(problems, at, f"the policy begins after the run ends ({last})", f"Write a quarter up to {last}")
+        elif not in_force:
+            at = item.fields["to"]
+            report(problems, at, f"the policy ends before the run begins ({start})", f"Write a quarter from {start} on")
+        elif policy.acts_in() != EVERY_QUARTER and not any(
+            Quarter(number).of_year in policy.acts_in() for number in in_force if number <= policy.last
+        ):
+            message = f"{policy.kind} acts in {seasons} of a year, and the run meets none between its dates"
+            report(problems, item.fields["from"], message, f"Let its dates take in a {seasons}")
 
 
 def _find_focus(

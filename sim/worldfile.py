@@ -10,6 +10,7 @@ A world that `extends` another takes from it the quantities that it does not giv
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ from sim.sourced import (
     Sourced,
     check_keys,
     check_unit,
+    is_finite,
     read_number,
     read_origin,
     read_text,
@@ -195,7 +197,7 @@ def _read_place(node: Node, problems: list[Problem]) -> dict[str, Any]:
     row["area"] = read_text(area, problems) if area is not None else None
     point = node.fields.get("coordinates")
     row["coordinates"] = [item.value for item in point.items] if point is not None else []
-    if len(row["coordinates"]) != 2 or not all(isinstance(item, int | float) for item in row["coordinates"]):
+    if len(row["coordinates"]) != 2 or not all(is_finite(item) for item in row["coordinates"]):
         at = point or node
         repair = "Write `coordinates: [LONGITUDE, LATITUDE]`"
         report(problems, at, "coordinates are two numbers", repair)
@@ -226,7 +228,7 @@ def _read_quantities(
             report(problems, blocks, f"quantity `{name}` is missing", repair)
             continue
         axes = [places if dim == "place" else AXES[dim] for dim in spec["dims"]]
-        grid = _Grid(spec, axes)
+        grid = _Grid(spec, axes, beside=math.nan if name in MAY_BE_NAN else None)
         n_before = len(problems)
         _fill_block(grid, block, rebuilt, problems)
         if overrides is not None and name in overrides.fields:
@@ -245,7 +247,7 @@ def _read_quantities(
 class _Grid:
     """An array being filled, and for every cell the number of the written value that fills it."""
 
-    def __init__(self, spec: dict[str, Any], axes: Sequence[tuple[str, ...]]) -> None:
+    def __init__(self, spec: dict[str, Any], axes: Sequence[tuple[str, ...]], *, beside: float | None = None) -> None:
         self.spec = spec
         self.axes = axes
         shape = tuple(len(axis) for axis in axes)
@@ -254,6 +256,8 @@ class _Grid:
         self.cells: list[Sourced] = []
         self.strict_files: frozenset[str] = frozenset()
         """Files whose numbers must say where they are from."""
+        self.beside = beside
+        """What may stand in place of a finite number."""
 
     def put(self, index: tuple[int, ...], cell: Sourced) -> None:
         """Fill everything under `index` with one written value."""
@@ -268,7 +272,9 @@ class _Grid:
         if not isinstance(node.value, dict) or "value" in node.value:
             unit, low, high = (self.spec[name] for name in ("unit", "low", "high"))
             strict = node.file in self.strict_files
-            cell = read_number(node, problems, unit=unit, low=low, high=high, strict=strict, default=origin)
+            cell = read_number(
+                node, problems, unit=unit, low=low, high=high, strict=strict, default=origin, beside=self.beside
+            )
             if cell is not None:
                 self.put(index, cell)
             return

@@ -199,9 +199,22 @@ def _pay(model: TalentMarket) -> None:
     model.transfers_booked_fen = int(model.ledger.fen.sum()) - booked_before
     received = np.rint(people.transfer.astype(np.float64) * 100.0).astype(np.int64)
     model.transfers_received_fen = int(received.sum()) * 3 * model.scale
+    if model.check:
+        payments = sum(entry.once_months == 0 for entry in model.levers.transfers)
+        model.transfers_tolerance_fen = _doubt_fen(people.transfer, payments) * 3 * model.scale
     for k, entry in enumerate(model.levers.transfers):
         if entry.once_months > 0:
             _meet_claims(model, k, entry, claims, 1)
+
+
+def _doubt_fen(amounts: NDArray[np.float32], payments: int) -> int:
+    """Hundredths of CNY by which amounts, each the sum of `payments`, may be off because they are in single precision.
+
+    A payment is rounded to single precision, and so is every sum: by half a unit in the last place at most. What is off
+    by less than half a hundredth comes out right when it is rounded to hundredths, and is not counted.
+    """
+    most = 100.0 * max(0.0, payments - 0.5) * np.spacing(amounts).astype(np.float64)
+    return int(np.ceil(most[most >= 0.5] + 0.5).sum())
 
 
 def _meet_claims(

@@ -6,8 +6,6 @@ Barriers add up and factors multiply. Searchers weigh a position with the whole 
 takes no account of distance, with what the policies change of it. A shorter commute is an amenity of its city.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -8,8 +8,6 @@ is paid once to a person; before, people who weigh a city reckon with it as a mo
 once it is paid it holds nobody.
 """
 
-from __future__ import annotations
-
 import abc
 from typing import ClassVar, Final, Literal
 
@@ -169,6 +167,7 @@ class TaxRefund(_Monthly):
     goal: ClassVar = "attract and keep"
     item: ClassVar = "tax_refund"
     zero: ClassVar = "refund_share: 0"
+    finds: ClassVar = ("employed",)
 
     kind: Literal["tax_refund"] = "tax_refund"
     refund_share: float = setting(..., "share", "share of income tax that is paid back", high=1)

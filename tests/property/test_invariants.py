@@ -224,10 +224,11 @@ def test_an_unstable_matching_stops_the_run(model, monkeypatch):
 
 
 @pytest.mark.parametrize(("kind", "rule"), MONEY.items())
-def test_money_booked_wrongly_stops_the_run(kind, rule):
+@pytest.mark.parametrize("factor", [0.99, 1.01])
+def test_money_booked_wrongly_stops_the_run(kind, rule, factor):
     def cheat(model):
         book = model.ledger.book
-        model.ledger.book = lambda policy, persons, fen: book(policy, persons, np.rint(fen * 0.99).astype(np.int64))
+        model.ledger.book = lambda policy, persons, fen: book(policy, persons, np.rint(fen * factor).astype(np.int64))
 
     scenario = toy_scenario(policies=policies_of(kind), quarters=8)
     with pytest.raises(InvariantError, match=rule):

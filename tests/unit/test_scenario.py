@@ -76,6 +76,16 @@ def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_pat
         ("params: {serach: {n_sampled: 3}}", 4, "Did you mean `search`?"),
         ("params: {search: {n_sampled: 3.5}}", 4, "Write 4"),
         ("params: {search: {n_sampled: 300}}", 4, "Write a value from 1 to 60 positions"),
+        ("params: {search: {n_sampled: .nan}}", 4, "Write a number in positions"),
+        ("params: {search: {n_sampled: true}}", 4, "Write a number in positions"),
+        ("scale: .nan", 4, "Write a number in persons/agent"),
+        ("scale: 1e400", 4, "Write a number in persons/agent"),
+        ("world_values: {graduates: {alpha: .inf}}", 4, "Write a number in persons/year"),
+        ("world_values: {graduates: {alpha: .nan}}", 4, "Write a number in persons/year"),
+        ("policies: [{kind: talent_housing, city: alpha, from: 2020Q1, units: .inf}]", 4, "Write a number in units"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: {phd: .nan}}]", 4, "Write a number in CNY"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: 2024-01-01}]", 4, "Write a number in CNY"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: 1, budget_cny: .nan}]", 4, "a number in CNY"),
         ("world_values: {rent_sharedcny_m: {alpha: 3}}", 4, "Did you mean `rent_shared_cny_m`?"),
         ("world_values: {rent_shared_cny_m: {alhpa: 3}}", 4, "Did you mean `alpha`?"),
         ("world_values: {vacancy_start: {alpha: 3}}", 4, "Write a value from 0 to 0.9 share"),
@@ -93,6 +103,7 @@ def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_pat
         ("policies: [{kind: rent_subsidy, city: alpha, from: 2020Q1, eligible: {education: phd}}]", 4, "Write [phd]"),
         ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, to: 2019Q4}", 5, "Write a later one"),
         ("policies: {kind: rent_subsidy}", 4, "Begin each with"),
+        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2018Q1, to: 2018Q4}", 5, "from 2019Q1 on"),
     ],
 )
 def test_a_mistake_ends_in_its_repair(tmp_path, lines, line, repair):
@@ -102,6 +113,73 @@ def test_a_mistake_ends_in_its_repair(tmp_path, lines, line, repair):
     if line < 30:
         assert problems[0].line == line
     assert repair in problems[0].repair
+
+
+@pytest.mark.parametrize(
+    ("kind", "season"),
+    [
+        ("kind: hukou_quota, places_per_year: 9, channel: points", 4),
+        ("kind: hukou_quota, places_per_year: 9, channel: employer", 3),
+        ("kind: hukou_quota, places_per_year: 9, channel: central", 3),
+        ("kind: hukou_points, points: 9", 4),
+        ("kind: hukou_relaxation, points_years_cut: 1", 4),
+        ("kind: school_places, places_per_year: 9", 3),
+        ("kind: enrolment_change, factor: 1.2", 3),
+        ("kind: internship, share: 0.1", 2),
+    ],
+)
+def test_a_policy_must_meet_the_quarter_in_which_it_acts(tmp_path, kind, season):
+    def check(since, to):
+        policy = f"  - {{{kind}, city: alpha, from: {since}, to: {to}}}"
+        head = "name: case\nquestion: Why?\nextends: two_cities_baseline\n"
+        return write(tmp_path, f"{head}policies:\n{policy}\n")
+
+    assert load_scenario(check(f"2020Q{season}", f"2020Q{season}")).policies
+    (problem,) = problems_of(
+        load_scenario, check(f"2020Q{season + 1}" if season < 4 else "2021Q1", f"2021Q{season - 1}")
+    )
+    assert (problem.line, problem.key) == (5, "policies.0.from")
+    assert f"acts in Q{season} of a year" in problem.message
+    # the run begins in 2019Q1: a quarter of the season before it does not count
+    (problem,) = problems_of(load_scenario, check(f"2018Q{season}", f"2019Q{season - 1}"))
+    assert f"Q{season}" in problem.repair
+
+
+def test_what_acts_at_once_or_goes_on_after_its_end_may_miss_every_season(tmp_path):
+    text = """name: case
+question: Why?
+extends: two_cities_baseline
+policies:
+  - {kind: hukou_relaxation, city: alpha, from: 2020Q1, to: 2020Q1, levels: 1, points_years_cut: 1}
+  - {kind: demand_recession, city: alpha, from: 2018Q1, to: 2018Q4, depth: 0.2}
+"""
+    assert len(load_scenario(write(tmp_path, text)).policies) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "nobody", "somebody"),
+    [
+        ("kind: hiring_subsidy, cny_per_hire: 9", "searching", "employed"),
+        ("kind: internship, share: 0.1", "studying", "searching"),
+        ("kind: purchase_subsidy, amount_cny: 9", "searching", "employed"),
+        ("kind: living_subsidy, amount_cny_m: 9", "studying", "preparing"),
+        ("kind: talent_housing, units: 9, rent_cap: 900", "preparing", "searching"),
+    ],
+)
+def test_a_state_in_which_nobody_is_met_is_refused(tmp_path, kind, nobody, somebody):
+    def check(states):
+        policy = f"  - {{{kind}, city: alpha, from: 2020Q1, eligible: {{state: [{states}]}}}}"
+        return write(tmp_path, f"name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies:\n{policy}\n")
+
+    (problem,) = problems_of(load_scenario, check(f"out, {nobody}"))
+    assert somebody in problem.message
+    assert load_scenario(check(f"{nobody}, {somebody}")).policies
+
+
+def test_a_limit_may_be_written_as_infinity(tmp_path):
+    policy = "{kind: award, city: alpha, from: 2020Q1, amount_cny: 1, budget_cny: .inf, quota: .inf}"
+    path = write(tmp_path, f"name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies: [{policy}]\n")
+    assert load_scenario(path).policies[0].budget_cny == float("inf")
 
 
 def test_a_baseline_must_say_where_its_numbers_are_from(tmp_path):
