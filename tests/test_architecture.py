@@ -34,10 +34,13 @@ LAYERS = (
 OWNERS = {
     "mesa": ("sim.agents", "sim.model"),
     "matplotlib": ("sim.plots", "sim.plots_style", "sim.plots_data", "sim.plots_effects"),
-    "joblib": ("sim.sweep", "calibration.search"),
-    "yaml": ("sim.sourced", "calibration.targets"),
-    "typer": ("sim.cli",),
-    "rich": ("sim.cli",),
+    "joblib": ("sim.sweep", "calibration.runs"),
+    "yaml": ("sim.sourced",),
+    "typer": ("sim.cli", "calibration.cli"),
+    "rich": ("sim.cli", "calibration.cli"),
+    "SALib": ("calibration.screen",),
+    "cmaes": ("calibration.search",),
+    "sklearn": ("calibration.emulator",),
 }
 """Packages that only these rooms may import."""
 
