@@ -34,6 +34,9 @@ app = typer.Typer(
     help="Simulate a talent labour market under policy, and compare what policies do.",
 )
 
+calibrate = typer.Typer(no_args_is_help=True, help="Hold the model against published figures.")
+app.add_typer(calibrate, name="calibrate")
+
 EXIT_FAULT: Final = 1
 EXIT_USER: Final = 2
 EXIT_INTERRUPTED: Final = 130
@@ -245,6 +248,35 @@ def warmup(quiet: Quiet = False) -> None:
         seconds = warm_kernels()
         if not quiet:
             typer.echo(f"kernels are ready ({seconds:.1f} s)")
+
+
+@calibrate.command("targets")
+def show_targets(
+    scenario: ScenarioName = "baseline",
+    seed: Seed = 1,
+    seeds: Seeds = 4,
+    scale: Scale = None,
+    overrides: Overrides = None,
+    checks: Annotated[bool, typer.Option("--checks", help="List inputs that have to come through as well.")] = False,
+    lang: Lang = "en",
+    quiet: Quiet = False,
+) -> None:
+    """List published figures beside simulated ones, misses first."""
+    with _report_errors():
+        from calibration.board import HORIZON_QUARTERS, list_families, list_figures, simulate_figures
+        from calibration.holdout import load_rule, split_targets
+        from calibration.targets import load_targets
+        from sim.scenario import load_scenario
+
+        board = load_targets()
+        figures = board.figures if checks else board.targets
+        held = {target.name for target in split_targets(board.targets, load_rule()).held}
+        loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=HORIZON_QUARTERS)
+        with _show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
+            values = simulate_figures(loaded, figures, range(seed, seed + seeds), on_done=move)
+        tables = [list_figures(board, figures, values, held, lang), list_families(board, figures, values, lang)]
+        for table in tables[quiet:]:
+            _print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
 
 
 @contextlib.contextmanager

@@ -2,14 +2,15 @@
 
 Kept are whole-number sums by quarter, year, place and cohort; nothing is written, no data frame is made. A count is of
 agents: times `scale` it is persons. The tables of the same run give the same sums (tests/unit/test_moments.py).
-Left out: what the tables hold by person's field, home and hukou in each quarter, firms, institutions, quantiles.
+Left out: what the tables hold by person's home and hukou in each quarter, of firms and institutions more than the staff
+of industries and how many graduates are qualified, quantiles.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,9 @@ from sim.kernels.tallies import (
     PULSE_RESIDENTS,
 )
 from sim.observe_people import CohortCounts, count_present
+from sim.rng import ROUND_POSTINGS, round_by
 from sim.stickiness import score_cities
-from sim.types import EDUCATION, Quarter
+from sim.types import EDUCATION, EMPLOYED, FIELD, INDUSTRY, SEARCHING, Quarter
 from sim.world.indicators import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -41,12 +43,17 @@ LINE_SUMS: Final = np.dtype(
         ("size", np.int8),  # of the firm
         ("cell", np.int8),  # education x experience x ai
         ("openings", np.int32),
+        ("new", np.int32),  # of them not carried over from the quarter before
         ("hires", np.int32),
         ("offered_fen", np.int64),  # sum of the pay offered, a month
         ("hired_fen", np.int64),  # sum of the pay at hiring, a month
     ]
 )
 """One line of open positions of a quarter and who was hired on it."""
+
+N_PRESENT: Final = 3
+PRESENT_EMPLOYED, PRESENT_SEARCHING, PRESENT_READY = range(N_PRESENT)
+"""People in work, people who search, and those of them whose skills reach the bar of positions of their level."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,6 +79,12 @@ class Moments:
     """(cohort year, study city, education, field, home class, ANNIVERSARIES) in work in the study city."""
     lines: NDArray[np.void]
     """(line,) records of LINE_SUMS, the open positions of all quarters one below the other."""
+    present: IntArray
+    """(quarter, place, education, field, N_PRESENT) people by what they do."""
+    newcomers: IntArray
+    """(calendar year, study city, education, field, 2) new graduates, and those of them who are qualified."""
+    headcount: IntArray
+    """(quarter, place, industry) people in work, by the industry of their firm."""
     flows: IntArray
     """(calendar year, from, to, education, reason, new graduate) moves and first jobs."""
     rent_cny_m: FloatArray
@@ -122,6 +135,10 @@ class MomentObserver:
         self._pulse = np.zeros((n, world.n_places, len(EDUCATION), N_PULSE), np.int64)
         self._lines: list[NDArray[np.void]] = []
         self._flows = np.zeros((years, *model.flows.shape), np.int64)
+        cells = (world.n_places, len(EDUCATION), len(FIELD))
+        self._present = np.zeros((n, *cells, N_PRESENT), np.int64)
+        self._newcomers = np.zeros((years, *cells, 2), np.int64)
+        self._headcount = np.zeros((n, world.n_places, len(INDUSTRY)), np.int64)
         self._rent, self._index = (np.zeros((n, world.n_places)) for _ in range(2))
         self._stickiness = np.zeros((n, 1 + len(DIMENSIONS), world.n_places))
         self._granted, self._spent = (np.zeros((n, world.n_places), np.int64) for _ in range(2))
@@ -135,6 +152,9 @@ class MomentObserver:
         self._pulse[quarter] = pulse
         self._lines.append(_sum_lines(model, quarter))
         self._flows[year] += model.flows
+        self._present[quarter] = _count_present_cells(model)
+        self._newcomers[year] += _count_newcomers(model)
+        self._headcount[quarter] = _sum_staff(model)
         self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
         self._index[quarter] = [city.rent_index for city in model.cities]
         change = pulse[..., PULSE_RESIDENTS].sum(axis=1) - self._start[0]
@@ -155,6 +175,9 @@ class MomentObserver:
             employed=self._cohorts.employed,
             stayed=self._cohorts.stayed,
             lines=np.concatenate([np.zeros(0, LINE_SUMS), *self._lines]),
+            present=self._present,
+            newcomers=self._newcomers,
+            headcount=self._headcount,
             flows=self._flows,
             rent_cny_m=self._rent,
             rent_index=self._index,
@@ -166,12 +189,53 @@ class MomentObserver:
 
 def _sum_lines(model: TalentMarket, quarter: int) -> NDArray[np.void]:
     """The lines of open positions of this quarter, the `quarter`-th of the run."""
-    lines = model.positions.lines
+    lines, firms = model.positions.lines, model.firms
     table = np.empty(len(lines), LINE_SUMS)
     table["quarter"] = quarter
     for name in ("place", "industry", "size", "cell"):
         table[name] = lines[name]
     table["openings"], table["hires"] = lines["capacity"], model.line_hires
+    firm = lines["firm"]
+    fresh = lines["capacity"] * (1.0 - firms.carried[firm] / np.maximum(1, firms.openings[firm]))
+    # the draw of the table `postings`: rounded at random, line by line
+    rounded = round_by(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]), fresh)
+    table["new"] = np.minimum(rounded, lines["capacity"])
     table["offered_fen"] = np.rint(lines["wage"].astype(np.float64) * 100.0).astype(np.int64) * lines["capacity"]
     table["hired_fen"] = model.line_hired_fen
     return table
+
+
+def _count_present_cells(model: TalentMarket) -> IntArray:
+    """(place, education, field, N_PRESENT) people who work or search now."""
+    people = model.columns.people
+    kind = np.where(people.state == EMPLOYED, 0, 1 + (people.qualified != 0))
+    there = (people.state == EMPLOYED) | (people.state == SEARCHING)
+    counts = _count_cells(model, people.city, kind, there, 3)
+    counts[..., PRESENT_SEARCHING] += counts[..., PRESENT_READY]
+    return counts
+
+
+def _count_newcomers(model: TalentMarket) -> IntArray:
+    """(study city, education, field, 2) graduates of this quarter, and those of them who are qualified."""
+    people = model.columns.people
+    new = people.cohort_q == model.quarter_number
+    counts = _count_cells(model, people.study, people.qualified != 0, new, 2)
+    counts[..., 0] += counts[..., 1]
+    return counts
+
+
+def _count_cells(
+    model: TalentMarket, place: NDArray[np.int8], kind: NDArray[Any], group: NDArray[np.bool_], n_kinds: int
+) -> IntArray:
+    """(place, education, field, kind) people of a group."""
+    people, shape = model.columns.people, (model.world.n_places, len(EDUCATION), len(FIELD), n_kinds)
+    cell = (place[group].astype(np.int64) * shape[1] + people.education[group]) * shape[2] + people.field[group]
+    return np.bincount(cell * n_kinds + kind[group], minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _sum_staff(model: TalentMarket) -> IntArray:
+    """(place, industry) people in work now."""
+    firms, shape = model.firms, (model.world.n_places, len(INDUSTRY))
+    staff = np.zeros(shape, np.int64)
+    np.add.at(staff, (firms.place, firms.industry), firms.headcount)
+    return staff

@@ -9,7 +9,7 @@ from toys import toy_scenario
 
 import sim.phases.ranges
 from sim.model import TalentMarket
-from sim.moments import MomentObserver
+from sim.moments import PRESENT_EMPLOYED, PRESENT_READY, PRESENT_SEARCHING, MomentObserver
 from sim.observe_people import N_COHORTS
 from sim.run import run_scenario, simulate_moments
 from sim.types import AI, EDUCATION, EXPERIENCE, FIELD, FIRM_SIZE, HOME, INDUSTRY, N_POSITION_CELLS, REASON, Quarter
@@ -84,9 +84,9 @@ def test_postings_are_those_of_the_table(moments, tables):
     )  # fmt: skip
     postings["offered"] = postings["wage_offer_mean"] * postings["openings"] * 100
     postings["hired"] = (postings["wage_hired_mean"] * postings["hires"] * 100).fillna(0)
-    for name in ("openings", "hires"):
+    for column, name in (("openings", "openings"), ("new_postings", "new"), ("hires", "hires")):
         found = moments.sum_postings(names, sizes, name)
-        assert np.array_equal(fill(postings, keys, name, sizes), found * moments.scale)
+        assert np.array_equal(fill(postings, keys, column, sizes), found * moments.scale)
         assert found.sum() > 100
     # the tables hold means: their product with the counts is off by roundings of doubles
     for name, value in (("offered", "offered_fen"), ("hired", "hired_fen")):
@@ -114,6 +114,31 @@ def test_cohorts_are_those_of_the_table(moments, tables):
     for name, counted in (("employed_6m", moments.employed[..., 0]), ("stayed_12m", moments.stayed[..., 1])):
         assert np.array_equal(fill(seen, keys, name, shape), np.where(listed, counted, 0) * moments.scale)
         assert counted[listed].sum() > 0
+
+
+def test_people_by_field_are_those_of_the_table(moments, tables):
+    people = encode(tables["people"], city=PLACES, education=EDUCATION, field=FIELD)
+    keys, shape = ("q", "city", "education", "field"), moments.present.shape[:-1]
+    searching = people[people["state"].astype(str) == "searching"]
+    ready = searching.assign(persons=(searching["persons"] * searching["qualified_share"]).round().astype(int))
+    parts = {PRESENT_EMPLOYED: people[people["state"].astype(str) == "employed"], PRESENT_SEARCHING: searching}
+    for k, part in {**parts, PRESENT_READY: ready}.items():
+        assert np.array_equal(fill(part, keys, "persons", shape), moments.present[..., k] * moments.scale)
+        assert moments.present[..., k].sum() > 0
+
+
+def test_new_graduates_and_staff_are_those_of_the_tables(moments, tables):
+    schools = encode(tables["institutions"], city=PLACES, level=EDUCATION, field=FIELD)
+    schools["qualified"] = (schools["graduated"] * schools["qualified_share"]).fillna(0)
+    keys, shape = ("year", "city", "level", "field"), moments.newcomers.shape[:-1]
+    for k, name in enumerate(("graduated", "qualified")):
+        np.testing.assert_allclose(
+            fill(schools, keys, name, shape), moments.newcomers[..., k] * moments.scale, atol=1e-6
+        )
+        assert moments.newcomers[..., k].sum() > 0
+    firms = encode(tables["firms"], city=PLACES, industry=INDUSTRY)
+    keys = ("q", "city", "industry")
+    assert np.array_equal(fill(firms, keys, "headcount", moments.headcount.shape), moments.headcount * moments.scale)
 
 
 def test_sums_do_not_depend_on_threads(monkeypatch, moments):
