@@ -10,6 +10,8 @@ from typing import Final
 class Budget:
     """Counts of one size. A run is one point with one seed."""
 
+    scale: int
+    """Persons that one agent stands for, where the command does not say."""
     points: int
     """Points that each algorithm of a fit may try."""
     seeds: int
@@ -42,16 +44,16 @@ class Budget:
 
 BUDGETS: Final = {
     "small": Budget(
-        points=80, seeds=4, finalists=1, choose_seeds=100, trajectories=4, screen_seeds=10, sobol_base=16,
+        scale=5000, points=80, seeds=4, finalists=1, choose_seeds=100, trajectories=4, screen_seeds=10, sobol_base=16,
         sobol_params=6, design=160, waves=1, wave_points=60, members=50, particles=256, truths=20,
     ),
     "standard": Budget(
-        points=400, seeds=10, finalists=3, choose_seeds=100, trajectories=10, screen_seeds=10, sobol_base=64,
-        sobol_params=12, design=600, waves=2, wave_points=200, members=100, particles=512, truths=40,
+        scale=2000, points=400, seeds=10, finalists=3, choose_seeds=100, trajectories=10, screen_seeds=10,
+        sobol_base=64, sobol_params=12, design=600, waves=2, wave_points=200, members=100, particles=512, truths=40,
     ),
     "full": Budget(
-        points=2000, seeds=10, finalists=5, choose_seeds=200, trajectories=20, screen_seeds=10, sobol_base=128,
-        sobol_params=16, design=2000, waves=3, wave_points=500, members=200, particles=1024, truths=100,
+        scale=1000, points=2000, seeds=10, finalists=5, choose_seeds=200, trajectories=20, screen_seeds=10,
+        sobol_base=128, sobol_params=16, design=2000, waves=3, wave_points=500, members=200, particles=1024, truths=100,
     ),
 }  # fmt: skip
 """small: minutes on two cores. standard: a few hours. full: a day."""

@@ -169,15 +169,25 @@ def find_quantiles(unit: FloatArray, weight: FloatArray, shares: Sequence[float]
     return found
 
 
+def list_members(problem: Problem, posterior: Posterior) -> DataFrame:
+    """One row for each member: its weight and the values of its parameters."""
+    import pandas as pd
+
+    prior = problem.prior
+    frame = pd.DataFrame(prior.to_values(posterior.unit), columns=list(prior.names))
+    frame.insert(0, "weight", posterior.weight)
+    return frame
+
+
 def summarise_params(problem: Problem, posterior: Posterior) -> DataFrame:
-    """One row for each parameter: prior range, value before, median and 90 % interval, sd over that of the prior."""
+    """One row for each parameter, the narrowest first: prior, value before, median, 90 % interval, sd over prior sd."""
     import pandas as pd
 
     prior, tail = problem.prior, 0.5 * (1.0 - INTERVAL)
     low, middle, high = prior.to_values(find_quantiles(posterior.unit, posterior.weight, (tail, 0.5, 1.0 - tail)))
     mean = posterior.weight @ posterior.unit
     sd = np.sqrt(posterior.weight @ np.square(posterior.unit - mean))
-    return pd.DataFrame({
+    frame = pd.DataFrame({
         "parameter": prior.names,
         "prior_low": prior.low,
         "prior_high": prior.high,
@@ -187,10 +197,11 @@ def summarise_params(problem: Problem, posterior: Posterior) -> DataFrame:
         "high": high,
         "sd_ratio": sd / UNIFORM_SD,
     })  # fmt: skip
+    return frame.sort_values("sd_ratio", ignore_index=True, kind="stable")
 
 
 def summarise_bands(problem: Problem, posterior: Posterior) -> DataFrame:
-    """One row for each target: published, its band, median and 90 % band of the members, share of weight inside."""
+    """One row for each target, misses first: published, its band, median and 90 % band of members, weight inside."""
     import pandas as pd
 
     targets, tail = problem.targets, 0.5 * (1.0 - INTERVAL)
@@ -198,7 +209,7 @@ def summarise_bands(problem: Problem, posterior: Posterior) -> DataFrame:
     filled = np.where(known, posterior.figures, 0.0)
     low, middle, high = find_quantiles(filled, posterior.weight, (tail, 0.5, 1.0 - tail))
     inside = known & (filled >= targets.value - targets.below) & (filled <= targets.value + targets.above)
-    return pd.DataFrame({
+    frame = pd.DataFrame({
         "family": targets.families,
         "target": targets.names,
         "published": targets.value,
@@ -210,3 +221,4 @@ def summarise_bands(problem: Problem, posterior: Posterior) -> DataFrame:
         "inside": posterior.weight @ inside,
         "misfit": posterior.belief.errors.misfit,
     })  # fmt: skip
+    return frame.sort_values(["inside", "target"], ignore_index=True)

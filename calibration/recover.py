@@ -125,6 +125,22 @@ def judge_params(names: Sequence[str], recovery: Recovery) -> DataFrame:
     return frame.sort_values("sd_ratio", ignore_index=True, kind="stable")
 
 
+def list_truths(names: Sequence[str], recovery: Recovery) -> DataFrame:
+    """One row for each truth and parameter: truth, median and 90 % interval as quantiles of the prior."""
+    import pandas as pd
+
+    n_truths = len(recovery.truth)
+    return pd.DataFrame({
+        "number": np.repeat(np.arange(1, n_truths + 1), len(names)),
+        "parameter": list(names) * n_truths,
+        "truth": recovery.truth.ravel(),
+        "low": recovery.low.ravel(),
+        "median": recovery.median.ravel(),
+        "high": recovery.high.ravel(),
+        "covered": recovery.covered.ravel(),
+    })  # fmt: skip
+
+
 def give_verdict(sd_ratio: float, coverage: float) -> str:
     """`identified`, `weak` or `not identified`."""
     if coverage < LEAST_COVERAGE or sd_ratio > WEAK:

@@ -52,6 +52,8 @@ class Prior:
         value = np.where(self.is_log, np.exp(np.where(self.is_log, value, 0.0)), value)
         # exp(log(x)) may miss x in its last bit, and a value out of range is refused by the model
         value = np.clip(value, self.low, self.high)
+        # the values before the fit come back bit for bit, so that their run is the baseline's
+        value = np.where(np.isclose(value, self.start, rtol=1e-12, atol=0.0), self.start, value)
         return np.asarray(np.where(self.is_whole, np.rint(value), value), np.float64)
 
     def to_unit(self, values: FloatArray) -> FloatArray:

@@ -81,7 +81,7 @@ def test_the_unit_cube_is_the_prior():
     unit = np.linspace(0.0, 1.0, 22).reshape(-1, 2)
     two = dataclasses.replace(
         prior, names=prior.names[:2], low=prior.low[:2], high=prior.high[:2], is_log=prior.is_log[:2],
-        is_whole=prior.is_whole[:2],
+        is_whole=prior.is_whole[:2], start=prior.start[:2],
     )  # fmt: skip
     assert np.allclose(two.to_unit(two.to_values(unit)), unit)
     assert (two.to_values(unit) >= two.low).all()
