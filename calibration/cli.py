@@ -228,7 +228,7 @@ def _open_bench(
         "version": sim.__version__,
         "commit": find_commit(),
     }
-    with show_progress(f"{step}: runs", quiet=quiet) as move:
+    with show_progress(step, quiet=quiet) as move:
         runner = Runner(problem, journal, jobs=jobs or count_cores(), on_run=move)
         yield Bench(problem=problem, runner=runner, budget=size, folder=folder, manifest=manifest)
 

@@ -15,7 +15,7 @@ The sd is that of the quantile under the prior, so that a factor over two orders
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -62,16 +62,10 @@ class Recovery:
         return (self.low <= self.truth) & (self.truth <= self.high)
 
 
-def run_recovery(
-    problem: Problem,
-    runner: Runner,
-    budget: Budget,
-    seed: int,
-    on_truth: Callable[[int, int], None] | None = None,
-) -> Recovery:
-    """Draw truths, simulate them and look for them; `on_truth` is called after each with (done, of how many)."""
+def run_recovery(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Recovery:
+    """Draw truths, simulate them and look for them; each truth found counts as a run in the progress."""
     n_truths = max(FEWEST_TRUTHS, budget.truths)
-    runner.expect((budget.design + n_truths) * budget.seeds)
+    runner.expect((budget.design + n_truths) * budget.seeds + n_truths)
     design_seeds = list(range(seed, seed + budget.seeds))
     design = simulate_design(problem, runner, budget.design, design_seeds, seed)
     emulator = fit_emulator(design.unit, design.figures)
@@ -86,8 +80,7 @@ def run_recovery(
             targets, design, budget.particles, seed + number, emulator=emulator, extra_noise=design.noise
         )
         clouds.append(belief.points)
-        if on_truth is not None:
-            on_truth(number + 1, n_truths)
+        runner.advance(1)
     return _measure_clouds(truth, np.array(clouds))
 
 

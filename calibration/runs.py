@@ -52,16 +52,17 @@ class Runner:
             for point, seed in tasks
             if self._journal.find(values[point], seed) is None
         }
-        self._move(len(tasks) - len(wanted))
+        self.advance(len(tasks) - len(wanted))
         for at, seed, figures in _run_tasks(self.problem.simulate, list(wanted.values()), self._jobs):
             self._journal.append(at, seed, figures)
-            self._move(1)
+            self.advance(1)
         found = np.empty((len(values), len(seeds), len(self.problem.targets.names)))
         for k, (point, seed) in enumerate(tasks):
             found[point, k % len(seeds)] = self._journal.find(values[point], seed)
         return found
 
-    def _move(self, n_runs: int) -> None:
+    def advance(self, n_runs: int) -> None:
+        """Say that runs, or steps that count as some, are done."""
         self._done += n_runs
         if self._on_run is not None and n_runs:
             self._on_run(self._done, max(self._total, self._done))

@@ -8,7 +8,7 @@ from fit_toys import make_linear, make_targets
 from scipy.stats import binom
 
 from calibration.budget import BUDGETS
-from calibration.emulator import choose_order, fit_emulator, make_terms
+from calibration.emulator import count_terms, fit_emulator, list_orders, make_terms
 from calibration.journal import Journal
 from calibration.likelihood import ErrorModel
 from calibration.posterior import (
@@ -58,7 +58,20 @@ def test_a_quadratic_is_emulated_and_its_error_is_known():
 
 
 def test_few_points_carry_few_terms():
-    assert [choose_order(n, 10) for n in (39, 40, 129, 130)] == [1, 2, 2, 3]
+    assert [list_orders(n, 10)[-1] for n in (6, 7, 21, 22)] == [1, 2, 2, 3]
+    assert [count_terms(10, order) for order in (1, 2, 3)] == [
+        make_terms(np.zeros((1, 10)), k).shape[1] for k in (1, 2, 3)
+    ]
+
+
+def test_each_figure_has_the_order_it_needs():
+    x, y, _ = UNIT.T
+    noise = np.sin(1e4 * np.arange(60))
+    emulator = fit_emulator(UNIT, np.column_stack([x * y, x + y, x + 0.3 * noise]))
+    assert emulator.order == 3
+    assert np.abs(emulator.coefficient[6:, 0]).max() > 0.05
+    assert np.abs(emulator.coefficient[3:, 1]).max() < 1e-6
+    assert emulator.sd[2] == pytest.approx(0.3 * noise.std(), rel=0.3)
 
 
 def test_figures_that_are_often_missing_are_not_emulated():
