@@ -7,18 +7,18 @@ Heavy packages are imported when a command needs them, so that `--help` answers 
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 import sim
-from sim.errors import InvariantError, TalentsimError
+from calibration.cli import calibrate
+from sim.console import count_cores, print_table, report_errors, show_progress
+from sim.errors import TalentsimError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,20 +33,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Simulate a talent labour market under policy, and compare what policies do.",
 )
-
-calibrate = typer.Typer(no_args_is_help=True, help="Hold the model against published figures.")
 app.add_typer(calibrate, name="calibrate")
 
-EXIT_FAULT: Final = 1
-EXIT_USER: Final = 2
-EXIT_INTERRUPTED: Final = 130
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""
 START_SOONER: Final = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """Environment of libraries: no matrix here is worth threads that wait for it, and no plugin is worth a look into every
 package that is installed."""
 RESULTS: Final = Path("results")
-_WIDTH_WITHOUT_TERMINAL: Final = 150
 
 ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
 Seed = Annotated[int, typer.Option(help="First seed.", min=0, max=2**62)]
@@ -103,7 +97,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Simulate one scenario and write its tables."""
-    with _report_errors():
+    with report_errors():
         from sim.report import Study, write_seeds, write_single
         from sim.scenario import load_scenario
 
@@ -111,7 +105,7 @@ def run(
         study = Study(
             seeds=range(seed, seed + seeds),
             city=_choose_city(loaded, city),
-            jobs=jobs or _count_cores(),
+            jobs=jobs or count_cores(),
             threads=threads,
             check=check,
             figures=figures,
@@ -119,10 +113,10 @@ def run(
         )
         folder = _place_results(out, loaded.name, loaded.resolved, study.seeds)
         if seeds == 1:
-            with _show_progress(f"{loaded.name}: quarters", quiet=quiet) as move:
+            with show_progress(f"{loaded.name}: quarters", quiet=quiet) as move:
                 write_single(loaded, folder, study, on_quarter=move)
         else:
-            with _show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
+            with show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
                 write_seeds(loaded, folder, study, on_done=move)
         _print_end(folder, figures=figures, quiet=quiet)
 
@@ -149,7 +143,7 @@ def compare(
 
     `--set policies.N.FIELD=VALUE` changes the policy scenarios; every other `--set` changes the baseline too.
     """
-    with _report_errors():
+    with report_errors():
         from sim.compare import find_start
         from sim.report import Study, load_compared, write_comparison
 
@@ -159,7 +153,7 @@ def compare(
         study = Study(
             seeds=range(seed, seed + seeds),
             city=_choose_city(others[0], city),
-            jobs=jobs or _count_cores(),
+            jobs=jobs or count_cores(),
             threads=threads,
             check=check,
             figures=figures,
@@ -167,7 +161,7 @@ def compare(
         )
         resolved = {name: scenario.resolved for name, scenario in scenarios.items()}
         folder = _place_results(out, "+".join(names), resolved, study.seeds)
-        with _show_progress("runs", quiet=quiet) as move:
+        with show_progress("runs", quiet=quiet) as move:
             comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
         if not quiet:
             _print_effects(comparison, lang)
@@ -183,7 +177,7 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Check a scenario file without simulating; report all mistakes with their lines."""
-    with _report_errors():
+    with report_errors():
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
@@ -203,7 +197,7 @@ def policies(
     quiet: Quiet = False,
 ) -> None:
     """List the kinds of policy that a scenario can use, or describe one."""
-    with _report_errors():
+    with report_errors():
         from sim.kinds import describe_kind, list_kinds
 
         if kind is not None:
@@ -211,13 +205,13 @@ def policies(
         elif quiet:
             typer.echo("\n".join(name for name, _, _ in list_kinds(lang)))
         else:
-            _print_table(("kind", "name", "what it does"), list_kinds(lang), n_names=3)
+            print_table(("kind", "name", "what it does"), list_kinds(lang), n_names=3)
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    with _report_errors():
+    with report_errors():
         from sim.schema import scenario_schema
 
         typer.echo(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
@@ -230,7 +224,7 @@ def explain(
     overrides: Overrides = None,
 ) -> None:
     """Say what a value of a scenario is, its unit, its source, and which file set it."""
-    with _report_errors():
+    with report_errors():
         from sim.results import describe_source
         from sim.scenario import explain_key, load_scenario
 
@@ -250,85 +244,12 @@ def explain(
 @app.command()
 def warmup(quiet: Quiet = False) -> None:
     """Compile the kernels into their cache, so that the next run starts at once."""
-    with _report_errors():
+    with report_errors():
         from sim.run import warm_kernels
 
         seconds = warm_kernels()
         if not quiet:
             typer.echo(f"kernels are ready ({seconds:.1f} s)")
-
-
-@calibrate.command("targets")
-def show_targets(
-    scenario: ScenarioName = "baseline",
-    seed: Seed = 1,
-    seeds: Seeds = 4,
-    scale: Scale = None,
-    overrides: Overrides = None,
-    checks: Annotated[bool, typer.Option("--checks", help="List inputs that have to come through as well.")] = False,
-    lang: Lang = "en",
-    quiet: Quiet = False,
-) -> None:
-    """List published figures beside simulated ones, misses first."""
-    with _report_errors():
-        from calibration.board import HORIZON_QUARTERS, list_families, list_figures, simulate_figures
-        from calibration.holdout import load_rule, split_targets
-        from calibration.targets import load_targets
-        from sim.scenario import load_scenario
-
-        board = load_targets()
-        figures = board.figures if checks else board.targets
-        held = {target.name for target in split_targets(board.targets, load_rule()).held}
-        loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=HORIZON_QUARTERS)
-        with _show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
-            values = simulate_figures(loaded, figures, range(seed, seed + seeds), on_done=move)
-        tables = [list_figures(board, figures, values, held, lang), list_families(board, figures, values, lang)]
-        for table in tables[quiet:]:
-            _print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
-
-
-@contextlib.contextmanager
-def _report_errors() -> Iterator[None]:
-    """Turn errors into lines on stderr and exit codes."""
-    try:
-        yield
-    except InvariantError as error:
-        typer.echo(f"invariant broken: {error}", err=True)
-        raise typer.Exit(EXIT_FAULT) from error
-    except BrokenPipeError:
-        raise  # who reads the output has seen enough: typer ends quietly
-    except (TalentsimError, OSError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(EXIT_USER) from error
-    except KeyboardInterrupt as error:
-        typer.echo("interrupted; nothing was written", err=True)
-        raise typer.Exit(EXIT_INTERRUPTED) from error
-
-
-@contextlib.contextmanager
-def _show_progress(words: str, *, quiet: bool) -> Iterator[Any]:
-    """Show a bar on stderr while the block runs, if somebody looks; gives the function (done, total) that moves it."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task(words, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], seeds: Sequence[int]) -> Path:
@@ -349,11 +270,6 @@ def _choose_city(scenario: Scenario, city: str | None) -> str:
     return city
 
 
-def _count_cores() -> int:
-    # the cores this process may use; not every system can say
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
     if figures and not quiet:
         typer.echo(f"figures: {folder / 'figures'}")
@@ -365,7 +281,7 @@ def _print_effects(comparison: DataFrame, lang: Language) -> None:
 
     for policy in comparison["policy"].unique():
         for table in list_tables(comparison, str(policy), lang=lang):
-            _print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+            print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
 
 
 def _print_kind(page: KindPage) -> None:
@@ -374,30 +290,11 @@ def _print_kind(page: KindPage) -> None:
     from sim.kinds import EVIDENCE_HEADINGS, FIELD_HEADINGS, read_evidence
 
     typer.echo("\n".join([page.title, *page.facts]))
-    _print_table(FIELD_HEADINGS, page.fields, n_names=len(FIELD_HEADINGS))
+    print_table(FIELD_HEADINGS, page.fields, n_names=len(FIELD_HEADINGS))
     typer.echo(f"{page.example}\n")
     if page.evidence:
         figures = read_evidence(Path(calibration.__file__).parent / "evidence", page.evidence)
-        _print_table(EVIDENCE_HEADINGS, figures, n_names=len(EVIDENCE_HEADINGS))
-
-
-def _print_table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None, n_names: int = 2
-) -> None:
-    """Print a table; numbers follow the first `n_names` columns."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH_WITHOUT_TERMINAL)
-    table = Table(title=title, title_justify="left")
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number >= n_names else "left")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
+        print_table(EVIDENCE_HEADINGS, figures, n_names=len(EVIDENCE_HEADINGS))
 
 
 if __name__ == "__main__":

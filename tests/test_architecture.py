@@ -27,6 +27,7 @@ LAYERS = (
     ("run",),
     ("estimate", "outcomes", "leakage", "compare", "sweep"),
     ("effects", "plots_style", "plots_data", "plots_effects", "plots", "report"),
+    ("console",),
     ("cli",),
 )
 """Rooms of sim/ from the lowest to the highest; a room imports its own layer (without a cycle) and lower ones."""
@@ -34,10 +35,13 @@ LAYERS = (
 OWNERS = {
     "mesa": ("sim.agents", "sim.model"),
     "matplotlib": ("sim.plots", "sim.plots_style", "sim.plots_data", "sim.plots_effects"),
-    "joblib": ("sim.sweep", "calibration.search"),
-    "yaml": ("sim.sourced", "calibration.targets"),
-    "typer": ("sim.cli",),
-    "rich": ("sim.cli",),
+    "joblib": ("sim.sweep", "calibration.runs"),
+    "yaml": ("sim.sourced",),
+    "typer": ("sim.cli", "sim.console", "calibration.cli"),
+    "rich": ("sim.console",),
+    "SALib": ("calibration.screen",),
+    "cmaes": ("calibration.search",),
+    "sklearn": ("calibration.emulator",),
 }
 """Packages that only these rooms may import."""
 

@@ -1,0 +1,59 @@
+"""How much is simulated: three sizes of every step, each with the same rules."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Budget:
+    """Counts of one size. A run is one point with one seed."""
+
+    scale: int
+    """Persons that one agent stands for, where the command does not say."""
+    points: int
+    """Points that each algorithm of a fit may try."""
+    seeds: int
+    """Seeds at each point of a search, of a design and of an ensemble."""
+    finalists: int
+    """Best points of each algorithm that are looked at again."""
+    choose_seeds: int
+    """Seeds, none of them used in the search, that choose among finalists."""
+    trajectories: int
+    """Morris: paths through the space, each of one run more than there are parameters, times seeds."""
+    screen_seeds: int
+    """Seeds at each point of a screening."""
+    sobol_base: int
+    """Sobol: base sample, a power of 2; times the parameters that matter plus two it is the number of points."""
+    sobol_params: int
+    """Sobol: how many of the parameters that matter most are looked at."""
+    design: int
+    """Points of the first design of a posterior or a recovery."""
+    waves: int
+    """Further designs of a posterior, each drawn from the posterior so far."""
+    wave_points: int
+    """Points of a wave."""
+    members: int
+    """Parameter sets of the ensemble."""
+    particles: int
+    """Particles of the sampler on the emulator."""
+    truths: int
+    """Synthetic truths of a recovery."""
+
+
+BUDGETS: Final = {
+    "small": Budget(
+        scale=5000, points=80, seeds=4, finalists=1, choose_seeds=100, trajectories=4, screen_seeds=10, sobol_base=16,
+        sobol_params=6, design=160, waves=1, wave_points=60, members=50, particles=256, truths=20,
+    ),
+    "standard": Budget(
+        scale=2000, points=400, seeds=10, finalists=3, choose_seeds=100, trajectories=10, screen_seeds=10,
+        sobol_base=64, sobol_params=12, design=600, waves=2, wave_points=200, members=100, particles=512, truths=40,
+    ),
+    "full": Budget(
+        scale=1000, points=2000, seeds=10, finalists=5, choose_seeds=200, trajectories=20, screen_seeds=10,
+        sobol_base=128, sobol_params=16, design=2000, waves=3, wave_points=500, members=200, particles=1024, truths=100,
+    ),
+}  # fmt: skip
+"""small: minutes on two cores. standard: a few hours. full: a day."""

@@ -1,0 +1,269 @@
+"""The commands `talentsim calibrate ...`: each opens the problem, calls one function, prints tables.
+
+Runs are kept in results/calibration/PROBLEM/journal.jsonl, which all commands share: a command that was interrupted
+goes on from there when it is called again, and ends with the same result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.util
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+import sim
+from sim.console import count_cores, print_table, report_errors, show_progress
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from calibration.budget import Budget
+    from calibration.problem import Problem
+    from calibration.runs import Runner
+
+calibrate = typer.Typer(no_args_is_help=True, help="Hold the model against published figures, and fit it to them.")
+
+RESULTS: Final = Path("results") / "calibration"
+PACKAGES: Final = {"SALib": "SALib", "cmaes": "cmaes", "sklearn": "scikit-learn"}
+KEPT: Final = "the runs that ended are kept: the same command goes on from there"
+_SHOWN: Final = 15
+"""Rows of a long table that are printed; files hold all."""
+
+BudgetName = Annotated[Literal["small", "standard", "full"], typer.Option(help="How much is simulated.")]
+ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the scenario; repeatable.")
+]
+Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of names.")]
+Seed = Annotated[int, typer.Option(help="First seed.", min=0, max=2**40)]
+Scale = Annotated[
+    int | None, typer.Option(help="Persons that one agent stands for. Default: that of the budget.", min=1)
+]
+Until = Annotated[int | None, typer.Option(help="Look at figures of years up to this one only.")]
+Jobs = Annotated[int | None, typer.Option(help="Worker processes. Default: one a core.", min=1)]
+Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/calibration/PROBLEM.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What a command works with."""
+
+    problem: Problem
+    runner: Runner
+    budget: Budget
+    folder: Path
+    manifest: dict[str, Any]
+
+
+@calibrate.command()
+def targets(
+    scenario: ScenarioName = "baseline",
+    seed: Seed = 1,
+    seeds: Annotated[int, typer.Option(help="Number of seeds, counted up from --seed.", min=1)] = 4,
+    scale: Annotated[int | None, typer.Option(help="Persons that one agent stands for.", min=1)] = None,
+    overrides: Overrides = None,
+    checks: Annotated[bool, typer.Option("--checks", help="List inputs that have to come through as well.")] = False,
+    lang: Lang = "en",
+    quiet: Quiet = False,
+) -> None:
+    """List published figures beside simulated ones, misses first."""
+    with report_errors():
+        from calibration.board import HORIZON_QUARTERS, list_families, list_figures, simulate_figures
+        from calibration.holdout import load_rule, split_targets
+        from calibration.targets import load_targets
+        from sim.scenario import load_scenario
+
+        board = load_targets()
+        figures = board.figures if checks else board.targets
+        held = {target.name for target in split_targets(board.targets, load_rule()).held}
+        loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=HORIZON_QUARTERS)
+        with show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
+            values = simulate_figures(loaded, figures, range(seed, seed + seeds), on_done=move)
+        tables = [list_figures(board, figures, values, held, lang), list_families(board, figures, values, lang)]
+        for table in tables[quiet:]:
+            print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+
+
+@calibrate.command()
+def screen(
+    budget: BudgetName = "small",
+    seed: Seed = 1,
+    scale: Scale = None,
+    until: Until = None,
+    jobs: Jobs = None,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find which parameters move which figures (Morris, then Sobol on those that matter most)."""
+    with report_errors(KEPT), _open_bench("screen", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+        from calibration.screen import run_screening, summarise_screening
+
+        table = summarise_screening(bench.problem, run_screening(bench.problem, bench.runner, bench.budget, seed))
+        _write(bench, "screen", {"screening": table})
+        if not quiet:
+            effects = table[[name for name in table.columns if not name.startswith("on_")]]
+            _print_frame("Parameters by their effect on the loss", effects)
+        typer.echo(f"results: {bench.folder / 'screen'}")
+
+
+@calibrate.command()
+def fit(
+    budget: BudgetName = "small",
+    seed: Seed = 1,
+    scale: Scale = None,
+    until: Until = None,
+    jobs: Jobs = None,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """Look for parameters under which the model meets the figures; three algorithms with equal budgets."""
+    with report_errors(KEPT), _open_bench("fit", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+        from calibration.fit import run_fit, summarise_algorithms, summarise_families, summarise_targets, write_fit
+
+        result = run_fit(bench.problem, bench.runner, bench.budget, seed)
+        write_fit(bench.problem, result, bench.folder / "fit", bench.manifest)
+        if not quiet:
+            _print_frame("Figures, misses first", summarise_targets(bench.problem, result), n_names=2)
+            _print_frame("Families", summarise_families(bench.problem, result))
+            _print_frame("Algorithms", summarise_algorithms(bench.problem, result))
+        typer.echo(f"loss: {result.loss_before:.4g} before, {result.finalists.loss[0]:.4g} after")
+        typer.echo(f"results: {bench.folder / 'fit'}")
+
+
+@calibrate.command()
+def posterior(
+    budget: BudgetName = "small",
+    seed: Seed = 1,
+    scale: Scale = None,
+    until: Until = None,
+    jobs: Jobs = None,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find all parameter sets that the figures leave possible: a weighted ensemble."""
+    with report_errors(KEPT), _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+        from calibration.posterior import list_members, run_posterior, summarise_bands, summarise_params
+
+        found = run_posterior(bench.problem, bench.runner, bench.budget, seed)
+        tables = {
+            "ensemble": list_members(bench.problem, found),
+            "parameters": summarise_params(bench.problem, found),
+            "bands": summarise_bands(bench.problem, found),
+        }
+        _write(bench, "posterior", tables, power=found.power, effective_members=found.n_effective)
+        if not quiet:
+            _print_frame("Parameters, narrowest first", tables["parameters"])
+            _print_frame("Figures, misses first", tables["bands"], n_names=2)
+        typer.echo(f"members: {len(found.unit)}, of which effective {found.n_effective:.0f}")
+        typer.echo(f"results: {bench.folder / 'posterior'}")
+
+
+@calibrate.command()
+def recover(
+    budget: BudgetName = "small",
+    seed: Seed = 1,
+    scale: Scale = None,
+    until: Until = None,
+    jobs: Jobs = None,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """Look for parameters that are known, and say which of them figures such as these identify."""
+    with report_errors(KEPT), _open_bench("recover", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+        from calibration.recover import judge_params, list_truths, run_recovery
+
+        names = bench.problem.prior.names
+        found = run_recovery(bench.problem, bench.runner, bench.budget, seed)
+        tables = {"verdicts": judge_params(names, found), "truths": list_truths(names, found)}
+        _write(bench, "recovery", tables)
+        if not quiet:
+            _print_frame("Parameters, best known first", tables["verdicts"], shown=len(names))
+        for verdict, n in tables["verdicts"]["verdict"].value_counts().items():
+            typer.echo(f"{verdict}: {n}")
+        typer.echo(f"results: {bench.folder / 'recovery'}")
+
+
+@contextlib.contextmanager
+def _open_bench(
+    step: str,
+    budget: str,
+    seed: int,
+    scale: int | None,
+    until: int | None,
+    jobs: int | None,
+    out: Path | None,
+    *,
+    quiet: bool,
+) -> Iterator[Bench]:
+    """Load the problem, open the journal, warm the kernels and show progress."""
+    from calibration.budget import BUDGETS
+    from calibration.journal import Journal
+    from calibration.market import make_problem
+    from calibration.runs import Runner
+    from sim.results import find_commit
+    from sim.run import warm_kernels
+
+    _need_packages()
+    size = BUDGETS[budget]
+    scale = scale or size.scale
+    problem = make_problem(scale, until)
+    folder = out if out is not None else RESULTS / problem.identity
+    # the commands differ in what they ask, not in what a run is: they share the journal
+    journal = Journal(problem, folder / "journal.jsonl")
+    warm_kernels()
+    manifest = {
+        "command": f"calibrate {step}",
+        "budget": {"name": budget, **dataclasses.asdict(size)},
+        "seed": seed,
+        "scale": scale,
+        "until": until,
+        "problem": problem.identity,
+        "version": sim.__version__,
+        "commit": find_commit(),
+    }
+    with show_progress(step, quiet=quiet) as move:
+        runner = Runner(problem, journal, jobs=jobs or count_cores(), on_run=move)
+        yield Bench(problem=problem, runner=runner, budget=size, folder=folder, manifest=manifest)
+
+
+def _need_packages() -> None:
+    from calibration.problem import CalibrationError
+
+    missing = [name for module, name in PACKAGES.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise CalibrationError(
+            f"calibration needs {', '.join(missing)}. Install them: pip install 'talentsim[calibration]'"
+        )
+
+
+def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: float) -> None:
+    folder = bench.folder / step
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    text = json.dumps({**bench.manifest, **facts}, indent=2) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def _print_frame(title: str, frame: DataFrame, *, n_names: int = 1, shown: int = _SHOWN) -> None:
+    """Print the first rows of a table."""
+    heads = [str(name).replace("_", " ") for name in frame.columns]
+    rows = [[_say(value) for value in row] for row in frame.head(shown).itertuples(index=False)]
+    print_table(heads, rows, title=title, n_names=n_names)
+    if len(frame) > shown:
+        typer.echo(f"and {len(frame) - shown} more\n")
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, str):
+        return value.removeprefix("params.")
+    if isinstance(value, float):
+        return "-" if math.isnan(value) else f"{value:.3g}"
+    return str(value)

@@ -1,0 +1,76 @@
+"""How likely the published figures are, given simulated ones: the error model that posterior and recovery share.
+
+A figure is published with an error of its own, normal with a standard deviation of half its tolerance on each side
+(so that the band holds 95 %), and none on the side on which a bound holds. With x simulated and z published,
+
+    ln L = - 1/2 sum over figures k of ((x_k - z_k) / s_k)^2,
+    s_k^2 = (tolerance_k / 2)^2 * repeats_k * misfit_f + error of the emulator^2 + noise of the seeds,
+
+where x_k - z_k counts as 0 on the free side of a bound. Figures of one family repeat each other: a family counts for as
+many independent figures as the median family has and not for more, repeats_k = max(1, 1 / (median n * w_k)) with w_k
+the weight of the figure within its family, which is max(1, n_f / median n) where figures weigh the same. A family that
+no parameters can match must not decide everything: where its mean squared distance at the likeliest point is more than
+chance explains (5 %), misfit_f is that mean, so that the family counts for what it can tell; else 1.
+Left out: correlation of errors between figures beyond that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.problem import Targets
+
+FloatArray = NDArray[np.float64]
+
+CHANCE: Final = 0.95
+"""Share of matched families whose distance stays below the limit of misfit."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class ErrorModel:
+    """Targets with the errors of their figures. Arrays are (target,)."""
+
+    targets: Targets
+    repeats: FloatArray
+    misfit: FloatArray
+    """Factor on the variance of a figure for what no parameters explain; 1 where chance does."""
+    noise: FloatArray
+    """Variance that the simulated figures have from their seeds."""
+
+    @classmethod
+    def of(cls, targets: Targets, noise: FloatArray) -> ErrorModel:
+        """The errors before anything is known of misfit; `noise` (target,) variance from seeds."""
+        usual = np.median(targets.members.sum(axis=1))
+        repeats = np.maximum(1.0, 1.0 / (usual * targets.share.sum(axis=0)))
+        return cls(targets=targets, repeats=repeats, misfit=np.ones(len(targets.names)), noise=noise)
+
+    def measure_sd(self, above: NDArray[np.bool_], emulator_sd: FloatArray | float = 0.0) -> FloatArray:
+        """(..., target) standard deviation of x - z, where x is `above` z or below; infinite where a bound holds."""
+        half = 0.5 * np.where(above, self.targets.above, self.targets.below)
+        variance = half**2 * self.repeats * self.misfit + np.square(emulator_sd) + self.noise
+        return np.asarray(np.sqrt(variance), np.float64)
+
+    def measure_distances(self, simulated: FloatArray, emulator_sd: FloatArray | float = 0.0) -> FloatArray:
+        """(..., target) distances x - z in standard deviations; 0 where a bound holds or a figure is missing."""
+        gap = simulated - self.targets.value
+        distance = gap / self.measure_sd(gap > 0.0, emulator_sd)
+        return np.asarray(np.where(np.isfinite(simulated), distance, 0.0), np.float64)
+
+    def log_likelihood(self, simulated: FloatArray, emulator_sd: FloatArray | float = 0.0) -> FloatArray:
+        """(...,) logarithm of the likelihood up to a constant."""
+        return np.asarray(-0.5 * np.square(self.measure_distances(simulated, emulator_sd)).sum(axis=-1), np.float64)
+
+    def admit_misfit(self, simulated: FloatArray, emulator_sd: FloatArray | float = 0.0) -> ErrorModel:
+        """The errors with the misfit of each family at the (target,) figures of the likeliest point."""
+        from scipy.stats import chi2
+
+        members = self.targets.members
+        sizes = members.sum(axis=1)
+        squared = np.square(self.measure_distances(simulated, emulator_sd)) * self.repeats
+        mean = members @ squared / sizes
+        factor = np.where(mean > chi2.ppf(CHANCE, sizes) / sizes, mean, 1.0)
+        return dataclasses.replace(self, misfit=self.misfit * (factor @ members))

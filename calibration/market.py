@@ -1,0 +1,94 @@
+"""The market model as a problem of calibration: the only place where both are known.
+
+A run of 24 quarters from 2019Q1 is simulated with the parameters asked for, and the figures that the fit may see are
+read from its sums. Figures held out are not computed here, so that no algorithm can look at them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration import moments
+from calibration.board import HORIZON_QUARTERS
+from calibration.holdout import load_rule, split_by_year, split_targets
+from calibration.moments import Reading, read_moment
+from calibration.problem import CalibrationError, Problem, Targets
+from calibration.space import Space, load_space
+from calibration.targets import Target, load_targets, weigh
+from sim.results import hash_source
+from sim.run import simulate_moments
+from sim.scenario import Scenario, load_scenario
+
+FloatArray = NDArray[np.float64]
+
+BASELINE: Final = "baseline"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MarketRun:
+    """simulate(values, seed) of the market model. Holds what to read, not what was read, so that it travels lightly."""
+
+    scale: int
+    until: int | None
+    """Last year of which figures are seen; None for all."""
+
+    def __call__(self, values: FloatArray, seed: int) -> FloatArray:
+        """(target,) simulated figures at (n,) values of the free parameters."""
+        scenario, space, figures = _load(self.scale, self.until)
+        changed = dataclasses.replace(scenario, params=space.apply(scenario.params, values))
+        reading = Reading.of(simulate_moments(changed, seed), changed)
+        return np.array([read_moment(reading, figure.moment, figure.args) for figure in figures])
+
+
+def make_problem(scale: int, until: int | None = None) -> Problem:
+    """The problem of fitting the baseline at a scale, to figures of years up to `until`."""
+    scenario, space, figures = _load(scale, until)
+    return Problem(
+        prior=space.prior,
+        targets=make_targets(figures),
+        simulate=MarketRun(scale=scale, until=until),
+        identity=_identify(scenario, figures),
+    )
+
+
+def make_targets(figures: tuple[Target, ...]) -> Targets:
+    """Figures as arrays. A bound has no tolerance on the side on which it holds."""
+    weight = weigh(figures)
+    tolerance = np.array([figure.tolerance for figure in figures])
+    return Targets(
+        names=tuple(figure.name for figure in figures),
+        families=tuple(figure.family for figure in figures),
+        value=np.array([figure.value for figure in figures]),
+        below=np.where([figure.bound == "high" for figure in figures], np.inf, tolerance),
+        above=np.where([figure.bound == "low" for figure in figures], np.inf, tolerance),
+        weight=np.array([weight[figure.name] for figure in figures]),
+    )
+
+
+@functools.cache
+def _load(scale: int, until: int | None) -> tuple[Scenario, Space, tuple[Target, ...]]:
+    scenario = load_scenario(BASELINE, scale=scale, quarters=HORIZON_QUARTERS)
+    board = load_targets()
+    space = load_space(base=scenario.params, families={figure.family for figure in board.targets})
+    figures = split_targets(board.targets, load_rule()).fit
+    if until is not None:
+        figures = split_by_year(figures, until).fit
+    if not figures:
+        raise CalibrationError(f"no published figure is left up to {until}. Name a later year")
+    return scenario, space, figures
+
+
+def _identify(scenario: Scenario, figures: tuple[Target, ...]) -> str:
+    """A word that changes with whatever a simulated figure depends on apart from parameters and seed."""
+    reading = Path(moments.__file__).read_text(encoding="utf-8")
+    asked = [[figure.name, figure.moment, dict(figure.args)] for figure in figures]
+    content = json.dumps([scenario.resolved, hash_source(), reading, asked], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]

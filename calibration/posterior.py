@@ -1,0 +1,224 @@
+"""The posterior: which parameter sets the published figures leave possible, as a weighted ensemble that was simulated.
+
+1 A design over the prior is simulated, and an emulator is fitted to it.
+2 Waves (history matching, Vernon, Goldstein and Bower 2010): the posterior under the emulator is sampled, its points
+  are simulated, and the emulator is fitted again to what lies where it matters.
+3 Members are drawn from the posterior under the last emulator and simulated. Each weighs by its likelihood with the
+  figures simulated over that with the figures emulated. Where few members would carry all weight, the ratio is raised
+  to the highest power that leaves half of the members effective; the power is reported.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.budget import Budget
+from calibration.emulator import Emulator, fit_emulator
+from calibration.likelihood import ErrorModel
+from calibration.problem import Problem, Targets, average_seeds, measure_seed_noise
+from calibration.runs import Runner
+from calibration.sampler import count_effective, find_power, normalise_weights, sample_points
+from calibration.search import sample_latin
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FloatArray = NDArray[np.float64]
+
+FEWEST_MEMBERS: Final = 50
+MEMBERS_EFFECTIVE: Final = 0.5
+"""Share of members that the weights leave effective."""
+INTERVAL: Final = 0.9
+"""Part of the posterior that an interval holds, as much left out below as above."""
+MISFIT_ROUNDS: Final = 3
+"""Times that misfit is looked for."""
+UNIFORM_SD: Final = 12.0**-0.5
+"""Standard deviation of the prior in the unit cube."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Design:
+    """Points that were simulated. Arrays are (point, ...)."""
+
+    unit: FloatArray
+    figures: FloatArray
+    """(point, target) means over seeds."""
+    noise: FloatArray
+    """(target,) variance of a mean over the seeds of a point."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Belief:
+    """The posterior under an emulator."""
+
+    emulator: Emulator
+    errors: ErrorModel
+    points: FloatArray
+    """(particle, n) points of the unit cube, each as likely as the others."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Posterior:
+    """The ensemble. Arrays are (member, ...)."""
+
+    unit: FloatArray
+    figures: FloatArray
+    """(member, target) means over seeds."""
+    weight: FloatArray
+    """(member,) sum to 1."""
+    power: float
+    """Power to which the ratios of likelihoods were raised; 1 where weights are exact."""
+    belief: Belief
+    seeds: tuple[int, ...]
+
+    @property
+    def n_effective(self) -> float:
+        """Members that the weights leave effective."""
+        return count_effective(self.weight)
+
+
+def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Posterior:
+    """Simulate design, waves and ensemble."""
+    members = max(FEWEST_MEMBERS, budget.members)
+    seeds = list(range(seed, seed + budget.seeds))
+    runner.expect((budget.design + budget.waves * budget.wave_points + members) * budget.seeds)
+    design = simulate_design(problem, runner, budget.design, seeds, seed)
+    belief = update_belief(problem.targets, design, budget.particles, seed)
+    for wave in range(budget.waves):
+        new = spread_points(belief.points, budget.wave_points)
+        design = extend_design(runner, design, new, seeds)
+        belief = update_belief(problem.targets, design, budget.particles, seed + wave + 1)
+    unit = spread_points(belief.points, members)
+    figures = average_seeds(runner.evaluate(unit, seeds))
+    emulated = belief.errors.log_likelihood(belief.emulator.predict(unit), belief.emulator.sd)
+    gain = belief.errors.log_likelihood(figures) - emulated
+    power = find_power(gain, MEMBERS_EFFECTIVE * members)
+    weight = normalise_weights(power * gain)
+    return Posterior(unit=unit, figures=figures, weight=weight, power=power, belief=belief, seeds=tuple(seeds))
+
+
+def simulate_design(problem: Problem, runner: Runner, n_points: int, seeds: Sequence[int], seed: int) -> Design:
+    """Simulate a Latin hypercube over the prior."""
+    unit = sample_latin(len(problem.prior.names), n_points, seed)
+    runs = runner.evaluate(unit, seeds)
+    return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs) / len(seeds))
+
+
+def extend_design(runner: Runner, design: Design, unit: FloatArray, seeds: Sequence[int]) -> Design:
+    """A design with more points."""
+    figures = average_seeds(runner.evaluate(unit, seeds))
+    return dataclasses.replace(
+        design, unit=np.concatenate([design.unit, unit]), figures=np.concatenate([design.figures, figures])
+    )
+
+
+def update_belief(
+    targets: Targets,
+    design: Design,
+    n_particles: int,
+    seed: int,
+    *,
+    emulator: Emulator | None = None,
+    extra_noise: FloatArray | float = 0.0,
+) -> Belief:
+    """The posterior under an emulator of a design.
+
+    Args:
+        targets: what is published.
+        design: what was simulated.
+        n_particles: points of the posterior.
+        seed: of its draws.
+        emulator: of the design, where there is one already.
+        extra_noise: (target,) variance of the published figures from seeds, if they are simulated themselves.
+    """
+    emulator = emulator or fit_emulator(design.unit, design.figures)
+    # seeds shared by all points shift a figure at all of them, which the error of the emulator does not show
+    errors = ErrorModel.of(targets, design.noise + extra_noise)
+    n = design.unit.shape[1]
+    for _ in range(MISFIT_ROUNDS):
+
+        def log_likelihood(unit: FloatArray, errors: ErrorModel = errors) -> FloatArray:
+            return errors.log_likelihood(emulator.predict(unit), emulator.sd)
+
+        points = sample_points(log_likelihood, n, n_particles, seed)
+        likeliest = points[np.argmax(log_likelihood(points))][None, :]
+        wider = errors.admit_misfit(emulator.predict(likeliest)[0], emulator.sd)
+        if np.array_equal(wider.misfit, errors.misfit):
+            break
+        errors = wider
+    return Belief(emulator=emulator, errors=errors, points=points)
+
+
+def spread_points(points: FloatArray, n: int) -> FloatArray:
+    """(n, ...) of the points, evenly over their order; a point may come twice where there are fewer than n."""
+    return np.asarray(points[np.arange(n) * len(points) // n], np.float64)
+
+
+def find_quantiles(unit: FloatArray, weight: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """(share, n) weighted quantiles of (point, n) points."""
+    found = np.empty((len(shares), unit.shape[1]))
+    for k in range(unit.shape[1]):
+        order = np.argsort(unit[:, k], kind="stable")
+        middle = np.cumsum(weight[order]) - 0.5 * weight[order]
+        found[:, k] = np.interp(shares, middle, unit[order, k])
+    return found
+
+
+def list_members(problem: Problem, posterior: Posterior) -> DataFrame:
+    """One row for each member: its weight and the values of its parameters."""
+    import pandas as pd
+
+    prior = problem.prior
+    frame = pd.DataFrame(prior.to_values(posterior.unit), columns=list(prior.names))
+    frame.insert(0, "weight", posterior.weight)
+    return frame
+
+
+def summarise_params(problem: Problem, posterior: Posterior) -> DataFrame:
+    """One row for each parameter, the narrowest first: prior, value before, median, 90 % interval, sd over prior sd."""
+    import pandas as pd
+
+    prior, tail = problem.prior, 0.5 * (1.0 - INTERVAL)
+    low, middle, high = prior.to_values(find_quantiles(posterior.unit, posterior.weight, (tail, 0.5, 1.0 - tail)))
+    mean = posterior.weight @ posterior.unit
+    sd = np.sqrt(posterior.weight @ np.square(posterior.unit - mean))
+    frame = pd.DataFrame({
+        "parameter": prior.names,
+        "prior_low": prior.low,
+        "prior_high": prior.high,
+        "before": prior.start,
+        "low": low,
+        "median": middle,
+        "high": high,
+        "sd_ratio": sd / UNIFORM_SD,
+    })  # fmt: skip
+    return frame.sort_values("sd_ratio", ignore_index=True, kind="stable")
+
+
+def summarise_bands(problem: Problem, posterior: Posterior) -> DataFrame:
+    """One row for each target, misses first: published, its band, median and 90 % band of members, weight inside."""
+    import pandas as pd
+
+    targets, tail = problem.targets, 0.5 * (1.0 - INTERVAL)
+    known = np.isfinite(posterior.figures)
+    filled = np.where(known, posterior.figures, 0.0)
+    low, middle, high = find_quantiles(filled, posterior.weight, (tail, 0.5, 1.0 - tail))
+    inside = known & (filled >= targets.value - targets.below) & (filled <= targets.value + targets.above)
+    frame = pd.DataFrame({
+        "family": targets.families,
+        "target": targets.names,
+        "published": targets.value,
+        "lowest": targets.value - targets.below,
+        "highest": targets.value + targets.above,
+        "low": low,
+        "median": middle,
+        "high": high,
+        "inside": posterior.weight @ inside,
+        "misfit": posterior.belief.errors.misfit,
+    })  # fmt: skip
+    return frame.sort_values(["inside", "target"], ignore_index=True)

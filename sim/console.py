@@ -1,0 +1,90 @@
+"""What all commands share: errors as lines and exit codes, progress, tables.
+
+Exit codes: 0 done; 1 a rule that must always hold was broken, or a fault of the program; 2 something the user can mend
+(a file, a key, an option, a folder); 130 interrupted. Errors go to stderr, one a line, with file and line where known.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import typer
+
+from sim.errors import InvariantError, TalentsimError
+
+EXIT_FAULT: Final = 1
+EXIT_USER: Final = 2
+EXIT_INTERRUPTED: Final = 130
+_WIDTH_WITHOUT_TERMINAL: Final = 150
+
+
+@contextlib.contextmanager
+def report_errors(kept: str = "nothing was written") -> Iterator[None]:
+    """Turn errors into lines on stderr and exit codes; `kept` says what an interruption leaves behind."""
+    try:
+        yield
+    except InvariantError as error:
+        typer.echo(f"invariant broken: {error}", err=True)
+        raise typer.Exit(EXIT_FAULT) from error
+    except BrokenPipeError:
+        raise  # who reads the output has seen enough: typer ends quietly
+    except (TalentsimError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(EXIT_USER) from error
+    except KeyboardInterrupt as error:
+        typer.echo(f"interrupted; {kept}", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from error
+
+
+@contextlib.contextmanager
+def show_progress(words: str, *, quiet: bool) -> Iterator[Any]:
+    """Show a bar on stderr while the block runs, if somebody looks; gives the function (done, total) that moves it."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task(words, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def print_table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None, n_names: int = 2
+) -> None:
+    """Print a table; numbers follow the first `n_names` columns."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH_WITHOUT_TERMINAL)
+    table = Table(title=title, title_justify="left")
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number >= n_names else "left")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+def count_cores() -> int:
+    """Cores that this process may use."""
+    # not every system can say
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,279 @@
+"""Posterior, ensemble and recovery of linear problems with normal errors, whose posterior is known."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from fit_toys import make_linear, make_targets
+from scipy.stats import binom
+
+from calibration.budget import BUDGETS
+from calibration.emulator import count_terms, fit_emulator, list_orders, make_terms
+from calibration.journal import Journal
+from calibration.likelihood import ErrorModel
+from calibration.posterior import (
+    UNIFORM_SD,
+    find_quantiles,
+    run_posterior,
+    spread_points,
+    summarise_bands,
+    summarise_params,
+)
+from calibration.problem import CalibrationError
+from calibration.recover import give_verdict, judge_params, publish_figures, run_recovery
+from calibration.runs import Runner
+from calibration.sampler import count_effective, find_power, fold, normalise_weights, resample, sample_points
+from calibration.search import sample_latin
+
+BUDGET = dataclasses.replace(BUDGETS["small"], design=80, wave_points=30, seeds=2)
+UNIT = sample_latin(3, 60, 1)
+
+
+def make_runner(problem):
+    return Runner(problem, Journal(problem))
+
+
+# emulator
+
+
+def test_terms_are_orthonormal_under_the_prior():
+    many = sample_latin(2, 40_000, 3)
+    terms = make_terms(many, 3)
+    assert terms.shape == (40_000, 5)
+    # means of products over a Latin hypercube: standard error below 3 / 200, five of them are 0.075
+    assert np.allclose(terms.T @ terms / len(many), np.eye(5), atol=0.075)
+
+
+def test_a_quadratic_is_emulated_and_its_error_is_known():
+    x, y, z = UNIT.T
+    figures = np.column_stack([1 + 2 * x - 3 * y * z + z**2, x + 0.1 * np.sin(40 * y)])
+    emulator = fit_emulator(UNIT, figures)
+    assert emulator.order == 3
+    new = sample_latin(3, 500, 2)
+    x, y, z = new.T
+    truth = np.column_stack([1 + 2 * x - 3 * y * z + z**2, x + 0.1 * np.sin(40 * y)])
+    error = np.sqrt(np.mean(np.square(emulator.predict(new) - truth), axis=0))
+    assert error[0] < 1e-3
+    assert error[1] == pytest.approx(emulator.sd[1], rel=0.4)
+
+
+def test_few_points_carry_few_terms():
+    assert [list_orders(n, 10)[-1] for n in (6, 7, 21, 22)] == [1, 2, 2, 3]
+    assert [count_terms(10, order) for order in (1, 2, 3)] == [
+        make_terms(np.zeros((1, 10)), k).shape[1] for k in (1, 2, 3)
+    ]
+
+
+def test_each_figure_has_the_order_it_needs():
+    x, y, _ = UNIT.T
+    noise = np.sin(1e4 * np.arange(60))
+    emulator = fit_emulator(UNIT, np.column_stack([x * y, x + y, x + 0.3 * noise]))
+    assert emulator.order == 3
+    assert np.abs(emulator.coefficient[6:, 0]).max() > 0.05
+    assert np.abs(emulator.coefficient[3:, 1]).max() < 1e-6
+    assert emulator.sd[2] == pytest.approx(0.3 * noise.std(), rel=0.3)
+
+
+def test_figures_that_are_often_missing_are_not_emulated():
+    figures = np.column_stack([UNIT[:, 0], UNIT[:, 1]])
+    figures[:20, 1] = np.nan
+    figures[0, 0] = np.nan
+    emulator = fit_emulator(UNIT, figures)
+    assert np.isfinite(emulator.sd).tolist() == [True, False]
+    errors = ErrorModel.of(make_targets([0.5, 99.0]), np.zeros(2))
+    assert errors.measure_distances(emulator.predict(UNIT), emulator.sd)[:, 1].tolist() == [0.0] * 60
+
+
+def test_too_few_points_are_refused():
+    with pytest.raises(CalibrationError, match="8 points"):
+        fit_emulator(UNIT[:7], UNIT[:7])
+
+
+# likelihood
+
+
+def test_the_band_is_two_standard_deviations():
+    errors = ErrorModel.of(make_targets([10.0], tolerance=4.0), np.zeros(1))
+    assert errors.measure_distances(np.array([[12.0], [6.0], [10.0]]))[:, 0].tolist() == [1.0, -2.0, 0.0]
+    assert errors.log_likelihood(np.array([14.0])) == pytest.approx(-2.0)
+
+
+def test_bounds_and_sides():
+    targets = make_targets([10.0, 10.0], above=np.array([np.inf, 2.0]), below=np.array([2.0, 4.0]))
+    errors = ErrorModel.of(targets, np.zeros(2))
+    assert errors.measure_distances(np.array([99.0, 12.0])).tolist() == [0.0, 2.0]
+    assert errors.measure_distances(np.array([8.0, 8.0])).tolist() == [-2.0, -1.0]
+
+
+def test_large_families_count_as_the_median_one():
+    targets = make_targets([0.0] * 9, tolerance=2.0, families=("a",) + ("b",) * 2 + ("c",) * 6)
+    errors = ErrorModel.of(targets, np.zeros(9))
+    assert errors.repeats.tolist() == [1.0] * 3 + [3.0] * 6
+    assert -2 * errors.log_likelihood(np.ones(9)) == pytest.approx(1 + 2 + 6 / 3)
+
+
+def test_what_cannot_be_matched_does_not_decide():
+    targets = make_targets([0.0] * 4, tolerance=2.0, families=("a", "a", "b", "b"))
+    errors = ErrorModel.of(targets, np.zeros(4))
+    wider = errors.admit_misfit(np.array([10.0, 10.0, 1.0, 1.5]))
+    assert wider.misfit.tolist() == [100.0, 100.0, 1.0, 1.0]
+    assert wider.measure_distances(np.array([10.0, 0.0, 1.0, 0.0])).tolist() == [1.0, 0.0, 1.0, 0.0]
+    assert wider.admit_misfit(np.array([10.0, 10.0, 1.0, 1.5])).misfit.tolist() == wider.misfit.tolist()
+
+
+# sampler
+
+
+def test_the_sampler_finds_a_normal_distribution():
+    """Mean and sd of 5 correlated normals well inside the cube; 1024 particles: standard errors about 0.04 sd."""
+    root = 0.03 * (np.eye(5) + 0.6 * np.tri(5, k=-1))
+    covariance, mean = root @ root.T, np.array([0.3, 0.4, 0.5, 0.6, 0.5])
+    inverse = np.linalg.inv(covariance)
+
+    def log_likelihood(points):
+        return -0.5 * np.einsum("pi,ij,pj->p", points - mean, inverse, points - mean)
+
+    points = sample_points(log_likelihood, 5, 1024, 1)
+    sd = np.sqrt(np.diag(covariance))
+    assert (np.abs(points.mean(axis=0) - mean) / sd < 0.2).all()
+    assert np.allclose(points.std(axis=0) / sd, 1.0, atol=0.15)
+    assert np.array_equal(points, sample_points(log_likelihood, 5, 1024, 1))
+
+
+def test_the_sampler_keeps_two_regions_and_the_prior():
+    def two_regions(points):
+        return np.logaddexp(*(-0.5 * ((points[:, 0] - centre) / 0.02) ** 2 for centre in (0.2, 0.8)))
+
+    points = sample_points(two_regions, 2, 1024, 2)
+    assert 0.3 < (points[:, 0] > 0.5).mean() < 0.7
+    assert points[:, 1].std() == pytest.approx(UNIFORM_SD, rel=0.1)
+    assert points.min() >= 0.0
+    assert points.max() <= 1.0
+
+
+def test_weights_and_their_tools():
+    weight = normalise_weights(np.log([1.0, 1.0, 2.0]))
+    assert weight.tolist() == pytest.approx([0.25, 0.25, 0.5])
+    assert count_effective(weight) == pytest.approx(1 / 0.375)
+    assert np.bincount(resample(weight, 8, 1)).tolist() == [2, 2, 4]
+    gain = np.array([0.0, 0.0, 0.0, 50.0])
+    power = find_power(gain, 2.0)
+    assert count_effective(normalise_weights(power * gain)) == pytest.approx(2.0)
+    assert find_power(np.zeros(4), 4.0) == 1.0
+    assert fold(np.array([-0.2, 0.3, 1.4, 2.1])).tolist() == pytest.approx([0.2, 0.3, 0.6, 0.1])
+
+
+# posterior
+
+MIXING = np.array([[1.0, 0.4, 0.0], [0.2, -1.0, 0.0], [0.3, 0.5, 0.0]])
+
+
+def test_the_posterior_is_the_exact_one():
+    """Linear figures, normal errors: covariance (M'M / s^2)^-1 where the prior is flat; the third parameter is free."""
+    problem = make_linear([0.4, 0.6, 0.5], MIXING, tolerance=0.1)
+    posterior = run_posterior(problem, make_runner(problem), BUDGET, 1)
+    assert len(posterior.unit) == len(posterior.weight) == 50
+    assert posterior.weight.sum() == pytest.approx(1.0)
+    assert posterior.n_effective >= 24.9
+    exact = np.sqrt(np.diag(np.linalg.inv(MIXING[:, :2].T @ MIXING[:, :2]))) * 0.05
+    cloud = posterior.belief.points
+    # 256 particles: standard error of an sd 4.4 %, of a mean 6 % of the sd
+    assert np.allclose(cloud.std(axis=0)[:2] / exact, 1.0, atol=0.25)
+    assert (np.abs(cloud.mean(axis=0)[:2] - [0.4, 0.6]) / exact < 0.3).all()
+    assert cloud[:, 2].std() == pytest.approx(UNIFORM_SD, rel=0.15)
+    table = summarise_params(problem, posterior).set_index("parameter")
+    assert (table["low"] < table["median"]).all()
+    assert (table["median"] < table["high"]).all()
+    assert table["sd_ratio"]["p2"] > 0.8
+    assert table["sd_ratio"]["p0"] == pytest.approx(exact[0] / UNIFORM_SD, rel=0.4)
+    bands = summarise_bands(problem, posterior)
+    assert (bands["inside"] > 0.8).all()
+    assert (bands["misfit"] == 1.0).all()
+
+
+def test_the_posterior_is_the_same_again():
+    problem = make_linear([0.4, 0.6, 0.5], MIXING, tolerance=0.1, noise=0.02)
+    first, again = (run_posterior(problem, make_runner(problem), BUDGET, 1) for _ in range(2))
+    assert np.array_equal(first.unit, again.unit)
+    assert np.array_equal(first.weight, again.weight)
+
+
+def test_members_weigh_by_what_was_simulated():
+    """An emulator that is wrong in a corner is corrected by weights: members that miss weigh less."""
+    problem = make_linear([0.5, 0.5], tolerance=0.3)
+
+    def simulate(values, seed):
+        # a bump that no polynomial of second order follows
+        return problem.simulate(values, seed) + np.array([0.8 * np.exp(-200 * (values[0] - 0.55) ** 2), 0.0])
+
+    bent = dataclasses.replace(problem, simulate=simulate)
+    posterior = run_posterior(bent, make_runner(bent), dataclasses.replace(BUDGET, members=200), 1)
+    missed = np.abs(posterior.figures[:, 0] - 0.5) > 0.3
+    assert 5 < missed.sum() < 195
+    assert posterior.weight[missed].mean() < 0.5 * posterior.weight[~missed].mean()
+
+
+def test_quantiles_by_weight():
+    unit = np.array([[0.1], [0.2], [0.3]])
+    assert find_quantiles(unit, np.array([1, 1, 1]) / 3, [0.5])[0, 0] == pytest.approx(0.2)
+    assert find_quantiles(unit, np.array([0.0, 0.0, 1.0]), [0.5])[0, 0] == pytest.approx(0.3)
+    assert spread_points(np.arange(10), 5).tolist() == [0, 2, 4, 6, 8]
+
+
+# recovery
+
+
+def test_recovery_of_a_linear_problem():
+    """Coverage of 90 % intervals is binomial: with 40 truths and 2 parameters 0.7 to 1 holds but for 1 in 5000."""
+    problem = make_linear([0.5, 0.5, 0.5], MIXING, tolerance=0.2, noise=0.03)
+    budget = dataclasses.replace(BUDGET, truths=40, particles=128)
+    recovery = run_recovery(problem, make_runner(problem), budget, 1)
+    table = judge_params(problem.prior.names, recovery).set_index("parameter")
+    assert binom.cdf(0.7 * 40, 40, 0.9) < 1e-3
+    assert (table["coverage"] > 0.7).all()
+    # pooled: 120 intervals that hold in 90 %; the standard error is 2.7 points
+    assert 0.8 < recovery.covered.mean() < 0.98
+    assert table["verdict"].to_dict() == {"p0": "identified", "p1": "identified", "p2": "not identified"}
+    assert table["sd_ratio"]["p2"] > 0.9
+
+
+def test_intervals_that_are_too_narrow_are_found_out():
+    """A quarter of a 90 % interval holds the truth in a third of the cases, however narrow it is."""
+    problem = make_linear([0.5, 0.5], tolerance=0.05)
+    recovery = run_recovery(problem, make_runner(problem), dataclasses.replace(BUDGET, particles=128), 1)
+    narrow = dataclasses.replace(
+        recovery,
+        low=recovery.median - (recovery.median - recovery.low) / 4,
+        high=recovery.median + (recovery.high - recovery.median) / 4,
+    )
+    table = judge_params(problem.prior.names, narrow)
+    assert (table["coverage"] < 0.8).all()
+    assert (table["verdict"] == "not identified").all()
+
+
+@pytest.mark.parametrize(("ratio", "coverage", "verdict"), [
+    (0.2, 0.9, "identified"), (0.5, 0.8, "identified"), (0.51, 0.9, "weak"), (0.8, 1.0, "weak"),
+    (0.81, 0.9, "not identified"), (0.1, 0.79, "not identified"),
+])  # fmt: skip
+def test_verdicts(ratio, coverage, verdict):
+    assert give_verdict(ratio, coverage) == verdict
+
+
+def test_synthetic_figures_have_the_errors_of_published_ones():
+    """4000 figures: the mean of errors has a standard error of 1.6 %, their sd one of 1.1 %."""
+    n = 4000
+    targets = make_targets(np.zeros(n), tolerance=0.4, families=("a",) * n)
+    published = publish_figures(targets, np.full(n, 5.0), 1, 0)
+    drawn = (published.value - 5.0) / 0.2
+    assert abs(drawn.mean()) < 0.08
+    assert drawn.std() == pytest.approx(1.0, abs=0.06)
+    assert not np.array_equal(published.value, publish_figures(targets, np.full(n, 5.0), 1, 1).value)
+
+
+def test_synthetic_bounds_hold_and_missing_figures_tell_nothing():
+    far = np.array([np.inf, 0.2, 0.2])
+    targets = make_targets([1.0, 1.0, 1.0], tolerance=0.2, above=far, below=far[[1, 0, 2]])
+    published = publish_figures(targets, np.array([5.0, 5.0, np.nan]), 1, 0)
+    assert published.value[0] < 5.0 < published.value[1]
+    errors = ErrorModel.of(published, np.zeros(3))
+    assert errors.measure_distances(np.array([5.0, 5.0, 3.0])).tolist() == pytest.approx([0.0, 0.0, 0.0], abs=1e-5)

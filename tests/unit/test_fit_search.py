@@ -1,0 +1,249 @@
+"""Fits of problems whose answer is known, interrupted and not."""
+
+import dataclasses
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fit_toys import Linear, make_linear, make_prior, make_targets
+
+from calibration.budget import BUDGETS
+from calibration.fit import (
+    BEFORE,
+    run_fit,
+    summarise_algorithms,
+    summarise_families,
+    summarise_targets,
+    write_fit,
+)
+from calibration.journal import Journal
+from calibration.problem import CalibrationError, measure_errors
+from calibration.runs import Runner
+from calibration.search import ALGORITHMS, search_cma, search_emulated, search_latin
+
+TESTS = Path(__file__).parent.parent
+TRUTH = (0.3, 0.62, 0.8, 0.45)
+MIXING = ((1.0, 0.4, 0.0, 0.1), (0.0, 1.0, -0.5, 0.0), (0.3, 0.0, 1.0, 0.0), (0.0, 0.2, 0.3, 1.0))
+BUDGET = dataclasses.replace(BUDGETS["small"], points=60, seeds=2, choose_seeds=5, finalists=2)
+
+
+def fit(problem, path=None, budget=BUDGET, jobs=1, seed=1):
+    return run_fit(problem, Runner(problem, Journal(problem, path), jobs=jobs), budget, seed)
+
+
+def make_evaluate(problem):
+    """The evaluation an algorithm gets, and the list of the points it tried."""
+    tried = []
+
+    def evaluate(unit):
+        figures = np.array([problem.simulate(values, 1) for values in problem.prior.to_values(unit)])
+        tried.extend(zip(unit, (measure_errors(problem.targets, figures) @ problem.targets.weight), strict=True))
+        return np.log1p(measure_errors(problem.targets, figures)) @ problem.targets.weight, figures
+
+    return evaluate, tried
+
+
+def test_cma_finds_the_optimum():
+    problem = make_linear(TRUTH, MIXING, tolerance=0.02)
+    evaluate, tried = make_evaluate(problem)
+    search_cma(problem, evaluate, 1500, 1)
+    best, error = min(tried, key=lambda one: one[1])
+    assert error == 0.0
+    # all figures within 0.02: the parameters lie within what that leaves open
+    assert np.abs(best - TRUTH).max() < 0.02 * np.abs(np.linalg.inv(MIXING)).sum(axis=1).max()
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_budgets_are_kept_to_the_point(name):
+    problem = make_linear(TRUTH, MIXING)
+    evaluate, tried = make_evaluate(problem)
+    ALGORITHMS[name](problem, evaluate, 47, 3)
+    unit = np.array([point for point, _ in tried])
+    assert len(unit) == 47
+    assert unit.min() >= 0.0
+    assert unit.max() <= 1.0
+
+
+def test_learning_beats_the_latin_hypercube():
+    problem = make_linear(TRUTH, MIXING)
+    best = {}
+    for algorithm in (search_latin, search_emulated):
+        evaluate, tried = make_evaluate(problem)
+        algorithm(problem, evaluate, 60, 5)
+        best[algorithm] = min(error for _, error in tried)
+    assert best[search_emulated] < 0.2 * best[search_latin]
+
+
+def test_a_fit_improves_on_the_values_before_and_says_by_how_much():
+    problem = make_linear(TRUTH, MIXING, noise=0.003)
+    result = fit(problem)
+    table = summarise_algorithms(problem, result)
+    assert list(table["algorithm"])[-1] == BEFORE
+    assert set(table["algorithm"]) == {BEFORE, *ALGORITHMS}
+    assert (table.loc[table["algorithm"] != BEFORE, "points"] == BUDGET.points).all()
+    assert result.finalists.loss[0] == min(result.finalists.loss) < 0.1 * result.loss_before
+    assert not set(result.search_seeds) & set(result.choose_seeds)
+    targets = summarise_targets(problem, result)
+    assert targets["error_after"].is_monotonic_decreasing
+    assert targets["error_after"].sum() < targets["error_before"].sum()
+    families = summarise_families(problem, result)
+    assert families["loss_after"].mean() == pytest.approx(result.finalists.loss[0])
+
+
+def test_fresh_seeds_choose():
+    """Among many points the luckiest one wins the search; the loss reported is not the lucky one."""
+    problem = make_linear(TRUTH, MIXING, noise=0.05)
+    result = fit(problem)
+    figures = [problem.simulate(problem.prior.to_values(result.best), seed) for seed in result.choose_seeds]
+    assert np.allclose(np.mean(figures, axis=0), result.finalists.figures[0])
+
+
+def test_workers_do_not_change_a_fit(tmp_path):
+    problem = make_linear(TRUTH, MIXING, noise=0.01)
+    budget = dataclasses.replace(BUDGET, points=16, choose_seeds=2, finalists=1)
+    alone, shared = fit(problem, budget=budget), fit(problem, tmp_path / "journal.jsonl", budget, jobs=2)
+    assert np.array_equal(alone.searched.unit, shared.searched.unit)
+    assert np.array_equal(alone.finalists.loss, shared.finalists.loss)
+
+
+class BrokenOffError(Exception):
+    pass
+
+
+@dataclasses.dataclass
+class BreaksOff:
+    """A simulation that is interrupted after some runs."""
+
+    inner: Linear
+    left: int
+
+    def __call__(self, values, seed):
+        if self.left == 0:
+            raise BrokenOffError
+        self.left -= 1
+        return self.inner(values, seed)
+
+
+@pytest.mark.parametrize("after", [1, 77, 380])
+def test_an_interrupted_fit_ends_as_an_undisturbed_one(tmp_path, after):
+    problem = make_linear(TRUTH, MIXING, noise=0.01)
+    path = tmp_path / "journal.jsonl"
+    breaking = dataclasses.replace(problem, simulate=BreaksOff(problem.simulate, after))
+    with pytest.raises(BrokenOffError):
+        fit(breaking, path)
+    assert len(Journal(problem, path)) == after
+    counting = dataclasses.replace(problem, simulate=BreaksOff(problem.simulate, 10**6))
+    resumed, undisturbed = fit(counting, path), fit(problem)
+    ran = 10**6 - counting.simulate.left
+    assert after + ran == len(Journal(problem, path))
+    assert np.array_equal(resumed.searched.unit, undisturbed.searched.unit)
+    assert np.array_equal(resumed.searched.loss, undisturbed.searched.loss)
+    assert np.array_equal(resumed.finalists.unit, undisturbed.finalists.unit)
+
+
+KILLED = """
+import sys
+sys.path[:0] = [{root!r}, {tests!r}]
+from fit_toys import make_linear
+from calibration.journal import Journal
+from calibration.runs import Runner
+from pathlib import Path
+import numpy as np
+problem = make_linear({truth}, {mixing}, log={log!r}, sleep_s=0.02)
+runner = Runner(problem, Journal(problem, Path({journal!r})), jobs=1)
+runner.evaluate(np.full((1, 4), 0.5), range(10_000))
+"""
+
+
+def test_a_kill_loses_the_run_in_flight_only(tmp_path):
+    journal, log = tmp_path / "journal.jsonl", tmp_path / "log"
+    script = KILLED.format(
+        root=str(TESTS.parent), tests=str(TESTS), truth=TRUTH, mixing=MIXING, log=str(log), journal=str(journal)
+    )
+    process = subprocess.Popen([sys.executable, "-c", script])
+    until = time.monotonic() + 60
+    while time.monotonic() < until and (not log.exists() or len(log.read_text().splitlines()) < 15):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    begun = len(log.read_text().splitlines())
+    kept = len(Journal(make_linear(TRUTH, MIXING), journal))
+    assert begun >= 15
+    assert begun - 1 <= kept <= begun
+
+
+def test_half_a_line_is_cut_off(tmp_path):
+    problem, path = make_linear(TRUTH), tmp_path / "journal.jsonl"
+    journal = Journal(problem, path)
+    for seed in (1, 2):
+        journal.append(np.array(TRUTH), seed, problem.simulate(np.array(TRUTH), seed))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    again = Journal(problem, path)
+    assert len(again) == 1
+    assert again.find(np.array(TRUTH), 2) is None
+    again.append(np.array(TRUTH), 2, problem.simulate(np.array(TRUTH), 2))
+    assert path.read_bytes() == whole
+
+
+def test_figures_come_back_bit_for_bit(tmp_path):
+    problem, path = make_linear(TRUTH), tmp_path / "journal.jsonl"
+    figures = np.array([1 / 3, np.nan, 1e-300, -0.1])
+    Journal(problem, path).append(np.array(TRUTH), 7, figures)
+    assert np.array_equal(Journal(problem, path).find(np.array(TRUTH), 7), figures, equal_nan=True)
+    assert all(json.loads(line) for line in path.read_text().splitlines())
+
+
+@pytest.mark.parametrize(("changes", "word"), [
+    ({"identity": "another model"}, "identity"),
+    ({"prior": make_prior(4, names=("a", "b", "c", "d"))}, "parameters"),
+    ({"targets": make_targets([1.0])}, "figures"),
+])  # fmt: skip
+def test_a_journal_of_something_else_is_refused(tmp_path, changes, word):
+    problem, path = make_linear(TRUTH), tmp_path / "journal.jsonl"
+    Journal(problem, path).append(np.array(TRUTH), 1, np.zeros(4))
+    with pytest.raises(CalibrationError, match=f"{path.name}.*other {word}"):
+        Journal(dataclasses.replace(problem, **changes), path)
+
+
+def test_published_values_may_change_without_new_runs(tmp_path):
+    problem, path = make_linear(TRUTH), tmp_path / "journal.jsonl"
+    Journal(problem, path).append(np.array(TRUTH), 1, np.zeros(4))
+    corrected = dataclasses.replace(problem, targets=dataclasses.replace(problem.targets, value=np.ones(4)))
+    assert len(Journal(corrected, path)) == 1
+
+
+def test_damage_in_the_middle_is_named(tmp_path):
+    problem, path = make_linear(TRUTH), tmp_path / "journal.jsonl"
+    for seed in (1, 2):
+        Journal(problem, path).append(np.array(TRUTH), seed, np.zeros(4))
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(lines[0] + lines[1][:9] + "\n" + lines[2])
+    with pytest.raises(CalibrationError, match=r"journal\.jsonl:2"):
+        Journal(problem, path)
+
+
+def test_progress_counts_runs_done_and_read():
+    problem, seen = make_linear(TRUTH), []
+    runner = Runner(problem, Journal(problem), on_run=lambda done, total: seen.append((done, total)))
+    runner.expect(6)
+    runner.evaluate(np.full((1, 4), 0.5), [1, 2])
+    runner.evaluate(np.array([[0.5] * 4, [0.25] * 4]), [1, 2])
+    assert seen == [(1, 6), (2, 6), (4, 6), (5, 6), (6, 6)]
+
+
+def test_a_fit_is_written(tmp_path):
+    problem = make_linear(TRUTH, MIXING)
+    result = fit(problem, budget=dataclasses.replace(BUDGET, points=12, choose_seeds=2))
+    write_fit(problem, result, tmp_path / "fit", {"seed": 1})
+    head = json.loads((tmp_path / "fit" / "parameters.json").read_text())
+    assert head["parameters"] == dict(zip(problem.prior.names, problem.prior.to_values(result.best), strict=True))
+    assert head["loss"] <= head["loss_before"]
+    assert {path.name for path in (tmp_path / "fit").iterdir()} == {
+        "parameters.json", "targets.csv", "families.csv", "algorithms.csv", "points.csv",
+    }  # fmt: skip
