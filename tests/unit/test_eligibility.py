@@ -90,8 +90,9 @@ def test_the_city_in_question_need_not_be_the_city_of_residence():
 def test_a_person_without_employer_has_neither_industry_nor_size():
     people = make_people(2, firm=[-1, 1])
     firms = make_firms(2, industry=[0, 7], size=[0, 3])
-    assert load_person(people, firms, 0)[17:19] == (-1, -1)
-    assert load_person(people, firms, 1)[17:19] == (7, 3)
+    nobodys, somebodys = load_person(people, firms, 0), load_person(people, firms, 1)
+    assert (nobodys.industry, nobodys.size) == (-1, -1)
+    assert (somebodys.industry, somebodys.size) == (7, 3)
 
 
 def test_take_up_needs_knowledge_and_the_lasting_wish_to_apply():
