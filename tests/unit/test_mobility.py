@@ -269,7 +269,7 @@ def test_people_leave_by_their_draw():
 def test_a_share_goes_home_and_the_rest_where_it_is_best():
     people = make_people(400, state=SEARCHING, home=2)
     places = make_places(4)
-    places.utility[3] = -np.inf
+    places.utility[3] = -1e9
     leave(people, ALL_LEAVE._replace(go_home=0.4), places)
     u = uniforms(KEYS[2], people.uid)
     expected = np.where(u < 0.4, 2, np.where((u - 0.4) / 0.6 < 0.5, 1, 2))
