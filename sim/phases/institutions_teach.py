@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from sim.market import Schooling
 from sim.phases.courses import admit_to_courses, examine
+from sim.policies.base import ENROLMENT_QUARTER
 from sim.rng import CURRICULUM, SURVEY, uniforms
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
     from sim.params import InstitutionParams
-
-ENROLMENT_QUARTER = 3
 
 
 def institutions_teach(model: TalentMarket) -> None:

@@ -20,6 +20,8 @@ from sim.world.spec import World
 
 MONTHS_PER_QUARTER: Final = 3
 QUARTERS_PER_YEAR: Final = 4
+ENROLMENT_QUARTER: Final = 3
+"""Quarter of the year in which schools and institutions admit."""
 NOT_PEOPLE: Final = ("eligible", "awareness", "communication", "take_up")
 """Common fields without effect on a kind that reaches no persons of its own."""
 ALL_PLACES: Final = "all"

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.policies.base import (
+    ENROLMENT_QUARTER,
     MONTHS_PER_QUARTER,
     NOT_PEOPLE,
     QUARTERS_PER_YEAR,
@@ -51,15 +52,16 @@ class EnrolmentChange(PolicySpec):
         return self.factor == 1
 
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
-        """Multiply seats; a quarter of the yearly cost of the seats added in each place."""
+        """Multiply seats; the seats added in each place cost what they cost in the quarter in which they are filled."""
         levels = find_positions(self.levels, EDUCATION)
         fields = find_positions(self.fields, FIELD)
         year = min(max(Quarter(quarter).year, FIRST_COHORT_YEAR), LAST_COHORT_YEAR) - FIRST_COHORT_YEAR
         for place in find_places(self.city, world):
             levers.seat_factor[place][np.ix_(levels, fields)] *= self.factor
-            share = world.level_share[place, levels] @ world.field_share[np.ix_(levels, fields)].sum(axis=1)
-            added = float(world.graduates[place, year] * share) * max(0.0, self.factor - 1)
-            levers.add_cost(index, place, added * self.cost_cny_per_seat / QUARTERS_PER_YEAR)
+            if Quarter(quarter).of_year == ENROLMENT_QUARTER:
+                share = world.level_share[place, levels] @ world.field_share[np.ix_(levels, fields)].sum(axis=1)
+                added = float(world.graduates[place, year] * share) * max(0.0, self.factor - 1)
+                levers.add_cost(index, place, added * self.cost_cny_per_seat)
 
 
 class CurriculumReform(PolicySpec):

@@ -124,8 +124,9 @@ def test_levers_are_those_computed_by_hand(kind):
 
 @pytest.mark.parametrize("kind", POLICY_KINDS)
 def test_size_zero_adds_nothing_at_all(kind):
-    case = read_case(kind)
-    for change in case["zero"]:
+    case, spec = read_case(kind), POLICY_KINDS[kind]
+    limits = [{name: 0} for name in ("budget_cny", "quota") if name in spec.model_fields.keys() - set(spec.unused)]
+    for change in (*case["zero"], *limits):
         for quarter in ("2019Q4", "2020Q1", "2020Q4", "2021Q1", "2025Q1"):
             assert_neutral(levers_of({**case["policy"], **change}, quarter))
 
@@ -173,7 +174,7 @@ def test_policies_keep_their_place_and_factors_multiply():
 
 def test_fewer_seats_cost_nothing():
     fewer = {"kind": "enrolment_change", "city": "all", "from": "2020Q1", "factor": 0.5, "cost_cny_per_seat": 9}
-    assert levers_of(fewer, "2020Q1").fixed_costs == []
+    assert levers_of(fewer, "2020Q3").fixed_costs == []
 
 
 def test_places():
