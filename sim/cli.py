@@ -22,10 +22,10 @@ from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from sim.kinds import KindPage
     from sim.labels import Lang as Language
+    from sim.labels import PlaceLabels
+    from sim.report import Comparison
     from sim.scenario import Scenario
 
 app = typer.Typer(
@@ -165,7 +165,7 @@ def compare(
         with show_progress("runs", quiet=quiet) as move:
             comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
         if not quiet:
-            _print_effects(comparison, lang)
+            _print_effects(comparison, lang, others[0].world.labels)
         _print_end(folder, figures=figures, quiet=quiet)
 
 
@@ -277,11 +277,13 @@ def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
     typer.echo(f"results: {folder}")
 
 
-def _print_effects(comparison: DataFrame, lang: Language) -> None:
-    from sim.effects import list_tables
+def _print_effects(comparison: Comparison, lang: Language, places: PlaceLabels) -> None:
+    from sim.effects import list_judgements, list_tables
 
-    for policy in comparison["policy"].unique():
-        for table in list_tables(comparison, str(policy), lang=lang):
+    effects = comparison.effects
+    for policy in effects["policy"].unique():
+        tables = list_tables(effects, str(policy), lang=lang)
+        for table in (*tables, *list_judgements(comparison.judgements, str(policy), lang=lang, places=places)):
             print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
 
 
