@@ -13,7 +13,7 @@ from toys import COMPILED, run_toy, toy_scenario
 
 from sim.types import EMPLOYED, SEARCHING, STUDYING, SUBSIDISED
 
-SEEDS = {100: 10, 300: 16, 1000: 32} if COMPILED else {1500: 4, 4000: 8}
+SEEDS = {100: 10, 300: 16, 1000: 32} if COMPILED else {3000: 4, 8000: 8}
 """Scale -> runs. Without compilation the error rate is the same; only a larger bias would be seen."""
 FINEST = min(SEEDS)
 TOLERATED_SD = 0.5
