@@ -2,7 +2,8 @@
 
 Simulated is the mean over seeds of a run of 24 quarters from 2019Q1 with the parameters as they are; a figure is
 inside where that mean lies within its tolerance. The spread between seeds stands beside it, because at small scales it
-is large where few agents are counted. Left out: bands over sets of parameters.
+is large where few agents are counted. A seed in which nobody is counted does not count. Left out: bands over sets of
+parameters.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+from calibration.evidence import EvidenceError
 from calibration.moments import Reading, read_moment
 from calibration.targets import Board, Target
 from sim.labels import Lang
 from sim.run import simulate_moments
 from sim.scenario import Scenario
+from sim.types import Quarter
 
 HORIZON_QUARTERS: Final = 24
 """Quarters of a run for calibration: 2019Q1 to 2024Q4."""
+FIRST_QUARTER: Final = Quarter.parse("2019Q1")
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "family": ("family", "类别"),
@@ -62,7 +66,12 @@ def simulate_figures(
     seeds: Sequence[int],
     on_done: Callable[[int, int], None] | None = None,
 ) -> dict[str, list[float]]:
-    """Simulated value of each figure by name, one for each seed."""
+    """Simulated value of each figure by name, one for each seed.
+
+    Raises:
+        EvidenceError: where the scenario has no such city, or does not cover the years of the figures.
+    """
+    _refuse_foreign(scenario, figures)
     values: dict[str, list[float]] = {figure.name: [] for figure in figures}
     for done, seed in enumerate(seeds, start=1):
         reading = Reading.of(simulate_moments(scenario, seed), scenario)
@@ -71,6 +80,26 @@ def simulate_figures(
         if on_done is not None:
             on_done(done, len(seeds))
     return values
+
+
+def _refuse_foreign(scenario: Scenario, figures: Sequence[Target]) -> None:
+    years = [figure.year for figure in figures if figure.year]
+    if scenario.start > FIRST_QUARTER or scenario.end.year < max(years, default=0):
+        raise EvidenceError(f"{scenario.name} runs from {scenario.start} to {scenario.end}, the figures from "
+                            f"{FIRST_QUARTER} to {max(years)}. Take the years of the baseline")  # fmt: skip
+    named = {str(word) for figure in figures for word in _find_cities(figure.args)}
+    unknown = sorted(named - set(scenario.world.places))
+    if unknown:
+        raise EvidenceError(f"{scenario.name} has no {', '.join(unknown)}: the figures are about the world `china`")
+
+
+def _find_cities(args: Mapping[str, Any]) -> Iterator[Any]:
+    """Cities among the arguments of a moment and its cells."""
+    for name, value in args.items():
+        if isinstance(value, Mapping):
+            yield from _find_cities(value)
+        elif name == "city":
+            yield from value if isinstance(value, list) else [value]
 
 
 def list_figures(
@@ -97,20 +126,19 @@ def list_families(
 
 
 def _count_inside(figures: Sequence[Target], values: Mapping[str, Sequence[float]]) -> int:
-    return sum(figure.accepts(statistics.fmean(values[figure.name])) for figure in figures)
+    return sum(figure.accepts(_find_mean(values[figure.name])) for figure in figures)
 
 
 def _rank(figure: Target, values: Sequence[float]) -> tuple[bool, float]:
     """Misses before hits, the largest error first; a figure without a value before all."""
-    error = abs(figure.error(statistics.fmean(values)))
-    return figure.accepts(statistics.fmean(values)), -error if not math.isnan(error) else -math.inf
+    error = abs(figure.error(_find_mean(values)))
+    return figure.accepts(_find_mean(values)), -error if not math.isnan(error) else -math.inf
 
 
 def _describe_figure(
     figure: Target, board: Board, values: Sequence[float], held: Collection[str], lang: Lang
 ) -> tuple[str, ...]:
-    mean = statistics.fmean(values)
-    spread = statistics.stdev(values) if len(values) > 1 else math.nan
+    mean, spread = _find_mean(values), _find_spread(values)
     sign = {"low": "> ", "high": "< "}.get(figure.bound, "")
     use = "check" if figure.use == "check" else "held" if figure.name in held else "fit"
     return (
@@ -125,6 +153,16 @@ def _describe_figure(
         figure.unit.replace("_", " "),
         ", ".join(row.id for row in figure.rows),
     )
+
+
+def _find_mean(values: Sequence[float]) -> float:
+    present = [value for value in values if not math.isnan(value)]
+    return statistics.fmean(present) if present else math.nan
+
+
+def _find_spread(values: Sequence[float]) -> float:
+    present = [value for value in values if not math.isnan(value)]
+    return statistics.stdev(present) if len(present) > 1 else math.nan
 
 
 def _write(value: float, figure: Target) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from calibration.evidence import EvidenceError
-from calibration.targets import Target
+from calibration.targets import Target, load_targets
 from sim.errors import Problem
 from sim.sourced import read_yaml
 
@@ -65,6 +65,11 @@ def load_rule(path: Path = HOLDOUT) -> HoldoutRule:
     except (KeyError, TypeError) as error:
         names = ", ".join(field.name for field in dataclasses.fields(HoldoutRule))
         raise EvidenceError(f"{path.name}: {error}. Give {names}") from error
+
+
+def load_fit_targets() -> tuple[Target, ...]:
+    """The targets that a fit may see: what a search calls, so that nothing held out is at its hand."""
+    return split_targets(load_targets().targets, load_rule()).fit
 
 
 def split_targets(targets: Sequence[Target], rule: HoldoutRule) -> Split:

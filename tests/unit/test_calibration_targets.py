@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from calibration.evidence import EVIDENCE, EvidenceError, Row, find_ids, load_registry, read_rows
-from calibration.holdout import load_rule, split_by_year, split_targets
+from calibration.holdout import load_fit_targets, load_rule, split_by_year, split_targets
 from calibration.periods import find_year, list_quarters
 from calibration.targets import TARGETS, evaluate, find_tolerance, load_targets, weigh
 from calibration.uses import INPUT, UNDECIDED, list_uses
@@ -211,6 +211,7 @@ def test_the_hold_out_is_what_rule_and_seed_give(board):
     assert names == {figure.name for figure in board.targets}
     assert len(names) == len(split.fit) + len(split.held)
     assert not {figure.cell for figure in split.fit} & {figure.cell for figure in split.held}
+    assert [figure.name for figure in load_fit_targets()] == [figure.name for figure in split.fit]
     whole = {figure.family for figure in split.held} - {figure.family for figure in split.fit}
     assert whole == {name for name in split.names if "/" not in name}
     assert sum(figure.family in whole for figure in board.targets) >= rule.family_share * len(board.targets)

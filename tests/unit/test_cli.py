@@ -61,7 +61,17 @@ def test_importing_the_command_line_loads_nothing_heavy():
 
 def test_help_names_every_command(call):
     shown = call("--help").stdout
-    assert all(name in shown for name in ("run", "check", "compare", "policies", "schema", "explain", "warmup"))
+    assert all(
+        name in shown for name in ("run", "check", "compare", "policies", "schema", "explain", "warmup", "calibrate")
+    )
+
+
+def test_targets_are_listed_with_their_families(call):
+    done = call("calibrate", "targets", "--scale", 20000, "--seeds", 1, "--lang", "zh", "--quiet")
+    assert "北京高校毕业生留京" in done.stdout
+    assert "在容差内" in done.stdout
+    assert "来源" not in done.stdout  # quiet: families only
+    assert call("calibrate", "targets", "--set", "params.no.such=1", code=2).stderr
 
 
 def test_version_is_printed(call):

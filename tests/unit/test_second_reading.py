@@ -1,8 +1,11 @@
 """Every published figure is read twice from the same run: fast from its sums, and plainly from its tables."""
 
+from pathlib import Path
+
 import pytest
 
 from calibration.board import HORIZON_QUARTERS, list_families, list_figures, simulate_figures
+from calibration.evidence import EvidenceError
 from calibration.moments import MOMENTS, Reading, read_moment
 from calibration.second_reading import READERS, read_tables
 from calibration.targets import load_targets
@@ -11,6 +14,7 @@ from sim.scenario import load_scenario
 
 BOARD = load_targets()
 SCALE, SEED = 2000, 5
+DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +67,24 @@ def test_misses_come_first_and_the_worst_of_them(scenario):
     assert list_figures(BOARD, figures, values, set(), "zh").heads[3] == "在容差内"
     families = list_families(BOARD, figures, values, "en").rows
     assert families[-1] == ("all", str(len(figures)), str(len(figures) - 2))
+
+
+def test_a_seed_without_anybody_does_not_count():
+    figure = next(figure for figure in BOARD.targets if figure.family == "talent")
+    table = list_figures(BOARD, [figure], {figure.name: [figure.value, float("nan")]}, set(), "en")
+    assert table.rows[0][3] == "yes"
+    assert table.rows[0][7] == "-"
+    assert list_figures(BOARD, [figure], {figure.name: [float("nan")]}, set(), "en").rows[0][3] == "no"
+
+
+def test_a_scenario_that_the_figures_are_not_about_is_refused():
+    toy = load_scenario(str(DATA / "two_cities_baseline.yaml"), scale=SCALE)
+    early = [figure for figure in BOARD.targets if figure.year <= toy.end.year]
+    with pytest.raises(EvidenceError, match="no beijing"):
+        simulate_figures(toy, early, [SEED])
+    short = load_scenario("baseline", scale=SCALE, quarters=8)
+    with pytest.raises(EvidenceError, match="2020Q4"):
+        simulate_figures(short, BOARD.targets, [SEED])
 
 
 def test_figures_are_simulated_once_for_each_seed(scenario):
