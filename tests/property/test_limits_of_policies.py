@@ -8,7 +8,7 @@ import pytest
 from atwork import FROM, POLICIES, TO
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from toys import run_toy, toy_scenario
+from toys import COMPILED, run_toy, toy_scenario
 
 from sim.policies import POLICY_KINDS
 from sim.policies.base import RationedPolicy
@@ -16,7 +16,7 @@ from sim.policies.levers import WHEN_SPENT
 
 QUARTERS = 8
 SCALE = 4000
-FEW = settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=3 if COMPILED else 1, suppress_health_check=[HealthCheck.too_slow])
 QUARTER, YEAR = 1, 4
 PLACES = {
     "living_subsidy": ("quota", QUARTER, 1),
