@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from calibration import moments
 from calibration.board import HORIZON_QUARTERS
-from calibration.holdout import load_rule, split_by_year, split_targets
+from calibration.holdout import load_fit_targets, split_by_year
 from calibration.moments import Reading, read_moment
 from calibration.problem import CalibrationError, Problem, Targets
 from calibration.space import Space, load_space
-from calibration.targets import Target, load_targets, weigh
+from calibration.targets import Target, weigh
 from sim.results import hash_source
 from sim.run import simulate_moments
 from sim.scenario import Scenario, load_scenario
@@ -76,9 +76,8 @@ def make_targets(figures: tuple[Target, ...]) -> Targets:
 @functools.cache
 def _load(scale: int, until: int | None) -> tuple[Scenario, Space, tuple[Target, ...]]:
     scenario = load_scenario(BASELINE, scale=scale, quarters=HORIZON_QUARTERS)
-    board = load_targets()
-    space = load_space(base=scenario.params, families={figure.family for figure in board.targets})
-    figures = split_targets(board.targets, load_rule()).fit
+    space = load_space(base=scenario.params)
+    figures = load_fit_targets()
     if until is not None:
         figures = split_by_year(figures, until).fit
     if not figures:

@@ -15,6 +15,7 @@ The sd is that of the quantile under the prior, so that a factor over two orders
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -23,9 +24,9 @@ from numpy.typing import NDArray
 
 from calibration.budget import Budget
 from calibration.draws import FIGURE_ERROR, TRUTH, draw_normals, draw_uniforms
-from calibration.emulator import fit_emulator
+from calibration.emulator import Emulator, fit_emulator
 from calibration.likelihood import ErrorModel
-from calibration.posterior import INTERVAL, UNIFORM_SD, simulate_design, update_belief
+from calibration.posterior import INTERVAL, UNIFORM_SD, Design, simulate_design, update_belief
 from calibration.problem import Problem, Targets, average_seeds
 from calibration.runs import Runner
 
@@ -73,15 +74,8 @@ def run_recovery(problem: Problem, runner: Runner, budget: Budget, seed: int) ->
     truth = draw_uniforms(seed, TRUTH, (n_truths, n))
     truth_seeds = list(range(seed + TRUTH_OFFSET, seed + TRUTH_OFFSET + budget.seeds))
     figures = average_seeds(runner.evaluate(truth, truth_seeds))
-    clouds = []
-    for number in range(n_truths):
-        targets = publish_figures(problem.targets, figures[number], seed, number)
-        belief = update_belief(
-            targets, design, budget.particles, seed + number, emulator=emulator, extra_noise=design.noise
-        )
-        clouds.append(belief.points)
-        runner.advance(1)
-    return _measure_clouds(truth, np.array(clouds))
+    find = functools.partial(_find_truth, problem.targets, figures, design, emulator, budget.particles, seed)
+    return _measure_clouds(truth, np.array(runner.map(find, range(n_truths))))
 
 
 def publish_figures(targets: Targets, figures: FloatArray, seed: int, number: int) -> Targets:
@@ -139,6 +133,22 @@ def give_verdict(sd_ratio: float, coverage: float) -> str:
     if coverage < LEAST_COVERAGE or sd_ratio > WEAK:
         return "not identified"
     return "identified" if sd_ratio <= IDENTIFIED else "weak"
+
+
+def _find_truth(
+    targets: Targets,
+    figures: FloatArray,
+    design: Design,
+    emulator: Emulator,
+    n_particles: int,
+    seed: int,
+    number: int,
+) -> FloatArray:
+    """(particle, n) posterior of the truth of a number, as if its (truth, target) figures were published."""
+    published = publish_figures(targets, figures[number], seed, number)
+    # a truth has noise from seeds of its own beside that of the design
+    belief = update_belief(published, design, n_particles, seed + number, emulator=emulator, extra_noise=design.noise)
+    return belief.points
 
 
 def _measure_clouds(truth: FloatArray, clouds: FloatArray) -> Recovery:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ from calibration.journal import Journal
 from calibration.problem import Problem
 
 FloatArray = NDArray[np.float64]
+Task = tuple[FloatArray, int]
+"""Values and seed of a run."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Runner:
@@ -61,6 +66,14 @@ class Runner:
             found[point, k % len(seeds)] = self._journal.find(values[point], seed)
         return found
 
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """`function` of each item, in their order, over the worker processes; each counts as a run in the progress."""
+        results: list[Result] = []
+        for result in _call_all([functools.partial(function, item) for item in items], self._jobs, ordered=True):
+            results.append(result)
+            self.advance(1)
+        return results
+
     def advance(self, n_runs: int) -> None:
         """Say that runs, or steps that count as some, are done."""
         self._done += n_runs
@@ -68,25 +81,26 @@ class Runner:
             self._on_run(self._done, max(self._total, self._done))
 
 
-Task = tuple[FloatArray, int]
-
-
 def _run_tasks(
     simulate: Callable[[FloatArray, int], FloatArray], tasks: Sequence[Task], jobs: int
 ) -> Iterator[tuple[FloatArray, int, FloatArray]]:
     """Yield (values, seed, figures) as runs end."""
-    workers = max(1, min(jobs, len(tasks)))
     calls = [functools.partial(_run_one, simulate, values, seed) for values, seed in tasks]
+    yield from _call_all(calls, jobs, ordered=False)
+
+
+def _call_all(calls: Sequence[Callable[[], Result]], jobs: int, *, ordered: bool) -> Iterator[Result]:
+    """Yield what the calls return, as they end or in their order."""
+    workers = max(1, min(jobs, len(calls)))
     if workers == 1:
         for call in calls:
             yield call()
         return
     import joblib
 
-    # one run ahead for each worker: a kill loses few
-    parallel = joblib.Parallel(
-        n_jobs=workers, backend="loky", return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1
-    )
+    # one call ahead for each worker: a kill loses few
+    order = "generator" if ordered else "generator_unordered"
+    parallel = joblib.Parallel(n_jobs=workers, backend="loky", return_as=order, pre_dispatch="2*n_jobs", batch_size=1)
     yield from parallel(joblib.delayed(call)() for call in calls)
 
 
