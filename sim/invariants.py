@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,9 +42,7 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "every opening has a firm": int(model.positions.lines["capacity"].sum()) == int(firms.openings.sum()),
         "hukou grants do not exceed quotas": bool(np.all(model.hukou_granted <= model.hukou_quota)),
         "subsidised dwellings do not exceed units": all(occupied <= units for units, occupied, _ in used),
-        "subsidised people hold a lease of a scheme": bool(
-            np.array_equal(people.housing == SUBSIDISED, people.scheme >= 0)
-        ),
+        "subsidised people hold a lease of a scheme": bool(np.all((people.housing == SUBSIDISED) == (people.scheme >= 0))),
         "wages of the employed and rents of places are positive": bool(np.all(people.wage[employed] > 0))
         and all(bool(np.all(model.places.records[tenure] > 0)) for tenure in ("rent_shared", "rent_whole")),
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
@@ -51,18 +50,19 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         <= model.transfers_tolerance_fen,
         "budgets are not exceeded": _budgets_hold(model),
         **{rule: not broken for rule, broken in model.audit.broken.items()},
-        "no more people are admitted to courses than there are seats": all(
-            admitted <= seats for seats, admitted in model.course_use.values()
-        ),
-        "no more people get school places than there are": all(
-            taken <= places for places, taken in model.school_use.values()
-        ),
+        "no more people are admitted to courses than there are seats": _all_within(model.course_use),
+        "no more people get school places than there are": _all_within(model.school_use),
         "quotas of policies are not exceeded": all(used <= limit for _, used, limit in model.quota_use.values()),
         "a course that runs has its end before it": bool(
             np.all(people.course_end_q[people.course >= 0] > model.quarter_number)
         ),
         "chances are shares": bool(np.all((model.places.hukou_chance >= 0) & (model.places.hukou_chance <= 1))),
     }  # fmt: skip
+
+
+def _all_within(use: Mapping[tuple[int, int], tuple[int, int]]) -> bool:
+    """Whether of each (limit, used) no more is used than there is."""
+    return all(used <= limit for limit, used in use.values())
 
 
 def _can_reach_work(model: TalentMarket, working: NDArray[np.int64]) -> bool:
