@@ -42,7 +42,7 @@ def _conditions(model: TalentMarket) -> dict[str, bool]:
         "every opening has a firm": int(model.positions.lines["capacity"].sum()) == int(firms.openings.sum()),
         "hukou grants do not exceed quotas": bool(np.all(model.hukou_granted <= model.hukou_quota)),
         "subsidised dwellings do not exceed units": all(occupied <= units for units, occupied, _ in used),
-        "subsidised people hold a lease of a scheme": bool(np.all((people.housing == SUBSIDISED) == (people.scheme >= 0))),
+        "subsidised people hold a lease of a scheme": np.array_equal(people.housing == SUBSIDISED, people.scheme >= 0),
         "wages of the employed and rents of places are positive": bool(np.all(people.wage[employed] > 0))
         and all(bool(np.all(model.places.records[tenure] > 0)) for tenure in ("rent_shared", "rent_whole")),
         "rents paid are not negative": bool(np.all(people.rent >= 0)),
