@@ -91,7 +91,13 @@ class Paired:
 
 def list_names() -> list[str]:
     """Scenarios that extend another, by name; baselines answer no question of their own."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml") if find_base(load_scenario(path)) is not None)
+    return sorted(path.stem for path in FOLDER.glob("*.yaml") if find_base(load_named(path.stem)) is not None)
+
+
+def load_named(name: str) -> Scenario:
+    """Load a scenario of the folder as its file says; one that has not changed is read once."""
+    path = FOLDER / f"{name}.yaml"
+    return _load_text(path, path.read_text(encoding="utf-8"))
 
 
 def find_base(scenario: Scenario) -> Path | None:
@@ -103,7 +109,7 @@ def find_base(scenario: Scenario) -> Path | None:
 def load_case(name: str, overrides: Sequence[str] = (), *, scale: int = SCALE, quarters: int | None = None) -> Case:
     """Load a scenario of the folder and its base, both with the same overrides."""
     path = FOLDER / f"{name}.yaml"
-    base = find_base(load_scenario(path))
+    base = find_base(load_named(name))
     if base is None:
         raise ValueError(f"{name} extends nothing, so there is nothing to compare it with")
     scenarios = [load_scenario(file, overrides, scale=scale, quarters=quarters) for file in (path, base)]
@@ -168,7 +174,7 @@ def hash_policies(scenario: Scenario) -> str:
 
 def find_unexplained(name: str, result: Mapping[str, Any]) -> list[str]:
     """Outcomes of a scenario that did not come as expected, if it has no finding."""
-    if load_scenario(FOLDER / f"{name}.yaml").finding:
+    if load_named(name).finding:
         return []
     return [one["outcome"] for one in result["expectations"] if one["verdict"] != "held"]
 
@@ -177,9 +183,7 @@ def render_page(results: Mapping[str, Mapping[str, Any]]) -> str:
     """The whole page."""
     names = [name for name in list_names() if name in results]
     evidence = read_evidence_lines()
-    table = [
-        (f"[{name}](#{name})", load_scenario(FOLDER / f"{name}.yaml").question, _count(results[name])) for name in names
-    ]
+    table = [(f"[{name}](#{name})", load_named(name).question, _count(results[name])) for name in names]
     parts = [HEAD, render_table(("scenario", "question", "held / expected"), table)]
     parts += [render_scenario(name, results[name], evidence) for name in names]
     return "\n".join(parts) + "\n"
@@ -187,7 +191,7 @@ def render_page(results: Mapping[str, Mapping[str, Any]]) -> str:
 
 def render_scenario(name: str, result: Mapping[str, Any], evidence: Mapping[str, str]) -> str:
     """The section of one scenario."""
-    scenario = load_scenario(FOLDER / f"{name}.yaml")
+    scenario = load_named(name)
     places = scenario.world.labels
     focus = label_place(scenario.focus, "en", places)
     against = f"Compared with `{result['base']}`; {focus}, {result['since']} to {scenario.end}."
@@ -231,6 +235,11 @@ def render_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     names = list(head)
     lines = [names, ["---"] * len(names), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+@functools.cache
+def _load_text(path: Path, _text: str) -> Scenario:
+    return load_scenario(path)
 
 
 def _list_levers(scenario: Scenario) -> list[tuple[str, ...]]:
