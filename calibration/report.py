@@ -32,6 +32,10 @@ REACH: Final = 5.0
 """Tolerances that a picture shows on each side of the published figure."""
 
 
+_N_COUNTS: Final = 5
+"""Columns of a table of scores before those of the methods."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Mark:
     """A picture of one figure, in tolerances from the published value."""
@@ -63,6 +67,8 @@ class Table:
     rows: tuple[Row, ...]
     numbers: tuple[int, ...] = ()
     """Columns that are aligned to the right."""
+    short: tuple[int, ...] = ()
+    """Columns of single words."""
     picture: int | None = None
     """Column that holds the marks."""
 
@@ -142,11 +148,17 @@ def tell_scores(scores: Sequence[Score], board: Board, lang: Lang) -> Told:
     sentences = [sentence for score in whole for sentence in _tell_group(score, lang)]
     return Told(
         title=say("title.benchmarks", lang),
-        heads=table.heads,
-        rows=[row.cells for row in table.rows],
+        heads=_pick_narrow(table.heads),
+        rows=[_pick_narrow(row.cells) for row in table.rows],
         n_names=2,
         sentences=[*sentences, *tell_families(scores, board, lang)],
     )
+
+
+def _pick_narrow(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns that a terminal has room for: not those of the ensemble, the values before the fit and the prior."""
+    first = _N_COUNTS + len(SIMULATED)
+    return cells[: _N_COUNTS + 1] + cells[first:]
 
 
 def tell_families(scores: Sequence[Score], board: Board, lang: Lang) -> list[str]:
@@ -205,8 +217,8 @@ def _tabulate(entries: Sequence[Entry], board: Board, places: PlaceLabels, lang:
         )  # fmt: skip
         rows.append(Row(cells=cells, mark=_draw_mark(entry), bad=not entry.inside))
     return Table(
-        heads=_say_heads(names, lang), widths=(1.5, 2.3, 0.7, 1.3, 0.8, 1.3, 0.8, 1.6, 0.6, 1.3, 1.7), rows=tuple(rows),
-        numbers=(3, 4, 5, 8), picture=7,
+        heads=_say_heads(names, lang), widths=(1.5, 2.2, 0.7, 1.1, 0.75, 1.3, 0.8, 1.6, 0.5, 1.3, 2.0), rows=tuple(rows),
+        numbers=(3, 4, 5, 8), short=(2, 6), picture=7,
     )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.85em; }
 th, td { text-align: left; vertical-align: top; padding: 0.25em 0.6em; border-bottom: 1px solid #e4e4e4; }
-th { background: #f4f4f4; position: sticky; top: 0; } .number { text-align: right; white-space: nowrap; }
+th { background: #f4f4f4; position: sticky; top: 0; }
+.number { text-align: right; } .number, .short { white-space: nowrap; }
 tr.bad td:first-child { border-left: 4px solid #D55E00; } svg { display: block; }
 @media print { body { max-width: none; } th { position: static; } }
 """
@@ -73,7 +74,9 @@ def _render_cells(table: Table, row: Row) -> str:
 
 
 def _align(table: Table, number: int) -> str:
-    return ' class="number"' if number in table.numbers else ""
+    if number in table.numbers:
+        return ' class="number"'
+    return ' class="short"' if number in table.short else ""
 
 
 def draw_mark(mark: Mark) -> str:

@@ -19,7 +19,8 @@ def say(key: str, lang: Lang) -> str:
 def describe_figure(figure: Target, places: PlaceLabels, lang: Lang) -> str:
     """What a figure is: its moment and what distinguishes it, such as `AI postings, share: Electronics, 2023H2`."""
     parts = [word for name, value in figure.args.items() for word in _describe_arg(name, value, places, lang)]
-    return f"{_say_moment(figure.moment, lang)}: {', '.join(dict.fromkeys(parts))}"
+    colon = "：" if lang == "zh" else ": "
+    return _say_moment(figure.moment, lang) + colon + say("join", lang).join(dict.fromkeys(parts))
 
 
 def describe_source(figure: Target, lang: Lang) -> str:
@@ -36,7 +37,7 @@ def write_value(value: float, figure: Target) -> str:
 def write_published(figure: Target) -> str:
     """The published value with its tolerance; a bound with its sign."""
     sign = {"low": "> ", "high": "< "}.get(figure.bound, "")
-    return f"{sign}{write_value(figure.value, figure)} ± {write_value(figure.tolerance, figure)}"
+    return f"{sign}{write_value(figure.value, figure)} ± {figure.tolerance / figure.factor:.3g}"
 
 
 def say_unit(figure: Target, lang: Lang) -> str:
@@ -133,8 +134,9 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "weak": ("weak", "弱识别"),
     "not identified": ("not identified", "不可识别"),
     "not tested": ("not tested", "未检验"),
+    "not judged": ("not tested", "未检验"),
     "unreached": ("out of reach: rule, definition or figure", "参数无法达到：规则、口径或数据"),
-    "noise": ("single runs are too noisy", "单次运行噪声过大"),
+    "noise": ("too few seeds or agents to tell", "种子或主体过少，无法判断"),
     "traded": ("traded for other figures", "与其他指标取舍"),
     "head.figure": ("figure", "指标"),
     "head.family": ("family", "类别"),
@@ -246,10 +248,11 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "read.reason": (
         (
-            "Likely reason, a hint: out of reach where no draw from the prior comes near; noisy where single runs "
-            "spread over more than the tolerance; traded where it is met elsewhere, but not with the other figures."
+            "Likely reason, a hint: out of reach where no draw from the prior comes near; too few seeds or agents "
+            "where the mean of the fit is within two standard errors of the tolerance; traded where it is met elsewhere, "
+            "but not with the other figures."
         ),
-        "可能原因仅为提示：先验抽样均无法接近为“无法达到”；单次运行离散超过容差为“噪声过大”；其余为“取舍”。",
+        "可能原因仅为提示：先验抽样均无法接近为“无法达到”；拟合均值与容差相距不到两个标准误为“无法判断”；其余为“取舍”。",
     ),
     "read.check": (
         (

@@ -12,8 +12,8 @@ speaks about: one of them wins where its mean error is smaller by more than EVEN
 Bands: weighted 5 and 95 % quantiles of the members. `wide` bands add the error of the published figure, a normal one
 of half its tolerance, as the posterior assumes it.
 Reason of a miss, a hint: `unreached` where the prior's band does not meet the tolerance (a rule, a definition or a
-figure is wrong), `noise` where a single run spreads over more than the tolerance, `traded` else (met elsewhere in the
-space, but not together with the other figures).
+figure is wrong), `noise` where the mean over seeds is not sure enough to tell (two standard errors), `traded` else (met
+elsewhere in the space, but not together with the other figures).
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Entry:
     group: str
     values: Mapping[str, float]
     """By method; a benchmark that is silent is absent."""
-    spread: float
-    """Standard deviation over seeds at the point of the fit."""
+    noise: float
+    """Standard error of the fit's value, from its seeds; NaN with one."""
     band: tuple[float, float]
     """5 and 95 % of the ensemble."""
     prior_band: tuple[float, float]
@@ -117,7 +117,8 @@ class Entry:
         ceiling = figure.value + figure.tolerance if figure.bound != "low" else math.inf
         if math.isnan(low) or high < floor or low > ceiling:
             return "unreached"
-        return "noise" if self.spread > figure.tolerance else "traded"
+        beyond = (self.error(FITTED) - 1.0) * figure.tolerance
+        return "noise" if beyond < 2.0 * self.noise else "traded"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -202,7 +203,7 @@ def run_validation(
             Entry(
                 figure=figure, group=groups[figure.name],
                 values={**dict(zip(SIMULATED, simulated, strict=True)), **said},
-                spread=_spread(at_point[:, k]), band=(low, high), prior_band=(prior_low, prior_high),
+                noise=_find_noise(at_point[:, k]), band=(low, high), prior_band=(prior_low, prior_high),
             )
         )  # fmt: skip
     return entries
@@ -259,7 +260,7 @@ def tabulate_entries(entries: Sequence[Entry]) -> DataFrame:
         row: dict[str, Any] = {"target": figure.name, "family": figure.family, "group": entry.group,
                                "published": figure.value, "tolerance": figure.tolerance, "bound": figure.bound,
                                "inside": entry.inside, "error": entry.error(FITTED), "reason": entry.reason,
-                               "spread": entry.spread}  # fmt: skip
+                               "noise": entry.noise}  # fmt: skip
         row |= {"low": entry.band[0], "high": entry.band[1]}
         row |= {"prior_low": entry.prior_band[0], "prior_high": entry.prior_band[1]}
         rows.append(row | {name: entry.find(name) for name in METHODS})
@@ -291,7 +292,7 @@ def _read_entry(figure: Target, row: Mapping[str, str]) -> Entry:
         figure=figure,
         group=row["group"],
         values={name: number(name) for name in METHODS if name not in silent},
-        spread=number("spread"),
+        noise=number("noise"),
         band=(number("low"), number("high")),
         prior_band=(number("prior_low"), number("prior_high")),
     )
@@ -338,6 +339,7 @@ def _mean(values: FloatArray) -> float:
     return float(there.mean()) if len(there) else math.nan
 
 
-def _spread(values: FloatArray) -> float:
+def _find_noise(values: FloatArray) -> float:
+    """Standard error of the mean of the values that are there."""
     there = values[np.isfinite(values)]
-    return float(there.std(ddof=1)) if len(there) > 1 else math.nan
+    return float(there.std(ddof=1) / math.sqrt(len(there))) if len(there) > 1 else math.nan

@@ -94,9 +94,9 @@ def entries(world):
     return run_validation(problem, Runner(problem, Journal(problem)), BOARD, world, make_fit(), seed=1, n_seeds=7)
 
 
-def make_entry(number, fitted, *, group="fit", band=(0.4, 0.6), prior_band=(0.0, 1.0), spread=0.01, bound="", **naive):
+def make_entry(number, fitted, *, group="fit", band=(0.4, 0.6), prior_band=(0.0, 1.0), noise=0.01, bound="", **naive):
     values = {"fitted": fitted, "ensemble": fitted, "before": 0.9, "prior": 0.8, **naive}
-    return Entry(figure=make_figure(number, bound=bound), group=group, values=values, spread=spread, band=band,
+    return Entry(figure=make_figure(number, bound=bound), group=group, values=values, noise=noise, band=band,
                  prior_band=prior_band)  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def test_a_band_holds_a_figure_or_what_a_bound_allows(bound, band, narrow, wide)
     ("changes", "reason"),
     [
         ({"prior_band": (0.7, 1.0)}, "unreached"),
-        ({"spread": 0.2}, "noise"),
+        ({"noise": 0.2}, "noise"),
         ({}, "traded"),
     ],
 )
