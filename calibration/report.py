@@ -217,8 +217,8 @@ def _tabulate(entries: Sequence[Entry], board: Board, places: PlaceLabels, lang:
         )  # fmt: skip
         rows.append(Row(cells=cells, mark=_draw_mark(entry), bad=not entry.inside))
     return Table(
-        heads=_say_heads(names, lang), widths=(1.5, 2.2, 0.7, 1.1, 0.75, 1.3, 0.8, 1.6, 0.5, 1.3, 2.0), rows=tuple(rows),
-        numbers=(3, 4, 5, 8), short=(2, 6), picture=7,
+        heads=_say_heads(names, lang), rows=tuple(rows),
+        widths=(1.5, 2.2, 0.7, 1.1, 0.75, 1.3, 0.8, 1.6, 0.5, 1.3, 2.0), numbers=(3, 4, 5, 8), short=(2, 6), picture=7,
     )  # fmt: skip
 
 

@@ -249,8 +249,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "read.reason": (
         (
             "Likely reason, a hint: out of reach where no draw from the prior comes near; too few seeds or agents "
-            "where the mean of the fit is within two standard errors of the tolerance; traded where it is met elsewhere, "
-            "but not with the other figures."
+            "where the mean of the fit is within two standard errors of the tolerance; traded where it is met "
+            "elsewhere, but not with the other figures."
         ),
         "可能原因仅为提示：先验抽样均无法接近为“无法达到”；拟合均值与容差相距不到两个标准误为“无法判断”；其余为“取舍”。",
     ),
