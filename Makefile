@@ -5,15 +5,17 @@ BIN := $(VENV)/bin
 SEEDS ?= 8
 SCALE ?= 250
 WORKERS ?= 2
+KERNELS := cohorts dwellings_held eligibility matching mobility openings pay postings search separation skills tallies
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench lock clean
+.PHONY: help demo test test-all test-python lint bench lock clean
 
 help:
 	@echo "make demo      simulate the baseline and one policy over paired seeds; prints a table of effects and where the figures are"
 	@echo "make test      the quick tests"
 	@echo "make test-all  every test"
+	@echo "make test-python  the kernels and the known limits, run as plain Python"
 	@echo "make lint      ruff and mypy"
 	@echo "make bench     what a quarter costs, into benchmarks/results.md"
 	@echo "make lock      refresh the pinned versions"
@@ -45,6 +47,11 @@ test: $(VENV)/.dev
 test-all: $(VENV)/.dev
 	$(BIN)/talentsim warmup
 	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+# without numba's compiler; whole runs are left to the known limits, which take fewer agents and draws then
+test-python: $(VENV)/.dev
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal tests/limits \
+		$(patsubst %,tests/unit/test_%.py,$(KERNELS))
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

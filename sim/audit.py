@@ -6,8 +6,9 @@ come to be marked as served, rent forgone with market rent less rent paid of eac
 people hired, courses with the people admitted, examinations and internships with those eligible to them, grants with
 firms founded and with people whose knowledge has grown. Monthly transfers have their own count (sim/invariants.py).
 No kernel of the phases is used. Rents paid are kept in single precision, so each tenant may differ by one hundredth
-of CNY a month; what is a share of something is rounded by place, and so may be a payment that is a share of a price;
-everything else must be equal. Left out: who among equal claims is served when a budget or a quota runs short.
+of CNY a month and half a unit in the last place of the rent; what is a share of something is rounded by place, and so
+may be a payment that is a share of a price; everything else must be equal. Left out: who among equal claims is served
+when a budget or a quota runs short.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.policies import build_levers
+from sim.policies.base import ENROLMENT_QUARTER, find_places, find_positions
 from sim.policies.costs import GRANT_ENTRANT, GRANT_FIRM, GRANT_STAFF, GRANT_TRAINED
+from sim.policies.training import EnrolmentChange
 from sim.recount import Flags, Rows, does_apply, has_received, is_paid, is_reached
 from sim.rng import (
     BUDGET_QUEUE,
@@ -32,14 +35,15 @@ from sim.rng import (
     sub_key,
     uniforms,
 )
-from sim.types import EMPLOYED, FAMILY, MOST_PLACES, OUT, SEARCHING, STUDYING, SUBSIDISED
+from sim.types import EDUCATION, EMPLOYED, FAMILY, FIELD, MOST_PLACES, OUT, SEARCHING, STUDYING, SUBSIDISED
+from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
     from sim.policies.levers import Exam, Internship, Purchase, SchoolPlaces, Transfer
 
 COSTS: Final = "costs and awards in the ledger are those of the policies"
-COURSES: Final = "course and examination costs in the ledger are those of the people admitted"
+COURSES: Final = "costs of seats, courses and examinations in the ledger are those of seats opened and people admitted"
 INTERNS: Final = "internship costs in the ledger are those of the graduates"
 HIRES: Final = "hiring subsidies in the ledger are those of the people hired"
 HOMES: Final = "rent forgone and purchases in the ledger are those of tenants and buyers"
@@ -84,9 +88,9 @@ class Count:
         self.add(policy, int(np.rint(by_place_fen).sum()), len(by_place_fen))
 
     def stop_at_budgets(self) -> None:
-        """Let no policy that ends with its budget have booked more than is left; short sums are rounded down."""
+        """Let no policy have booked more than is left of its budget; short sums are rounded down."""
         for number, policy in enumerate(self._model.scenario.policies):
-            if policy.ends_with_budget and np.isfinite(policy.budget_cny):
+            if np.isfinite(policy.budget_cny):
                 left = max(0, int(policy.budget_cny * 100.0) - int(self._spent[number]))
                 if self.fen[number] > left:
                     self.fen[number], self.tolerance[number] = left, 4 * self._model.world.n_places
@@ -173,8 +177,10 @@ class Audit:
         count.add(entry.policy, int(fen.sum()), len(fen) * model.scale)
 
     def count_courses(self, model: TalentMarket, count: Count) -> None:
-        """The cost of each person whose course began in this quarter, and of each examined."""
+        """The cost of each seat added, of each person whose course began in this quarter, and of each examined."""
         people = model.columns.people
+        if model.quarter.of_year == ENROLMENT_QUARTER:
+            _add_seats(model, count)
         before = self._recall(people)._replace(certificate=self._before.certificate.copy())
         for course in model.levers.courses:
             began = people.course_end_q == model.quarter_number + course.quarters - 1
@@ -226,7 +232,8 @@ class Audit:
         hired = model.searchers[model.matched >= 0].astype(np.int64)
         for entry in model.levers.hiring:
             knows = uniforms(sub_key(model.lasting_key(FIRM_AWARE), entry.policy), firms.identity[people.firm[hired]])
-            reached = is_reached(model, entry.eligible, hired, before) & (knows < entry.firm_aware_share)
+            work = firms.place[people.firm[hired]]
+            reached = is_reached(model, entry.eligible, hired, before, work) & (knows < entry.firm_aware_share)
             each = round(entry.cny_per_hire * 100) * model.scale
             count.add_heads(entry.policy, entry.budget_cny, int(np.count_nonzero(reached)), each)
             _mark(before, people, entry.policy)
@@ -239,7 +246,8 @@ class Audit:
         for policy in np.unique(people.scheme[rows]):
             own = people.scheme[rows] == policy
             fen = int(np.rint(forgone[own] * 100.0).sum())
-            count.add(int(policy), fen * 3 * model.scale, int(np.count_nonzero(own)) * 3 * model.scale)
+            doubt = np.ceil(1.0 + 50.0 * np.spacing(people.rent[rows[own]]).astype(np.float64))
+            count.add(int(policy), fen * 3 * model.scale, int(doubt.sum()) * 3 * model.scale)
         before = self._recall(people)
         for scheme in model.levers.schemes:
             _mark(before, people, scheme.policy)
@@ -275,7 +283,9 @@ class Audit:
     def _count_school(self, model: TalentMarket, count: Count, entry: SchoolPlaces, before: Any) -> None:
         if (entry.policy, entry.place) not in model.school_use:
             return
-        outside = (before.city == entry.place) & (before.hukou != entry.place) & (before.home != entry.place)
+        area_of = model.world.area_of
+        outside = (before.city == entry.place) & (before.hukou != entry.place)
+        outside &= area_of[before.home] != area_of[entry.place]
         active = (before.state == EMPLOYED) | (before.state == SEARCHING)
         old = model.quarter_number - before.cohort_q >= 4 * model.params.mobility.family_from_years
         rows = np.flatnonzero(outside & active & old & ~has_received(before.received, entry.policy))
@@ -309,6 +319,27 @@ def _add_grants(model: TalentMarket, count: Count, base: int, counts: NDArray[np
             number = np.where(is_paid(model, grant), grant.share * counts, 0.0)
             by_place = np.bincount(model.firms.place, weights=number, minlength=model.world.n_places)
             count.add_shares(grant.policy, by_place * grant.cny * 100.0)
+
+
+def _add_seats(model: TalentMarket, count: Count) -> None:
+    """Add the cost of the seats that a policy adds to those that there are before it and that none after it cuts."""
+    world, year = model.world, min(model.quarter.year, LAST_COHORT_YEAR)
+    graduates = world.graduates[:, year - FIRST_COHORT_YEAR]
+    seats = model.seats * graduates[:, None, None] * world.level_share[:, :, None] * world.field_share
+    added: dict[int, NDArray[np.float64]] = {}
+    each: dict[int, float] = {}
+    for number, policy in enumerate(model.scenario.policies):
+        if not isinstance(policy, EnrolmentChange) or not policy.is_active(model.quarter_number):
+            continue
+        places = find_places(policy.city, world)
+        levels, fields = find_positions(policy.levels, EDUCATION), find_positions(policy.fields, FIELD)
+        factor = np.ones_like(seats)
+        factor[np.ix_(np.array(places), levels, fields)] = policy.factor
+        added = {earlier: more * np.minimum(1.0, factor) for earlier, more in added.items()}
+        added[number], each[number] = seats * np.maximum(0.0, factor - 1.0), 100.0 * policy.cost_cny_per_seat
+        seats = seats * factor
+    for number, more in added.items():
+        count.add_shares(number, more.sum(axis=(1, 2)) * each[number])
 
 
 def _mark(before: Any, people: Any, policy: int, rows: Rows | slice = EVERYBODY) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -21,10 +22,10 @@ from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from sim.kinds import KindPage
     from sim.labels import Lang as Language
+    from sim.labels import PlaceLabels
+    from sim.report import Comparison
     from sim.scenario import Scenario
 
 app = typer.Typer(
@@ -37,6 +38,9 @@ app.add_typer(calibrate, name="calibrate")
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""
+START_SOONER: Final = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""Environment of libraries: no matrix here is worth threads that wait for it, and no plugin is worth a look into every
+package that is installed."""
 RESULTS: Final = Path("results")
 
 ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
@@ -61,7 +65,12 @@ def main() -> None:
     """Run the command line."""
     # reading a world makes many objects and no garbage: looking for some would take longer than the reading
     gc.set_threshold(GARBAGE_THRESHOLD)
-    app()
+    for name, value in START_SOONER.items():
+        os.environ.setdefault(name, value)
+    try:
+        app()
+    finally:
+        gc.freeze()  # nor is garbage looked for at the end, when everything goes
 
 
 @app.callback(invoke_without_command=True)
@@ -156,7 +165,7 @@ def compare(
         with show_progress("runs", quiet=quiet) as move:
             comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
         if not quiet:
-            _print_effects(comparison, lang)
+            _print_effects(comparison, lang, others[0].world.labels)
         _print_end(folder, figures=figures, quiet=quiet)
 
 
@@ -268,11 +277,13 @@ def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
     typer.echo(f"results: {folder}")
 
 
-def _print_effects(comparison: DataFrame, lang: Language) -> None:
-    from sim.effects import list_tables
+def _print_effects(comparison: Comparison, lang: Language, places: PlaceLabels) -> None:
+    from sim.effects import list_judgements, list_tables
 
-    for policy in comparison["policy"].unique():
-        for table in list_tables(comparison, str(policy), lang=lang):
+    effects = comparison.effects
+    for policy in effects["policy"].unique():
+        tables = list_tables(effects, str(policy), lang=lang)
+        for table in (*tables, *list_judgements(comparison.judgements, str(policy), lang=lang, places=places)):
             print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
 
 

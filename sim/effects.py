@@ -7,11 +7,12 @@ else in the unit of the comparison; each difference carries its 95 % interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.compare import COST_PER_STAYER, DISPLACEMENT, HEADLINES, LEAKAGE_MONEY, LEAKAGE_PERSONS
-from sim.labels import LABELS, Lang, label, label_code
+from sim.expectations import Judgement
+from sim.labels import LABELS, Lang, PlaceLabels, label, label_code, label_place
 from sim.leakage import COST_BY_PERSON, PAID, REACHED, REACHED_KEPT
 from sim.outcomes import ALL, COST, ELSEWHERE, STAYED, TOGETHER
 from sim.types import EDUCATION
@@ -66,6 +67,11 @@ _GROUP_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("group", "million CNY", "additional persons who stay", "CNY per additional person"),
     "zh": ("群体", "百万元", "多留人数", "每多留一人（元）"),  # noqa: RUF001  (full-width on purpose)
 }
+_EXPECTED_TITLE: Final[dict[Lang, str]] = {"en": "What was expected", "zh": "预期与结果"}
+_EXPECTED_HEADINGS: Final[dict[Lang, Text]] = {
+    "en": ("outcome", "group", "place", "expected", "found", "difference (95 % interval)"),
+    "zh": ("结果", "群体", "地点", "预期", "结论", "差值（95% 区间）"),  # noqa: RUF001  (full-width on purpose)
+}
 _SPREAD: Final = ("talent", "employed", "stay_share_12m", "wage")
 """Outcomes that stand for this city, the others and, where persons are counted, all together."""
 
@@ -84,6 +90,30 @@ def list_tables(comparison: DataFrame, policy: str, *, lang: Lang) -> list[TextT
     )
     tables += [TextTable(title, *parts) for title, parts in zip(_TITLES[lang], lists, strict=True)]
     return [table for table in tables if table.rows]
+
+
+def list_judgements(
+    judgements: Sequence[Judgement], policy: str, *, lang: Lang, places: PlaceLabels | None = None
+) -> list[TextTable]:
+    """Return the table of what was expected of one policy and found; none where nothing was expected."""
+    rows: list[Text] = []
+    for judged in judgements:
+        if judged.scenario == policy:
+            one = judged.expectation
+            names = (name_outcome(one.outcome, lang), name_group(one.group, lang), label_place(one.place, lang, places))
+            words = (label(f"sign.{one.sign}", lang), label(f"verdict.{judged.verdict}", lang))
+            rows.append((*names, *words, describe_difference(judged, lang)))
+    return [TextTable(_EXPECTED_TITLE[lang], _EXPECTED_HEADINGS[lang], rows, 5)] if rows else []
+
+
+def describe_difference(judged: Judgement, lang: Lang) -> str:
+    """The difference of a judgement with its interval and unit."""
+    factor, decimals, unit = _choose_unit(judged.unit, lang)
+    parts = [
+        _write_number(value * factor, decimals, sign=True) for value in (judged.difference, judged.low, judged.high)
+    ]
+    unit = POINTS[lang].strip() if judged.unit == "share" else unit
+    return f"{parts[0]} ({parts[1]} .. {parts[2]}) {unit}" if judged.low <= judged.high else f"{parts[0]} {unit}"
 
 
 def head_effects(lang: Lang) -> tuple[str, ...]:
@@ -105,9 +135,17 @@ def name_group(group: str, lang: Lang) -> str:
     vocabulary, _, code = group.partition("_")
     if group in EDUCATION:
         return label(f"education.{group}", lang)
-    if f"home.{code}" in LABELS and vocabulary == "home":
-        return label(f"home.{code}", lang)
+    if vocabulary in {"home", "field"} and f"{vocabulary}.{code}" in LABELS:
+        return label(f"{vocabulary}.{code}", lang)
+    for others in ("firm_size", "reason", "payer"):
+        if f"{others}.{group}" in LABELS:
+            return label(f"{others}.{group}", lang)
     return label(f"group.{group}", lang) if f"group.{group}" in LABELS else label_code("policy", group, lang)
+
+
+def name_outcome(outcome: str, lang: Lang) -> str:
+    """Words for an outcome."""
+    return label_code("outcome", outcome, lang)
 
 
 def _list_spread(found: Found, lang: Lang) -> list[Text]:
@@ -177,11 +215,10 @@ def _is_same_cost(by_outcome: Mapping[str, Mapping[Any, Any]]) -> bool:
 
 def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
     factor, decimals, unit = _choose_unit(str(row["unit"]), lang)
-    key = f"outcome.{row['outcome']}"
-    words = label(key, lang) if key in LABELS else label_code("outcome", str(row["outcome"]), lang)
+    words = name_outcome(str(row["outcome"]), lang)
     levels = (_write_number(row[name] * factor, decimals, sign=False) for name in ("baseline", "value"))
     interval = _write_interval(row, factor, decimals, lang)
-    points = POINTS[lang] if row["unit"] == "share" else ""
+    points = POINTS[lang] if row["unit"] == "share" and not math.isnan(row["difference"]) else ""
     difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
     if row["outcome"] == COST_PER_STAYER and math.isnan(row["low"]):
         difference = "-"  # a ratio whose interval is not bounded says nothing, not even its sign
@@ -194,6 +231,8 @@ def _choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
         return 100.0, 2, "%"
     if unit == "CNY":
         return 1e-6, 1, label("unit.million_cny", lang)
+    if unit == "years":
+        return 1.0, 2, label("unit.years", lang)
     key = f"unit.{unit}"
     return 1.0, 0, label(key, lang) if key in LABELS else unit
 

@@ -49,6 +49,8 @@ PLACE_DTYPE: Final = np.dtype(
         ("rights_mask", np.int64),  # bit j: residence in place j counts here
         ("rights_share", np.float64),  # share of it that counts
         ("school_mask", np.int64),  # bit k: policy k gives school places here
+        ("before", np.int64),  # places of its area that stand before it
+        ("after", np.int64),  # places of its area that stand after it
     ]
 )
 
@@ -61,6 +63,7 @@ Places: Any = collections.namedtuple(
         "move_extra",  # (place, place) utility that a move costs beside distance
         "market_wage",  # (place, education) mean pay last quarter, CNY/month
         "utility",  # (place, education) mean utility of living there last quarter
+        "travel",  # (home, work) minutes to work beyond the commute within the place of work; inf where out of reach
     ],
 )
 
@@ -125,6 +128,7 @@ OpeningIndex: Any = collections.namedtuple(
         "slot_start",  # (block + 1,) i8 first slot of each block
         "block_start",  # (education, place + 1) i8 openings in all blocks before
         "guide",  # (education, GUIDE_STEPS) i8 place of the first opening of each step
+        "area_open",  # (education, place) i8 openings in the area of the place
     ],
 )
 """Openings of a hiring round, found by random probes (sim/kernels/openings.py)."""

@@ -223,6 +223,7 @@ class TalentMarket(mesa.Model):
         self.school_use: dict[tuple[int, int], tuple[int, int]] = {}
         self.transfers_booked_fen = 0
         self.transfers_received_fen = 0
+        self.transfers_tolerance_fen = 0
         self.hukou_granted = np.zeros(n_places, np.int64)
         self.hukou_quota = np.zeros(n_places, np.int64)
         self.hukou_belief = guess_hukou_chance(world, self.params.hukou.new_graduate_share)

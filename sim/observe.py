@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.commuting import count_commuters
 from sim.kernels.tallies import (
     ANNIVERSARIES,
     PULSE_BURDEN,
@@ -19,7 +20,8 @@ from sim.kernels.tallies import (
     PULSE_RESIDENTS,
 )
 from sim.observe_people import CohortCounts, PeopleCounts, count_present, rank_amounts
-from sim.population import cohort_cells, cohort_quarter
+from sim.policies.base import ENROLMENT_QUARTER
+from sim.population import cohort_quarter, seats_of_world
 from sim.rng import ROUND_POSTINGS, round_by
 from sim.stickiness import score_cities
 from sim.types import (
@@ -33,7 +35,7 @@ from sim.types import (
     NO_QUARTER,
 )
 from sim.world.indicators import DIMENSIONS
-from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
+from sim.world.spec import FIRST_COHORT_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +71,8 @@ class Observer:
         self._parts["institutions"].append(self._institutions())
         self._parts["firms"].append(self._firms())
         self._parts["distribution"].append(self._distribution())
+        if self._model.world.has_commuting:
+            self._parts.setdefault("commuting", []).append(self._commuting())
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables as data frames, in the order of docs/model.md."""
@@ -148,11 +152,11 @@ class Observer:
         if len(new):
             qualified = np.bincount(index, weights=people.qualified[new], minlength=int(np.prod(shape))).reshape(shape)
             self._qualified = np.where(graduated > 0, qualified / np.maximum(1, graduated), self._qualified)
-        year = min(model.quarter.year, LAST_COHORT_YEAR)
+        opened = model.quarter.year - (model.quarter.of_year < ENROLMENT_QUARTER)
         rule = model.params.institutions
         length = np.array([rule.course_years_below, rule.course_years_bachelor, rule.course_years_master,
                            rule.course_years_phd])  # fmt: skip
-        entrants = cohort_cells(model, year) * model.seats * model.levers.seat_factor * model.scale
+        entrants = seats_of_world(model, model.quarter.year) * model.seats_by_year.get(opened, 1.0)
         seats = entrants[..., None] * world.institution_share[None, :, None, :]
         rows = np.flatnonzero(seats.ravel() > 0.5)
         place, level, field, kind = np.unravel_index(rows, shape)
@@ -177,6 +181,16 @@ class Observer:
             "exited": exited,
             "headcount": headcount * model.scale, "openings": openings * model.scale,
             "turnover": divide(left, headcount + left - hires),
+        }  # fmt: skip
+
+    def _commuting(self) -> Rows:
+        model = self._model
+        commuters = count_commuters(model)
+        home, work = np.nonzero(commuters)
+        return {
+            "city": home, "work_city": work, "persons": commuters[home, work] * model.scale,
+            "minutes": (model.world.commute_min * model.levers.travel_factor.diagonal())[work]
+            + model.places.travel[home, work],
         }  # fmt: skip
 
     def _distribution(self) -> Rows:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import ResultsError
-from sim.types import AI, EDUCATION, EMPLOYED, PREPARING, SEARCHING, STATE, Quarter
+from sim.types import AI, EDUCATION, EMPLOYED, FIELD, FIRM_SIZE, PREPARING, REASON, SEARCHING, STATE, Quarter
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -36,6 +36,8 @@ GRADUATION_OF_YEAR: Final = 2
 SHARE: Final = "share"
 PERSONS: Final = "persons"
 CNY: Final = "CNY"
+YEARS: Final = "years"
+FIRMS: Final = "firms"
 _CNY_MONTH: Final = "CNY/month"
 
 Row = tuple[str, str, str, float]
@@ -46,12 +48,14 @@ def summarise_run(result: RunResult, *, city: str, since: Quarter) -> DataFrame:
 
     Stay shares count the cohorts that graduated in the period and whose first 12 months lie within the run, shares with
     a first job those whose first 6 months do. Rent, rent burden, wage, employment and the share of the qualified are
-    means over the quarters, talent and people in work are those of the last quarter, and arrivals, hukou and cost are
-    sums. The employment rate is employed / (employed + searching + preparing); the AI share is that of new postings.
+    means over the quarters, talent, people in work, firms and their headcount are those of the last quarter, and
+    arrivals, hires, hukou and cost are sums. The employment rate is employed / (employed + searching + preparing); the
+    AI share is that of new postings, the filled share hires over openings. The age of curricula is a mean over
+    institutions by those enrolled, the share of qualified graduates one by those who graduate.
 
     Returns:
-        Columns outcome, group (`all`, a level of education, a kind of arrival or a payer), unit, value; one row an
-        outcome and group, NaN where nobody counts.
+        Columns outcome, group (`all`, a level of education, a field of study `field_...`, a kind of arrival, a reason
+        to leave, a size of firm or a payer), unit, value; one row an outcome and group, NaN where nobody counts.
 
     Raises:
         ResultsError: If the tables do not know the city.
@@ -70,6 +74,8 @@ def summarise_run(result: RunResult, *, city: str, since: Quarter) -> DataFrame:
         *_summarise_city(_from_quarter(tables["cities"], since), city),
         *_summarise_work(_from_quarter(tables["people"], since), city),
         *_summarise_postings(_from_quarter(tables["postings"], since), city),
+        *_summarise_firms(_from_quarter(tables["firms"], since), city),
+        *_summarise_teaching(_from_quarter(tables["institutions"], since), city),
         *_summarise_cost(_from_quarter(tables["ledger"], since)),
     ]
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS)).astype({"value": "float64"})
@@ -120,6 +126,7 @@ def _summarise_arrivals(flows: DataFrame, city: str) -> list[Row]:
         ("arrivals", "new_graduate", PERSONS, _count_persons(arriving[is_new])),
         ("arrivals", "experienced", PERSONS, _count_persons(arriving[~is_new])),
         *_by_education("departures", PERSONS, leaving, _count_persons),
+        *(("departures", name, PERSONS, _count_persons(leaving[leaving["reason"] == name])) for name in REASON),
     ]
 
 
@@ -130,6 +137,7 @@ def _summarise_city(cities: DataFrame, city: str) -> list[Row]:
         ("rent", ALL, _CNY_MONTH, float(here["rent"].mean())),
         ("rent_burden", ALL, SHARE, float(here["rent_burden"].mean())),
         ("hukou_granted", ALL, PERSONS, float(here["hukou_granted"].sum())),
+        ("subsidised_units_used", ALL, "units", float(here["occupied"].mean())),
         *_spread("talent", last, city),
         *_spread("employed", last, city),
     ]
@@ -150,25 +158,60 @@ def _summarise_postings(postings: DataFrame, city: str) -> list[Row]:
     here = postings[postings["city"] == city]
     new = here["new_postings"].astype(float)
     ai = float(new[here["ai"].astype(str) == AI[1]].sum())
-    return [("ai_share", ALL, SHARE, _divide(ai, float(new.sum())))]
+    filled = _divide(float(here["hires"].sum()), float(here["openings"].sum()))
+    return [
+        ("ai_share", ALL, SHARE, _divide(ai, float(new.sum()))),
+        ("filled_share", ALL, SHARE, filled),
+        *_by_education("hires", PERSONS, here, lambda rows: float(rows["hires"].sum())),
+    ]
+
+
+def _summarise_firms(firms: DataFrame, city: str) -> list[Row]:
+    here = firms[firms["city"] == city]
+    last = here[here["quarter"].astype(str) == here["quarter"].astype(str).max()]
+    staff = here["headcount"].astype(float)
+    left = float((here["turnover"].astype(float) * staff).sum())
+    return [
+        ("firms", ALL, FIRMS, float(last["firms"].sum())),
+        ("firms_entered", ALL, FIRMS, float(here["entered"].sum())),
+        ("turnover", ALL, SHARE, _divide(left, float(staff.sum()))),
+        ("headcount", ALL, PERSONS, float(last["headcount"].sum())),
+        *(("headcount", size, PERSONS, float(last.loc[last["size"] == size, "headcount"].sum())) for size in FIRM_SIZE),
+    ]
+
+
+def _summarise_teaching(institutions: DataFrame, city: str) -> list[Row]:
+    here = institutions[institutions["city"] == city]
+    return [
+        ("curriculum_age", ALL, YEARS, _average(here["vintage_gap"], here["enrolled"])),
+        ("qualified_graduates", ALL, SHARE, _average(here["qualified_share"], here["graduated"])),
+    ]
 
 
 def _summarise_work(people: DataFrame, city: str) -> list[Row]:
     here = people[people["city"] == city]
     active = here[here["state"].isin([STATE[EMPLOYED], STATE[SEARCHING], STATE[PREPARING]])]
+    employed = active[active["state"] == STATE[EMPLOYED]]
     elsewhere = people[(people["city"] != city) & (people["state"] == STATE[EMPLOYED])]
     return [
-        *_by_education("wage", _CNY_MONTH, active[active["state"] == STATE[EMPLOYED]], _average_wage),
+        *_by_education("wage", _CNY_MONTH, employed, _average_wage),
+        *_by_field("wage", _CNY_MONTH, employed, _average_wage),
         ("wage_other_cities", ALL, _CNY_MONTH, _average_wage(elsewhere)),
         *_by_education("employment_rate", SHARE, active, _measure_employment_rate),
+        *_by_field("employment_rate", SHARE, active, _measure_employment_rate),
         *_by_education("qualified_share", SHARE, active, _measure_qualified_share),
     ]
 
 
 def _average_wage(employed: DataFrame) -> float:
-    paid = employed[employed["wage_mean"].notna()]
-    persons = paid["persons"].astype(float)
-    return _divide(float((paid["wage_mean"].astype(float) * persons).sum()), float(persons.sum()))
+    return _average(employed["wage_mean"], employed["persons"])
+
+
+def _average(values: Series[Any], weights: Series[Any]) -> float:
+    """Weighted mean of the values that are known."""
+    known = values.notna()
+    weight = weights[known].astype(float)
+    return _divide(float((values[known].astype(float) * weight).sum()), float(weight.sum()))
 
 
 def _measure_employment_rate(active: DataFrame) -> float:
@@ -176,8 +219,7 @@ def _measure_employment_rate(active: DataFrame) -> float:
 
 
 def _measure_qualified_share(active: DataFrame) -> float:
-    persons = active["persons"].astype(float)
-    return _divide(float((active["qualified_share"].astype(float) * persons).sum()), float(persons.sum()))
+    return _average(active["qualified_share"], active["persons"])
 
 
 def _summarise_cost(ledger: DataFrame) -> list[Row]:
@@ -194,6 +236,11 @@ def _by_education(outcome: str, unit: str, rows: DataFrame, measure: Callable[[D
     yield outcome, ALL, unit, measure(rows)
     for level in EDUCATION:
         yield outcome, level, unit, measure(rows[rows["education"] == level])
+
+
+def _by_field(outcome: str, unit: str, rows: DataFrame, measure: Callable[[DataFrame], float]) -> Iterable[Row]:
+    for field in FIELD:
+        yield outcome, f"field_{field}", unit, measure(rows[rows["field"] == field])
 
 
 def _count_persons(rows: DataFrame) -> float:

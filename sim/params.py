@@ -116,6 +116,17 @@ class SearchParams(Group):
         20, "quarters", 1, 80, "time from arrival or graduation to settle", "assumption: five years"
     )
     b_move: float = rule(0.6, "utility/1000 km", 0, 5, "distance", "assumption: travel and family visits")
+    b_relocate: float = rule(
+        0.5, "utility", 0, 10, "moving house within an area", "assumption: less than a move between cities"
+    )
+    b_commute: float = rule(
+        0.012,
+        "utility/minute",
+        0,
+        1,
+        "a minute of travel to work (one way) beyond the commute of who lives where they work",
+        "assumption: an hour each way weighs as much as nearly half of disposable income",
+    )
     career_ai: float = rule(0.35, "utility", 0, 5, "an AI position", "assumption: fast promotion")
     career_size: float = rule(0.10, "utility", 0, 5, "per class of firm size", "assumption: internal labour markets")
     career_growth: float = rule(
@@ -128,6 +139,9 @@ class SearchParams(Group):
         1.0, "share/quarter", 0, 1, "people without a job who search in a quarter", "assumption: all do"
     )
     taste_city: float = rule(0.5, "utility", 0, 5, "spread of lasting tastes for cities", "assumption: heterogeneity")
+    taste_place: float = rule(
+        0.3, "utility", 0, 5, "spread of lasting tastes for places within an area", "assumption: less than for cities"
+    )
     taste_position: float = rule(
         0.6, "utility", 0.01, 5, "spread of the Gumbel taste for a position", "assumption: unobserved traits of jobs"
     )
@@ -525,6 +539,17 @@ class InstitutionParams(Group):
     )
 
 
+class CommutingParams(Group):
+    """Travel between the places of an area. Without effect where every place is an area of its own."""
+
+    speed_kmh: float = rule(
+        25, "km/h", 1, 200, "speed along the straight line, door to door", "assumption: rail and bus of a large city"
+    )
+    limit_min: float = rule(
+        75, "minutes", 0, 300, "longest travel to work beyond the own place", "assumption: some four hours a day in all"
+    )
+
+
 class AwarenessParams(Group):
     """Spread of the knowledge of policies."""
 
@@ -572,6 +597,7 @@ class Params(Group):
     mobility: MobilityParams = MobilityParams()
     skills: SkillParams = SkillParams()
     institutions: InstitutionParams = InstitutionParams()
+    commuting: CommutingParams = CommutingParams()
     awareness: AwarenessParams = AwarenessParams()
     tax: TaxParams = TaxParams()
     stickiness: StickinessParams = StickinessParams()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.commuting import find_travel_min
 from sim.kernels.hukou import chance_without_quota
 from sim.kernels.places import spend_by_place
 from sim.kernels.tallies import N_PULSE, PULSE_EMPLOYED, PULSE_SEARCHING, PULSE_WAGE
@@ -39,13 +40,17 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
     records["living_cost"], records["amenity"] = world.living_cost_cny_m, world.amenity
     records["hukou_value"], records["unemployment"], records["sample_factor"] = world.hukou_value, 0.05, 1.0
     records["career"] = career_of_places(world, world.jobs_start, params.search.career_place)
+    records["before"] = np.arange(n) - world.area_of
+    records["after"] = np.bincount(world.area_of, minlength=n)[world.area_of] - 1 - records["before"]
+    distance = distance_1000km(world.longitude, world.latitude)
     places = Places(
         records=records,
         hukou_chance=np.maximum(guess_hukou_chance(world, params.hukou.new_graduate_share), sure),
-        distance=distance_1000km(world.longitude, world.latitude),
+        distance=distance,
         move_extra=np.zeros((n, n)),
         market_wage=wage,
         utility=np.zeros((n, len(EDUCATION))),
+        travel=find_travel_min(world, distance, params.commuting),
     )
     refresh_utility(places, rules)
     return places
@@ -62,9 +67,12 @@ def guess_hukou_chance(world: World, new_graduate_share: float) -> NDArray[np.fl
 
 
 def career_of_places(world: World, jobs: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """(place,) weight x log size of the job market over the mean city; a rest of a region counts as the smallest."""
+    """(place,) weight x log size of the job market over the mean city; a rest of a region counts as the smallest.
+
+    The job market of a place is that of its area.
+    """
     is_city = np.array([kind == "city" for kind in world.kind])
-    size = np.log(jobs)
+    size = np.log(np.bincount(world.area_of, weights=jobs, minlength=len(jobs))[world.area_of])
     if not is_city.any():
         return np.zeros(len(jobs))
     size = np.where(is_city, size, size[is_city].min())
@@ -86,6 +94,7 @@ def apply_place_levers(model: TalentMarket) -> None:
     for entry in levers.schools:
         records["school_mask"][entry.place] |= 1 << entry.policy
     places.move_extra[:] = rule.b_move * places.distance * (levers.travel_factor - 1.0) + levers.move_cost_add
+    places.travel[:] = find_travel_min(world, places.distance, model.params.commuting, levers.travel_factor)
     saved_hours = world.commute_min / 60.0 * (1.0 - levers.travel_factor.diagonal())
     records["amenity"][:] = world.amenity + rule.amenity_commute * saved_hours
 

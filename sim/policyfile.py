@@ -7,6 +7,7 @@ line and its repair; what remains (types, order of dates) is checked by the clas
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from sim import params
 from sim.errors import Problem
 from sim.params import Params
 from sim.policies import POLICY_KINDS, PolicySpec, find_places, policy_bits
-from sim.policies.base import ALL_PLACES, Data
+from sim.policies.base import ALL_PLACES, INFINITE, Data
 from sim.sourced import STATED, Node, Sourced, check_keys, read_number, report, suggest_name
 from sim.types import EDUCATION
 from sim.world.spec import World
@@ -27,9 +28,23 @@ from sim.world.spec import World
 TEXT: Final = "text"
 """Unit of values that are no numbers."""
 
+QUARTERS: Final = ("from", "to")
+"""Fields whose text is a quarter."""
+
 PARAMS_FILE: Final = "sim/params.py"
 
+REPAIRS: Final = {
+    "tuple_type": "Write [{}]",
+    "string_type": "Write a text",
+    "int_from_float": "Write a whole number",
+    "finite_number": "Write a finite number",
+    "greater_than_equal": "Write a finite number",
+    "less_than_equal": "Write a finite number",
+}
+"""Type of a mistake that the classes find -> repair; bounds are checked before, so that only a nan is outside them."""
+
 _QUOTED = re.compile(r"'([^']*)'")
+_WHOLE = re.compile(r"\d+")
 _CLASS = re.compile(r"class (\w+)\(Group\)")
 _RULE = re.compile(r"    (\w+): \w+ = rule\(")
 
@@ -153,11 +168,11 @@ class _PolicyReader:
         if kind is None:
             report(self.problems, node, "`kind` is missing", f"Add `kind:` with one of: {', '.join(POLICY_KINDS)}")
             return None
-        if kind.value not in POLICY_KINDS:
-            repair = suggest_name(str(kind.value), list(POLICY_KINDS))
-            report(self.problems, kind, f"unknown kind `{kind.value}`", repair)
+        if not isinstance(kind.value, str) or kind.value not in POLICY_KINDS:
+            repair = suggest_name(str(kind.to_plain()), list(POLICY_KINDS))
+            report(self.problems, kind, f"unknown kind `{kind.to_plain()}`", repair)
             return None
-        policy_class = POLICY_KINDS[str(kind.value)]
+        policy_class = POLICY_KINDS[kind.value]
         n_before = len(self.problems)
         data = self.read_model(policy_class, node, key)
         try:
@@ -186,7 +201,7 @@ class _PolicyReader:
         """Plain value of one field, or None where it is wrong."""
         extra = _extra(info)
         if "unit" in extra:
-            return self.read_amount(node, key, extra)
+            return self.read_amount(node, key, extra, beside=info.default if info.default == INFINITE else None)
         if isinstance(info.annotation, type) and issubclass(info.annotation, Data):
             if isinstance(node.value, dict):
                 return self.read_model(info.annotation, node, key)
@@ -200,9 +215,9 @@ class _PolicyReader:
         self.sources[key] = Sourced(plain, TEXT, source, node.file, node.line)
         return plain
 
-    def read_amount(self, node: Node, key: str, extra: dict[str, Any]) -> Any:
-        """A number, or a map of numbers over levels of education or over pay."""
-        if "keys" in extra and not isinstance(node.value, dict):
+    def read_amount(self, node: Node, key: str, extra: dict[str, Any], *, beside: float | None = None) -> Any:
+        """A number, or a map of numbers over levels of education or over pay; `beside` as in read_number."""
+        if "keys" in extra and (not isinstance(node.value, dict) or "value" in node.value):
             report(self.problems, node, "a map is wanted here", "Write {PAY: AMOUNT, ..}, such as {0: 1500, 8000: 800}")
             return None
         if isinstance(node.value, dict) and "value" not in node.value:
@@ -218,6 +233,7 @@ class _PolicyReader:
             low=extra["low"],
             high=extra["high"],
             strict=node.file in self.strict_files,
+            beside=beside,
         )
         if cell is None:
             return None
@@ -243,7 +259,7 @@ class _PolicyReader:
             try:
                 find_places(str(part.value), self.world)
             except KeyError:
-                names = [*self.world.places, *dict.fromkeys(self.world.region), ALL_PLACES]
+                names = [*self.world.places, *dict.fromkeys((*self.world.area, *self.world.region)), ALL_PLACES]
                 report(self.problems, part, f"there is no place `{part.value}`", suggest_name(str(part.value), names))
                 sound = False
         return sound
@@ -269,13 +285,17 @@ class _PolicyReader:
                     at = at.value[part]
                 else:
                     at = at.fields.get(str(part), at)
-            message = item["msg"].removeprefix("Value error, ")
-            repair = "Correct the value"
+            shown = at.to_plain()
+            message, _, repair = item["msg"].removeprefix("Value error, ").partition("; ")
+            repair = repair[:1].upper() + repair[1:] or REPAIRS.get(item["type"], "Correct the value").format(shown)
             if item["type"] == "literal_error":
-                message = f"unknown name `{at.value}`"
-                repair = suggest_name(str(at.value), _QUOTED.findall(item["ctx"]["expected"]))
+                message = f"unknown name `{shown}`"
+                expected = item["ctx"]["expected"]
+                repair = suggest_name(str(shown), _QUOTED.findall(expected) or _WHOLE.findall(expected))
             elif item["type"] == "tuple_type":
-                message, repair = "a list is wanted here", f"Write [{at.value}]"
+                message = "a list is wanted here"
+            elif item["type"] == "string_type" and item["loc"][-1] in QUARTERS:
+                message, repair = f"{shown!r} is not a quarter", "Write it as 2024Q1"
             report(self.problems, at, message, repair)
 
 
@@ -306,10 +326,9 @@ def _read_rule(
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        return math.isfinite(float(text))
     except ValueError:
         return False
-    return True
 
 
 def _extra(info: FieldInfo) -> dict[str, Any]:

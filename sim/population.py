@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.commuting import bring_hukou, spread_initial_homes
 from sim.kernels.hukou import split_residents
 from sim.kernels.skills import form_skills, set_institutions
+from sim.policies.base import GRADUATION_QUARTER
 from sim.rng import (
     HOME_PLACE,
     HUKOU_DIRECT,
@@ -40,19 +42,25 @@ from sim.types import (
     FIELD,
     SEARCHING,
 )
-from sim.world.spec import FIRST_COHORT_YEAR
+from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
-GRADUATION_QUARTER: Final = 2
-"""Graduates enter in the second quarter."""
 RANK_BITS: Final = np.uint64(28)
 
 
 def cohort_quarter(year: int) -> int:
     """Quarter number in which the cohort of `year` graduates."""
     return (year - CALENDAR_START_YEAR) * 4 + GRADUATION_QUARTER - 1
+
+
+def seats_of_world(model: TalentMarket, year: int) -> NDArray[np.float64]:
+    """(place, education, field) seats that the world file gives for the students who enrol in `year`, in persons.
+
+    They are as many as the graduates of that year.
+    """
+    return cohort_cells(model, min(year, LAST_COHORT_YEAR)) * model.scale
 
 
 def cohort_cells(model: TalentMarket, year: int) -> NDArray[np.float64]:
@@ -80,6 +88,7 @@ def add_cohort(model: TalentMarket, year: int, cells: NDArray[np.float64]) -> sl
     people.home[rows] = _draw_homes(model, rows)
     people.hukou[rows] = people.home[rows]
     people.city[rows] = people.study[rows]
+    bring_hukou(model, rows)
     people.arrived_q[rows] = people.resident_q[rows] = cohort_quarter(year)
     cumulative = np.cumsum(model.world.institution_share, axis=1)
     set_institutions(people, rows.start, rows.stop, cumulative, make_key(seed, INSTITUTION_TYPE))
@@ -124,6 +133,7 @@ def place_initial_stock(model: TalentMarket) -> None:
     people.city[:] = _draw_initial_places(model)
     people.experience_q[:] = np.maximum(0, start - people.cohort_q - 1)
     _give_initial_jobs(model)
+    spread_initial_homes(model)
     _give_initial_hukou(model)
     years = np.maximum(0, (start - people.cohort_q) // 4 - model.params.housing.own_home_years)
     share = 1.0 - (1.0 - model.params.housing.own_home_hazard) ** (4 * years)
@@ -133,9 +143,11 @@ def place_initial_stock(model: TalentMarket) -> None:
 
 def _draw_initial_places(model: TalentMarket) -> NDArray[np.int64]:
     world, people, n = model.world, model.columns.people, model.world.n_places
+    if len(people.uid) == 0:  # a world whose first graduates are still to come
+        return np.zeros(0, np.int64)
     group = people.study.astype(np.int64) * n + people.home
     sizes = np.bincount(group, minlength=n * n).astype(float)
-    eye = np.eye(n)
+    eye = (world.area_of[:, None] == world.area_of[None, :]).astype(float)
     rule = model.params.cohorts
     utility = rule.initial_here * np.repeat(eye, n, axis=0) + rule.initial_home * np.tile(eye, (n, 1))
     target = world.jobs_start / world.jobs_start.sum() * sizes.sum()

@@ -22,13 +22,18 @@ Rows = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-def is_reached(model: TalentMarket, eligible: NDArray[np.void], rows: Rows, people: Any = None) -> Flags:
-    """(row,) whether `eligible` (1,) reaches the people of `rows` as they live and work in `people`, or else now."""
+def is_reached(
+    model: TalentMarket, eligible: NDArray[np.void], rows: Rows, people: Any = None, place: NDArray[Any] | None = None
+) -> Flags:
+    """(row,) whether `eligible` (1,) reaches the people of `rows` as they live and work in `people`, or else now.
+
+    Its places are those where they live, or `place` (row,).
+    """
     people, firms, who = model.columns.people if people is None else people, model.firms, eligible[0]
     city, firm, quarter = people.city[rows], people.firm[rows], model.quarter_number
     works = firm >= 0
     codes = {
-        "place_mask": city,
+        "place_mask": city if place is None else place,
         "study_mask": people.study[rows],
         "education_mask": people.education[rows],
         "field_mask": people.field[rows],
@@ -46,8 +51,9 @@ def is_reached(model: TalentMarket, eligible: NDArray[np.void], rows: Rows, peop
     )
     for value, least, most in spans:
         reached &= (value >= who[least]) & (value <= who[most])
-    reached &= _agrees(who["hukou"], people.hukou[rows] != city)
-    reached &= _agrees(who["home"], people.home[rows] == city)
+    area_of = model.world.area_of
+    reached &= _agrees(who["hukou"], area_of[people.hukou[rows]] != area_of[city])
+    reached &= _agrees(who["home"], area_of[people.home[rows]] == area_of[city])
     reached &= _agrees(who["housing"], people.housing[rows] == SUBSIDISED)
     reached &= _agrees(who["certificate"], people.certificate[rows] == 0)
     received = people.received[rows].astype(np.int64)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sim.compare import compare_runs
 from sim.errors import TalentsimError
+from sim.expectations import Judgement, describe_judgement, judge_expectations
 from sim.labels import Lang
 from sim.leakage import summarise_persons
 from sim.outcomes import summarise_run
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 
 OnDone = Callable[[int, int], None]
 T = TypeVar("T")
-_Reduced = tuple["DataFrame", "PersonRecord"]
-"""Outcomes and persons of one run."""
+Reduced = tuple[dict[str, "DataFrame"], "PersonRecord"]
+"""Outcomes by city, and persons, of one run."""
 _POLICY_KEYS: Final = "policies."
 _RUNS: Final = "runs"
 _FIGURES: Final = "figures"
@@ -64,6 +65,16 @@ class Study:
     """Draw the figures."""
     lang: Lang = "en"
     """Language of the figures."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What policies change, and whether it was expected."""
+
+    effects: DataFrame
+    """As of sim.compare.compare_runs."""
+    judgements: list[Judgement]
+    """One for each expectation, in the order of scenarios and their files."""
 
 
 def load_compared(
@@ -113,24 +124,58 @@ def write_seeds(scenario: Scenario, folder: Path, study: Study, *, on_done: OnDo
 
 def write_comparison(
     scenarios: Mapping[str, Scenario], folder: Path, study: Study, *, since: Quarter, on_done: OnDone | None = None
-) -> DataFrame:
+) -> Comparison:
     """Run a baseline (the first of `scenarios`) and policies with the same seeds; write and return what changes.
 
-    `folder` gets comparison.csv beside the runs and figures. Outcomes count from quarter `since`.
+    `folder` gets comparison.csv beside the runs and figures, and in its manifest what was expected. Outcomes count from
+    quarter `since`.
     """
     base, *policies = scenarios
     with stage_folder(folder) as staged:
-        reduce = functools.partial(_reduce, city=study.city, since=since)
+        reduce = functools.partial(reduce_run, cities=list_cities(scenarios.values(), study.city), since=since)
         reduced = _run_all(scenarios, staged, study, reduce, on_done, trace_from=since)
-        outcomes = _add_persons(reduced, base, study.city, since)
-        comparison = compare_runs(outcomes[base], {name: outcomes[name] for name in policies})
-        comparison.to_csv(staged / "comparison.csv", index=False)
+        comparison = compare_reduced(scenarios, reduced, city=study.city, since=since)
+        comparison.effects.to_csv(staged / "comparison.csv", index=False)
         if study.figures:
-            _draw(scenarios, staged, study, comparison)
+            _draw(scenarios, staged, study, comparison.effects)
         facts = {"baseline": base, "policies": policies, "city": study.city, "since": str(since)}
         size = {"seeds": list(study.seeds), "scale": scenarios[base].scale}
-        write_manifest({"format": COMPARISON_FORMAT, **facts, **size, **describe_code()}, staged)
+        expected = {"expectations": [describe_judgement(judged) for judged in comparison.judgements]}
+        write_manifest({"format": COMPARISON_FORMAT, **facts, **size, **expected, **describe_code()}, staged)
     return comparison
+
+
+def list_cities(scenarios: Iterable[Scenario], city: str) -> list[str]:
+    """Cities whose outcomes a comparison needs: the one in focus first, then those that something is expected of."""
+    named = [expectation.place for scenario in scenarios for expectation in scenario.expects]
+    return list(dict.fromkeys([city, *named]))
+
+
+def reduce_run(result: RunResult, *, cities: Sequence[str], since: Quarter) -> Reduced:
+    """Keep of a run what a comparison needs: outcomes by city, counted from quarter `since`, and its persons."""
+    if result.persons is None:
+        raise ValueError("a run that is compared keeps its persons")
+    return {city: summarise_run(result, city=city, since=since) for city in cities}, result.persons
+
+
+def compare_reduced(
+    scenarios: Mapping[str, Scenario], reduced: Mapping[str, Mapping[int, Reduced]], *, city: str, since: Quarter
+) -> Comparison:
+    """Compare reduced runs, by scenario and seed, with those of the first scenario, and judge what was expected.
+
+    Args:
+        scenarios: The baseline, then the policies.
+        reduced: What reduce_run made of each run, with the cities that list_cities names.
+        city: City that the effects are about.
+        since: Quarter from which outcomes count.
+    """
+    base, *policies = scenarios
+    effects = {}
+    for place in list_cities(scenarios.values(), city):
+        outcomes = _add_persons(reduced, base, place, since)
+        effects[place] = compare_runs(outcomes[base], {name: outcomes[name] for name in policies})
+    judgements = [judged for name in policies for judged in judge_expectations(name, scenarios[name].expects, effects)]
+    return Comparison(effects=effects[city], judgements=judgements)
 
 
 def _refuse_unlike(scenarios: Sequence[Scenario]) -> None:
@@ -170,23 +215,16 @@ def _run_all(
     )
 
 
-def _reduce(result: RunResult, *, city: str, since: Quarter) -> _Reduced:
-    """Keep of a run what the comparison needs."""
-    if result.persons is None:
-        raise ValueError("a run that is compared keeps its persons")
-    return summarise_run(result, city=city, since=since), result.persons
-
-
 def _add_persons(
-    reduced: Mapping[str, Mapping[int, _Reduced]], base: str, city: str, since: Quarter
+    reduced: Mapping[str, Mapping[int, Reduced]], base: str, city: str, since: Quarter
 ) -> dict[str, dict[int, DataFrame]]:
     """Outcomes by scenario and seed, with those that look persons up in the baseline run of the same seed."""
     import pandas as pd
 
-    def add(seed: int, own: _Reduced) -> DataFrame:
-        outcomes, persons = own
+    def add(seed: int, own: Reduced) -> DataFrame:
+        by_city, persons = own
         by_person = summarise_persons(persons, reduced[base][seed][1], city=city, since=since)
-        return pd.concat([outcomes, by_person], ignore_index=True)
+        return pd.concat([by_city[city], by_person], ignore_index=True)
 
     return {name: {seed: add(seed, own) for seed, own in runs.items()} for name, runs in reduced.items()}
 

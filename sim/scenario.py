@@ -16,9 +16,10 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from sim.errors import Problem, ScenarioError
+from sim.expectations import Expectation, read_expects
 from sim.params import Params
 from sim.policies import PolicySpec
-from sim.policies.base import Data
+from sim.policies.base import EVERY_QUARTER, Data
 from sim.policyfile import TEXT, check_together, read_params, read_policies
 from sim.scenariofile import BASE_FOCUS, SCENARIO_KEYS, ScenarioTree, find_scenario, read_tree
 from sim.sourced import SET_FILE, STATED, Node, Sourced, read_number, read_text, report, suggest_name
@@ -27,6 +28,7 @@ from sim.world.spec import MODEL_YEARS, World, world_quantities
 from sim.worldfile import WORLD_FOLDER, find_world, load_world, read_world, show_path
 
 REQUIRED_KEYS: Final = ("name", "question", "from", "to", "scale")
+TEXT_KEYS: Final = ("name", "question", "expectation", "finding")
 POLICY_LISTS: Final = ("standing_policies", "policies")
 DEFAULT_WORLD: Final = "china"
 MAX_SCALE: Final = 1_000_000
@@ -55,6 +57,10 @@ class Scenario:
     focus: str
     """Place whose outcomes are compared."""
     expectation: str
+    expects: tuple[Expectation, ...]
+    """The expectation as outcomes and their signs."""
+    finding: str
+    """What happened where an expectation did not hold; known after a run only."""
     evidence: tuple[str, ...]
     """Evidence ids behind the question."""
     sources: dict[str, Sourced]
@@ -137,6 +143,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         if key not in fields:
             report(problems, tree.root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
     start, end, last = _read_span(fields, quarters, problems)
+    span = (start, last) if start is not None and last is not None else None
     scale = _read_scale(fields.get("scale"), tree, problems)
     loaded, world_path = _read_world_of(tree, problems)
     world = loaded[0] if loaded else None
@@ -146,17 +153,16 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
     for key, node in lists.items():
         policies[key], found = read_policies(node, world, strict_files=tree.strict_files, problems=problems)
         sources |= found
-        _check_dates(node, policies[key], last, problems)
+        _check_dates(node, policies[key], span, problems)
     check_together([*lists.values()], [*policies.values()], world, problems)
     focus = _find_focus(fields, policies["policies"], world, problems)
-    texts = {key: _read_optional_text(fields.get(key), problems) for key in ("name", "question", "expectation")}
+    expects = _read_expectations(fields, focus, policies, world, problems)
+    texts = {key: _read_optional_text(fields.get(key), problems) for key in TEXT_KEYS}
     if problems or loaded is None or start is None or end is None or scale is None:
         return None
-    evidence = fields.get("sources")
     scenario = Scenario(
-        name=texts["name"],
-        question=texts["question"],
-        expectation=texts["expectation"],
+        **texts,
+        expects=expects,
         world=loaded[0],
         params=params,
         policies=(*policies["standing_policies"], *policies["policies"]),
@@ -165,7 +171,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         end=end,
         scale=int(scale.value),
         focus=focus,
-        evidence=tuple(str(item.value) for item in evidence.items) if evidence is not None else (),
+        evidence=tuple(str(item.value) for item in fields["sources"].items) if "sources" in fields else (),
         sources={"scale": scale} | _source_texts(fields) | sources | loaded[1],
         resolved={},
         files=(*tree.folders, show_path(world_path)),
@@ -226,15 +232,31 @@ def _read_world_of(tree: ScenarioTree, problems: list[Problem]) -> tuple[tuple[W
     return read_world(path, overrides, problems, strict_files=tree.strict_files), path
 
 
-def _check_dates(node: Node, policies: Sequence[PolicySpec], last: Quarter | None, problems: list[Problem]) -> None:
+def _check_dates(
+    node: Node, policies: Sequence[PolicySpec], span: tuple[Quarter, Quarter] | None, problems: list[Problem]
+) -> None:
+    """Report policies too many, and those that cannot act within `span`, the first and last quarter of the file."""
     if len(policies) != len(node.items):
         return
     if len(policies) > MAX_POLICIES:
         report(problems, node, f"{len(policies)} policies are too many", f"Keep {MAX_POLICIES} of them")
+    if span is None:
+        return
+    start, last = span
     for policy, item in zip(policies, node.items, strict=True):
-        if last is not None and policy.first > last.number:
+        in_force = [number for number in range(start.number, last.number + 1) if policy.is_active(number)]
+        seasons = " and ".join(f"Q{quarter}" for quarter in policy.acts_in())
+        if policy.first > last.number:
             at = item.fields["from"]
             report(problems, at, f"the policy begins after the run ends ({last})", f"Write a quarter up to {last}")
+        elif not in_force:
+            at = item.fields["to"]
+            report(problems, at, f"the policy ends before the run begins ({start})", f"Write a quarter from {start} on")
+        elif policy.acts_in() != EVERY_QUARTER and not any(
+            Quarter(number).of_year in policy.acts_in() for number in in_force if number <= policy.last
+        ):
+            message = f"{policy.kind} acts in {seasons} of a year, and the run meets none between its dates"
+            report(problems, item.fields["from"], message, f"Let its dates take in a {seasons}")
 
 
 def _find_focus(
@@ -252,8 +274,25 @@ def _find_focus(
     return next((choice for choice in choices if isinstance(choice, str) and choice in world.places), world.places[0])
 
 
+def _read_expectations(
+    fields: dict[str, Node],
+    focus: str,
+    policies: dict[str, list[PolicySpec]],
+    world: World | None,
+    problems: list[Problem],
+) -> tuple[Expectation, ...]:
+    names = [policy.label or policy.kind for key in POLICY_LISTS for policy in policies[key]]
+    return read_expects(
+        fields.get("expects"),
+        focus=focus,
+        places=world.places if world is not None else (),
+        policies=[name for name in names if names.count(name) == 1],
+        problems=problems,
+    )
+
+
 def _source_texts(fields: dict[str, Node]) -> dict[str, Sourced]:
-    keys = ("name", "question", "world", "from", "to", "focus", "expectation")
+    keys = ("name", "question", "world", "from", "to", "focus", "expectation", "finding")
     nodes = {key: fields[key] for key in keys if key in fields}
     return {key: Sourced(node.value, TEXT, STATED, node.file, node.line) for key, node in nodes.items()}
 
@@ -271,6 +310,7 @@ def _resolve(scenario: Scenario, world_values: Node | None) -> dict[str, Any]:
         "name": scenario.name,
         "question": scenario.question,
         "expectation": scenario.expectation,
+        "expects": [dataclasses.asdict(expectation) for expectation in scenario.expects],
         "from": str(scenario.start),
         "to": str(scenario.end),
         "scale": scenario.scale,

@@ -25,13 +25,15 @@ SCENARIO_KEYS: Final[dict[str, str]] = {
     "scale": "persons for whom one agent stands",
     "focus": "city whose outcomes are compared",
     "expectation": "what is expected, before it was run",
+    "expects": "the same as outcomes and their signs, which a comparison holds against its intervals",
+    "finding": "what happened and why, where an expectation did not hold",
     "sources": "evidence ids behind the question",
     "params": "parameters of the rules, by group",
     "world_values": "values laid over the world file, by quantity",
     "standing_policies": "policies in force whatever the question",
     "policies": "policies that the question is about",
 }
-OWN_KEYS: Final = ("name", "question", "expectation", "sources", "extends")
+OWN_KEYS: Final = ("name", "question", "expectation", "expects", "finding", "sources", "extends")
 """Keys that a scenario does not take over from the one that it extends."""
 BASE_FOCUS: Final = "focus_of_base"
 """Key of the merged tree under which a focus is kept that the file itself does not name."""

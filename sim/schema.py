@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+from sim.expectations import EXPECTS_KEYS, OUTCOME_NAMES, SIGNS
 from sim.params import Params
 from sim.policies import POLICY_KINDS, PolicyUnion
 from sim.scenario import POLICY_LISTS
@@ -52,6 +53,7 @@ def scenario_schema() -> dict[str, Any]:
     properties: dict[str, Any] = {key: {"type": "string", "description": text} for key, text in SCENARIO_KEYS.items()}
     properties["scale"] = {"description": SCENARIO_KEYS["scale"], "anyOf": [{"type": "integer"}, _NUMBER_REF]}
     properties["sources"] |= {"type": "array", "items": {"type": "string"}}
+    properties["expects"] |= {"type": "array", "items": _describe_expectation()}
     properties["params"] |= {"type": "object", "properties": groups, "additionalProperties": False}
     properties["world_values"] |= {"type": "object", "properties": quantities, "additionalProperties": False}
     for key in POLICY_LISTS:
@@ -64,6 +66,18 @@ def scenario_schema() -> dict[str, Any]:
         "required": ["name", "question"],
         "additionalProperties": False,
         "$defs": definitions,
+    }
+
+
+def _describe_expectation() -> dict[str, Any]:
+    parts: dict[str, Any] = {key: {"type": "string", "description": text} for key, text in EXPECTS_KEYS.items()}
+    parts["outcome"] |= {"enum": list(OUTCOME_NAMES)}
+    parts["sign"] |= {"enum": list(SIGNS)}
+    return {
+        "type": "object",
+        "properties": parts,
+        "required": ["outcome", "sign"],
+        "additionalProperties": False,
     }
 
 

@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import yaml
 
@@ -28,7 +28,7 @@ UNITS: Final = frozenset({
     "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
     "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
     "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "index/hour",
-    "utility/1000 km", "1/1000 km", "CNY/job", "CNY/firm", "jobs",
+    "utility/1000 km", "1/1000 km", "utility/minute", "km/h", "CNY/job", "CNY/firm", "jobs",
 })  # fmt: skip
 """Every unit that a field may declare; a test checks that no field declares another."""
 
@@ -39,11 +39,11 @@ STATED: Final = "stated in the scenario"
 """Source of a plain number in a file that may use them."""
 
 _EVIDENCE_ID = re.compile(r"^\d{3}-\d{4}-\d{2}$")
-_INTEGER = re.compile(r"^[-+]?\d+$")
-_FLOAT = re.compile(r"^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$")
+_NUMBER = re.compile(r"[-+]?(?:\d+(\.\d*)?|(\.\d+))([eE][-+]?\d+)?")
+"""A number; the groups are what a whole one has not."""
 _WORDS: Final[dict[str, Any]] = {
     "": None, "~": None, "null": None, "true": True, "false": False,
-    ".nan": math.nan, ".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf,
+    ".nan": math.nan, "+.inf": math.inf, ".inf": math.inf, "-.inf": -math.inf,
 }  # fmt: skip
 
 Scalar = str | int | float | bool | None
@@ -196,6 +196,7 @@ def read_number(
     high: float = math.inf,
     strict: bool = False,
     default: Origin | None = None,
+    beside: float | None = None,
 ) -> Sourced | None:
     """A number with unit and source, or None with a problem.
 
@@ -207,6 +208,7 @@ def read_number(
         high: largest value allowed.
         strict: refuse a number that does not say where it is from.
         default: provenance where the number itself names none.
+        beside: what may be given in place of a finite number: infinity for no limit, NaN for not known.
     """
     value_node, origin = node, default
     if isinstance(node.value, dict):
@@ -218,8 +220,8 @@ def read_number(
         check_unit(node, unit, problems)
         origin = read_origin(node, problems) or default
     value = value_node.value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        report(problems, value_node, f"{value_node.to_plain()!r} is no number", f"Write a number in {unit}")
+    if not (is_finite(value) or _is_same(value, beside)):
+        report(problems, value_node, f"{_describe(value)} is no number", f"Write a number in {unit}")
         return None
     if value < low or value > high:
         report(problems, value_node, f"{value:g} is out of bounds", f"Write a value from {low:g} to {high:g} {unit}")
@@ -233,6 +235,11 @@ def read_number(
         return None
     origin = origin or Origin(STATED)
     return Sourced(value, unit, origin.describe(value), node.file, value_node.line)
+
+
+def is_finite(value: Any) -> TypeGuard[int | float]:
+    """Whether a value is a number that can be reckoned with: no truth value, no infinity, not NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def check_unit(node: Node, unit: str, problems: list[Problem], *, required: bool = False) -> None:
@@ -258,10 +265,11 @@ def read_origin(node: Node, problems: list[Problem]) -> Origin | None:
         return Origin("assumption")
     spread = fields.get("range") or fields.get("relative_range")
     limits = [item.value for item in spread.items] if spread is not None else []
-    if len(limits) != 2 or not all(isinstance(limit, int | float) for limit in limits):
-        report(problems, spread or fields["assumption"], "an assumption needs its range", "Add `range: [LOW, HIGH]`")
+    low, high = (float(limit) if is_finite(limit) else math.nan for limit in (*limits, None, None)[:2])
+    if len(limits) != 2 or not low <= high:
+        message = "an assumption needs its range: two numbers, the lower one first"
+        report(problems, spread or fields["assumption"], message, "Add `range: [LOW, HIGH]`")
         return Origin(f"assumption: {reason}")
-    low, high = (float(limit) for limit in limits)  # type: ignore[arg-type]  # numbers, as checked above
     return Origin(f"assumption: {reason}", low, high, "range" not in fields)
 
 
@@ -318,11 +326,25 @@ def _convert_node(raw: yaml.Node, file: str, key: str, line: int, problems: list
 
 
 def _parse_scalar(text: str) -> Scalar:
-    if _INTEGER.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    return _WORDS.get(text.lower(), text)  # type: ignore[no-any-return]  # the table holds scalars only
+    number = _NUMBER.fullmatch(text)
+    if number is None:
+        return _WORDS.get(text.lower(), text)  # type: ignore[no-any-return]  # the table holds scalars only
+    if math.isinf(float(text)):
+        return text  # beyond what a number can hold: refused as it is written
+    return int(text) if number.lastindex is None else float(text)
+
+
+def _is_same(value: Any, beside: float | None) -> TypeGuard[float]:
+    """Whether a value is the one float, be it NaN, that may stand in place of a number."""
+    return isinstance(value, float) and str(value) == str(beside)
+
+
+def _describe(value: Any) -> str:
+    """A value as a YAML file writes it, for messages."""
+    if isinstance(value, dict | list):
+        return "a map" if isinstance(value, dict) else "a list"
+    words = {str(known): word for word, known in _WORDS.items() if word}
+    return f"`{value if isinstance(value, str) else words.get(str(value), value)}`"
 
 
 def _read_evidence(node: Node, derivation: Node | None, problems: list[Problem]) -> Origin:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.commuting import count_commuters
 from sim.kernels.tallies import (
     PULSE_BURDEN,
     PULSE_EMPLOYED,
@@ -99,10 +100,19 @@ def _simulate(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray)
         "schooling": pulse[..., PULSE_RESIDENTS] @ years / residents,
         "housing_burden": total[:, PULSE_BURDEN] / (np.maximum(1, total[:, PULSE_RENTERS]) * 1e6),
         "living_cost": model.places.records["living_cost"].astype(np.float64),
-        "commute": world.commute_min
-        * model.levers.travel_factor.diagonal()
-        * crowding**params.stickiness.commute_elasticity,
+        "commute": _mean_commute(model) * crowding**params.stickiness.commute_elasticity,
     }
+
+
+def _mean_commute(model: TalentMarket) -> FloatArray:
+    """(place,) mean one-way minutes to work of those who live there, before congestion."""
+    within = model.world.commute_min * model.levers.travel_factor.diagonal()
+    if not model.world.has_commuting:
+        return within
+    commuters = count_commuters(model)
+    minutes = within[None, :] + np.where(commuters > 0, model.places.travel, 0.0)
+    total = commuters.sum(axis=1)
+    return np.where(total > 0, (commuters * minutes).sum(axis=1) / np.maximum(1, total), within)
 
 
 def _standardise(values: FloatArray) -> FloatArray:

@@ -54,6 +54,8 @@ def build_tables(
     tables |= {name: _stack(model, parts[name], first) for name in ("flows", "cities", "institutions", "firms")}
     tables["ledger"] = _ledger(model)
     tables["distribution"] = _stack(model, parts["distribution"], first)
+    if model.world.has_commuting:
+        tables["commuting"] = _stack(model, parts.get("commuting", []), first)
     return tables
 
 
@@ -72,7 +74,7 @@ def _stack(model: TalentMarket, parts: list[dict[str, Any]], first: int) -> pd.D
 
 
 def _column(model: TalentMarket, name: str, values: np.ndarray[Any, Any]) -> Any:
-    if name in ("city", "from_city", "to_city", "study_city"):
+    if name in ("city", "work_city", "from_city", "to_city", "study_city"):
         return _text(values, model.world.places)
     if name == "cohort_year":
         return values.astype(np.int16) + np.int16(COHORT_YEARS[0])

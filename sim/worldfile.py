@@ -4,11 +4,13 @@ A quantity is a block `{unit, evidence | assumption + range, values}`. `values` 
 dimensions; a number at a higher level holds for everything under it, and `default` for all names not given beside it.
 A cell may carry its own provenance, otherwise the block's holds. A block may say `reconstructed: NAME` instead: the
 array then comes from sim/world/reconstruction.py and the published margins under `reconstructions`.
+A world that `extends` another takes from it the quantities that it does not give and that are not by place.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -24,8 +26,10 @@ from sim.sourced import (
     Sourced,
     check_keys,
     check_unit,
+    is_finite,
     read_number,
     read_origin,
+    read_text,
     read_yaml,
     report,
     suggest_name,
@@ -34,8 +38,8 @@ from sim.types import INDUSTRY, REGION, TIER
 from sim.world.spec import AXES, FloatArray, World, world_quantities
 
 WORLD_FOLDER: Final = Path(__file__).parent / "world"
-WORLD_KEYS: Final = ("name", "description", "places", "quantities", "reconstructions")
-PLACE_KEYS: Final = ("label", "kind", "region", "tier", "coordinates")
+WORLD_KEYS: Final = ("name", "description", "extends", "places", "quantities", "reconstructions")
+PLACE_KEYS: Final = ("label", "kind", "region", "tier", "coordinates", "area")
 PLACE_KINDS: Final = ("city", "region")
 LANGUAGES: Final = ("en", "zh")
 BLOCK_KEYS: Final = (*(key for key in NUMBER_KEYS if key != "value"), "values", "reconstructed")
@@ -120,12 +124,31 @@ def read_world(
         report(problems, root, f"`{missing}` is missing", f"Add `{missing}:`")
     places = root.fields.get("places")
     attributes = _read_places(places, problems) if places is not None else None
+    inherited = _read_base(root, path.parent, problems)
     if attributes is None or "quantities" not in root.fields or "name" not in root.fields:
         return None
-    arrays, sources = _read_quantities(root, attributes["places"], overrides, problems, strict_files)
+    arrays, sources = _read_quantities(root, inherited, attributes["places"], overrides, problems, strict_files)
     if len(problems) > n_before:
         return None
     return World(name=str(root.fields["name"].value), **attributes, **arrays), sources
+
+
+def _read_base(root: Node, folder: Path, problems: list[Problem]) -> dict[str, Node]:
+    """Blocks of the world that this one extends, of quantities that are not by place; none where it extends none."""
+    given = root.fields.get("extends")
+    if given is None:
+        return {}
+    path = find_world(str(given.value), folder)
+    if not path.is_file():
+        known = sorted(file.stem for file in WORLD_FOLDER.glob("*.yaml"))
+        report(problems, given, f"there is no world `{given.value}`", suggest_name(str(given.value), known))
+        return {}
+    base = read_yaml(path, problems, shown=show_path(path))
+    blocks = base.fields.get("quantities") if base is not None else None
+    if blocks is None:
+        return {}
+    shared = [name for name, spec in world_quantities().items() if "place" not in spec["dims"]]
+    return {name: blocks.fields[name] for name in shared if name in blocks.fields}
 
 
 def _read_places(node: Node, problems: list[Problem]) -> dict[str, Any] | None:
@@ -135,10 +158,15 @@ def _read_places(node: Node, problems: list[Problem]) -> dict[str, Any] | None:
         report(problems, node, f"{len(node.fields)} places are named", repair)
         return None
     rows = [_read_place(place, problems) for place in node.fields.values()]
+    areas = [row["area"] or place for place, row in zip(node.fields, rows, strict=True)]
+    for k, place in enumerate(node.fields.values()):
+        if areas[k] in areas[:k] and areas[k] != areas[k - 1]:
+            report(problems, place, f"the places of `{areas[k]}` stand apart", "Write them side by side")
     if len(problems) > n_before:
         return None
     return {
         "places": tuple(node.fields),
+        "area": tuple(areas),
         "labels": {place: row["label"] for place, row in zip(node.fields, rows, strict=True)},
         "kind": tuple(row["kind"] for row in rows),
         "region": tuple(row["region"] for row in rows),
@@ -165,9 +193,11 @@ def _read_place(node: Node, problems: list[Problem]) -> dict[str, Any]:
     if not isinstance(row["label"], dict) or set(row["label"]) != set(LANGUAGES):
         at = label or node
         report(problems, at, "the label is not complete", "Write `label: {en: .., zh: ..}`")
+    area = node.fields.get("area")
+    row["area"] = read_text(area, problems) if area is not None else None
     point = node.fields.get("coordinates")
     row["coordinates"] = [item.value for item in point.items] if point is not None else []
-    if len(row["coordinates"]) != 2 or not all(isinstance(item, int | float) for item in row["coordinates"]):
+    if len(row["coordinates"]) != 2 or not all(is_finite(item) for item in row["coordinates"]):
         at = point or node
         repair = "Write `coordinates: [LONGITUDE, LATITUDE]`"
         report(problems, at, "coordinates are two numbers", repair)
@@ -175,9 +205,14 @@ def _read_place(node: Node, problems: list[Problem]) -> dict[str, Any]:
 
 
 def _read_quantities(
-    root: Node, places: tuple[str, ...], overrides: Node | None, problems: list[Problem], strict_files: frozenset[str]
+    root: Node,
+    inherited: dict[str, Node],
+    places: tuple[str, ...],
+    overrides: Node | None,
+    problems: list[Problem],
+    strict_files: frozenset[str],
 ) -> tuple[dict[str, Any], dict[str, Sourced]]:
-    """All arrays and the source of each cell."""
+    """All arrays and the source of each cell; `inherited` blocks stand where the file gives none."""
     declared = world_quantities()
     blocks = root.fields["quantities"]
     check_keys(blocks, declared, problems, what="quantity")
@@ -187,13 +222,13 @@ def _read_quantities(
     arrays: dict[str, Any] = {}
     sources: dict[str, Sourced] = {}
     for name, spec in declared.items():
-        block = blocks.fields.get(name)
+        block = blocks.fields.get(name, inherited.get(name))
         if block is None:
             repair = f"Add a block with `unit: {spec['unit']}` and `values`"
             report(problems, blocks, f"quantity `{name}` is missing", repair)
             continue
         axes = [places if dim == "place" else AXES[dim] for dim in spec["dims"]]
-        grid = _Grid(spec, axes)
+        grid = _Grid(spec, axes, beside=math.nan if name in MAY_BE_NAN else None)
         n_before = len(problems)
         _fill_block(grid, block, rebuilt, problems)
         if overrides is not None and name in overrides.fields:
@@ -212,7 +247,7 @@ def _read_quantities(
 class _Grid:
     """An array being filled, and for every cell the number of the written value that fills it."""
 
-    def __init__(self, spec: dict[str, Any], axes: Sequence[tuple[str, ...]]) -> None:
+    def __init__(self, spec: dict[str, Any], axes: Sequence[tuple[str, ...]], *, beside: float | None = None) -> None:
         self.spec = spec
         self.axes = axes
         shape = tuple(len(axis) for axis in axes)
@@ -221,6 +256,8 @@ class _Grid:
         self.cells: list[Sourced] = []
         self.strict_files: frozenset[str] = frozenset()
         """Files whose numbers must say where they are from."""
+        self.beside = beside
+        """What may stand in place of a finite number."""
 
     def put(self, index: tuple[int, ...], cell: Sourced) -> None:
         """Fill everything under `index` with one written value."""
@@ -235,7 +272,9 @@ class _Grid:
         if not isinstance(node.value, dict) or "value" in node.value:
             unit, low, high = (self.spec[name] for name in ("unit", "low", "high"))
             strict = node.file in self.strict_files
-            cell = read_number(node, problems, unit=unit, low=low, high=high, strict=strict, default=origin)
+            cell = read_number(
+                node, problems, unit=unit, low=low, high=high, strict=strict, default=origin, beside=self.beside
+            )
             if cell is not None:
                 self.put(index, cell)
             return

@@ -1,5 +1,6 @@
 """Shared set-up of all tests."""
 
+import gc
 import os
 
 from hypothesis import settings
@@ -12,3 +13,9 @@ def pytest_configure(config):
     """Without compilation numpy warns where 64-bit hashes wrap around, which is what they are meant to do."""
     if os.environ.get("NUMBA_DISABLE_JIT") == "1":
         config.addinivalue_line("filterwarnings", "ignore:overflow encountered in scalar:RuntimeWarning")
+
+
+def pytest_collection_finish():
+    """What has been imported by now stays: each run ends with a search for cycles, which need not look at it again."""
+    gc.collect()
+    gc.freeze()

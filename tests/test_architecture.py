@@ -12,12 +12,12 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("sim", "calibration")
 
 LAYERS = (
-    ("types", "errors", "rng", "labels", "version"),
+    ("types", "errors", "rng", "figurewords", "labels", "version"),
     ("params", "columns", "kernels", "market", "world", "policies"),
     ("sourced",),
-    ("worldfile", "policyfile", "scenariofile"),
+    ("worldfile", "policyfile", "scenariofile", "expectations"),
     ("scenario", "schema", "kinds"),
-    ("places", "demand", "population", "agents"),
+    ("places", "commuting", "demand", "population", "agents"),
     ("recount", "audit", "invariants", "stickiness", "tables", "trace"),
     ("phases",),
     ("observe_people",),

@@ -90,8 +90,10 @@ def make_records(n=2, **values):
     return records
 
 
-def make_places(n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0, move_extra=0.0):
-    """The table of `n` places; numbers are spread over places and levels."""
+def make_places(
+    n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_chance=0.0, distance=0.0, move_extra=0.0, travel=None
+):
+    """The table of `n` places; numbers are spread over places and levels. Without `travel` nobody can commute."""
     return Places(
         records=make_records(n) if records is None else records,
         hukou_chance=np.zeros((n, 4)) + hukou_chance,
@@ -99,6 +101,7 @@ def make_places(n=2, *, records=None, market_wage=10000.0, utility=0.0, hukou_ch
         move_extra=np.zeros((n, n)) + move_extra,
         market_wage=np.zeros((n, 4)) + market_wage,
         utility=np.zeros((n, 4)) + utility,
+        travel=np.where(np.eye(n, dtype=bool), 0.0, np.inf) if travel is None else np.array(travel, float),
     )
 
 
@@ -133,16 +136,20 @@ def make_lines(**values):
     return lines
 
 
-def index_lines(lines, n_places=2, *, key=1, usual=1.0):
+def index_lines(lines, n_places=2, *, key=1, usual=1.0, area_of=None):
     """Hash tables of all openings of `lines`."""
     block = (lines["cell"].astype(np.int64) // 12) * n_places + lines["place"]
     usual = np.full((4, n_places), float(usual))
-    return index_openings(lines, block, lines["capacity"].copy(), usual, make_key(key, OPENING_SLOT))
+    area_of = np.arange(n_places) if area_of is None else np.array(area_of)
+    return index_openings(lines, block, lines["capacity"].copy(), usual, make_key(key, OPENING_SLOT), area_of)
 
 
-def apply_to_lines(people, lines, rule, *, housing, tax, firms=None, places=None, n_applications=3, seed=1, **index):
+def apply_to_lines(
+    people, lines, rule, *, housing, tax, firms=None, places=None, n_applications=3, seed=1, firm_place=None, **index
+):
     """(person, A) lines that all `people` apply for in quarter 76 where no policy acts."""
     n, places, firms = len(people.uid), places or make_places(), firms or make_firms(max(1, len(lines)))
+    firm_place = np.zeros(len(firms.size)) if firm_place is None else firm_place
     keys = SearchKeys(*(make_key(seed, decision) for decision in range(1, 8)))
     tables = index_lines(lines, len(places.records), **index)
     persons, offers = make_persons(n), np.zeros(len(lines), OFFER_DTYPE)
@@ -150,8 +157,9 @@ def apply_to_lines(people, lines, rule, *, housing, tax, firms=None, places=None
     fill_offers(lines, places.records, rule, housing, tax, offers)
     applications = np.full((n, n_applications), -7, np.int32)
     search_positions(
-        0, n, persons, firms.career, lines, offers, lines["capacity"].copy(), *tables, places.records,
-        places.hukou_chance, rule.b_move * places.distance + places.move_extra, places.market_wage,
+        0, n, persons, firms.career, np.asarray(firm_place, np.int8), lines, offers, lines["capacity"].copy(), *tables,
+        places.records, places.hukou_chance, rule.b_move * places.distance + places.move_extra, places.travel,
+        places.market_wage,
         np.zeros(0, TRANSFER_DTYPE), np.zeros(0, SCHEME_DTYPE), rule, housing, tax, 76, keys, gumbel_bounds(),
         applications,
     )  # fmt: skip

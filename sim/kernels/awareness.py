@@ -72,6 +72,7 @@ def claim_transfer(
     stop: int,
     people: Any,
     firms: Any,
+    places: NDArray[np.void],
     transfers: NDArray[np.void],
     k: int,
     tax: Any,
@@ -93,7 +94,7 @@ def claim_transfer(
             continue
         city, wage, since = person.city, person.wage, person.resident_q
         if (
-            is_eligible(entry, person, city, wage, person.industry, person.size, quarter, since)
+            is_eligible(entry, person, city, places[city], wage, person.industry, person.size, quarter, since)
             and within_term(entry, person, since, quarter)
             and knows_and_applies(person, entry["policy"], entry["take_up"], key)
         ):

@@ -8,6 +8,7 @@ import numpy as np
 from numba import config, njit
 from numpy.typing import NDArray
 
+from sim.kernels.areas import in_area
 from sim.market import PERSON_DTYPE, Person
 from sim.rng import draw_bits_of, uniform
 from sim.types import EMPLOYED, SUBSIDISED
@@ -76,9 +77,10 @@ def has_bit(mask: int, code: int) -> bool:
 def count_residence_from(place: Any, from_city: int, city: int, resident_q: int, quarter: int) -> int:
     """Quarter from which the residence of somebody counts who lives in `from_city` and is, or would be, in `city`.
 
-    `place` is the record of `city`. It takes over its share of the residence elsewhere where rights follow the mover.
+    `place` is the record of `city`. Residence in one place of its area is residence in all; of residence elsewhere it
+    takes over its share where rights follow the mover.
     """
-    if from_city == city:
+    if in_area(place, city, from_city):
         return int(resident_q)
     if has_bit(place["rights_mask"], from_city):
         return quarter - int(place["rights_share"] * (quarter - resident_q))
@@ -106,13 +108,13 @@ def has_standing(entry: Any, person: Any, city: int, residence: int) -> bool:
 
 @njit(cache=True, forceinline=True)
 def is_eligible(
-    entry: Any, person: Any, city: int, wage: float, industry: int, size: int, quarter: int, resident_q: int
+    entry: Any, person: Any, city: int, place: Any, wage: float, industry: int, size: int, quarter: int, resident_q: int
 ) -> bool:
     """Whether the person, living in `city` at `wage` (0: no job) with an employer of `industry` and `size`, is reached.
 
-    `entry` is a record with the fields of sim.market.ELIGIBILITY_FIELDS; `industry` and `size` are -1 without employer.
-    With an employer, present or weighed, the person counts as employed. Residence in `city` counts from
-    `resident_q`.
+    `place` is the record of `city`; home and the hukou hold in its whole area. `entry` is a record with the fields of
+    sim.market.ELIGIBILITY_FIELDS; `industry` and `size` are -1 without employer. With an employer, present or weighed,
+    the person counts as employed. Residence in `city` counts from `resident_q`.
     """
     state = EMPLOYED if industry >= 0 else person.state
     if not (
@@ -134,7 +136,7 @@ def is_eligible(
         return False
     if not has_standing(entry, person, city, quarter - resident_q):
         return False
-    local, at_home = person.hukou == city, person.home == city
+    local, at_home = in_area(place, city, person.hukou), in_area(place, city, person.home)
     if (entry["hukou"] == 1 and local) or (entry["hukou"] == 2 and not local):
         return False
     return not ((entry["home"] == 1 and not at_home) or (entry["home"] == 2 and at_home))
@@ -153,6 +155,7 @@ def mark_eligible(
     rows: NDArray[np.int64],
     people: Any,
     firms: Any,
+    places: NDArray[np.void],
     entries: NDArray[np.void],
     policy: int,
     quarter: int,
@@ -167,6 +170,6 @@ def mark_eligible(
     for s in range(rows.shape[0]):
         person = load_person(people, firms, rows[s])
         city, wage, since = person.city, person.wage, person.resident_q
-        if is_eligible(entries[0], person, city, wage, person.industry, person.size, quarter, since):
+        if is_eligible(entries[0], person, city, places[city], wage, person.industry, person.size, quarter, since):
             reached[s] = take_up < 0.0 or knows_and_applies(person, policy, take_up, key)
     return reached

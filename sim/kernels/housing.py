@@ -58,17 +58,30 @@ def find_market_tenure(
     (place,) marks places where any of `transfers` is paid against rent: the others do not pay for asking.
     """
     city = people.city[i]
-    shared, whole = places[city]["rent_shared"], places[city]["rent_whole"]
+    place = places[city]
+    shared, whole = place["rent_shared"], place["rent_whole"]
     net = take_home(people.wage[i], tax) + people.transfer[i] - people.rent_aid[i]
     if not aided[city]:
         return choose_tenure(net, shared, whole, rule)
     person = load_person(people, firms, i)
     since = person.resident_q
     aid_shared = known_transfers(
-        person, city, person.wage, shared, person.industry, person.size, quarter, since, transfers, tax, key, True
+        person,
+        city,
+        place,
+        person.wage,
+        shared,
+        person.industry,
+        person.size,
+        quarter,
+        since,
+        transfers,
+        tax,
+        key,
+        True,
     )
     aid_whole = known_transfers(
-        person, city, person.wage, whole, person.industry, person.size, quarter, since, transfers, tax, key, True
+        person, city, place, person.wage, whole, person.industry, person.size, quarter, since, transfers, tax, key, True
     )
     return choose_aided_tenure(net, shared, whole, aid_shared, aid_whole, rule)
 
@@ -108,7 +121,7 @@ def list_applicants(
             continue
         person = load_person(people, firms, i)
         wage, since = person.wage, person.resident_q
-        if not is_eligible(entry, person, city, wage, person.industry, person.size, quarter, since):
+        if not is_eligible(entry, person, city, places[city], wage, person.industry, person.size, quarter, since):
             continue
         rent = float(person.rent)
         if people.housing[i] == UNHOUSED:

@@ -20,6 +20,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.areas import in_area
 from sim.rng import draw_bits_of, normal
 
 EXPERIENCE_YEARS = (0.0, 0.0, 1.0, 3.0, 5.0, 10.0)
@@ -54,6 +55,7 @@ def score_applications(
     people: Any,
     lines: NDArray[np.void],
     firms: Any,
+    places: NDArray[np.void],
     weights: NDArray[np.float64],
     cooperation: NDArray[np.float64],
     years: NDArray[np.float64],
@@ -63,7 +65,8 @@ def score_applications(
 ) -> None:
     """Fill rows `start:stop` of `scores` (searcher, A): how firms rank applicants, minus infinity below the bar.
 
-    The score is worked out in place: passing all columns to a function of its own costs more than the score.
+    Who lives in the area of the position is local; `places` (place,) of PLACE_DTYPE. The score is worked out in place:
+    passing all columns to a function of its own costs more than the score.
     """
     for s in range(start, stop):
         i = searchers[s]
@@ -86,7 +89,7 @@ def score_applications(
             if people.certificate[i]:
                 score += rule.w_certificate * firms.recognition[firm]
                 noise *= rule.noise_certificate ** firms.recognition[firm]
-            if people.city[i] == line["place"]:
+            if rule.w_local != 0.0 and in_area(places[line["place"]], line["place"], people.city[i]):
                 score += rule.w_local
             score += rule.w_cooperation * cooperation[people.study[i], people.institution[i]]
             scores[s, a] = score + noise * normal(draw_bits_of(key, people.uid[i], firms.identity[firm]))

@@ -8,7 +8,8 @@ y is years since graduation. The two peaks belong to two of the six life nodes (
 a citizen, and to found a family, for which a home and school places are needed. Who has what a node asks for does not
 leave for its sake. It applies in cities that are not home. Where leavers go: home, or another city by multinomial logit
 over the mean utilities of all places, drawn by inverse distribution function. Each leaver keeps a reason, drawn in
-proportion to what each cause adds to the hazard.
+proportion to what each cause adds to the hazard. Where a city is an area of several places, leaving means leaving the
+area, and home is any place of the home area; moves within it are made for a job or when a lease ends.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.areas import in_area, same_area
 from sim.kernels.eligibility import count_residence_from
 from sim.kernels.pay import take_home
 from sim.kernels.separation import leave_job
@@ -83,10 +85,16 @@ def node_hazard(years: float, citizen: bool, settled: bool, rule: Any) -> float:
 
 @njit(cache=True, forceinline=True)
 def move_person(people: Any, i: int, city: int, place: Any, quarter: int) -> None:
-    """Person `i` lives in `city`, of which `place` is the record, from now on and has to find a dwelling."""
+    """Person `i` lives in `city`, of which `place` is the record, from now on and has to find a dwelling.
+
+    Within an area the time of arrival and residence stay, and a hukou of the area moves along.
+    """
     people.resident_q[i] = count_residence_from(place, people.city[i], city, people.resident_q[i], quarter)
+    # no branch around a column: that would keep the counting of references to all of them in the loop of the caller
+    comes, is_local = not in_area(place, city, people.city[i]), in_area(place, city, people.hukou[i])
+    people.arrived_q[i] += comes * (quarter - people.arrived_q[i])
+    people.hukou[i] += is_local * (city - people.hukou[i])
     people.city[i] = city
-    people.arrived_q[i] = quarter
     people.housing[i] = UNHOUSED
     people.scheme[i] = NO_SCHEME
     people.rent[i] = 0.0
@@ -111,7 +119,7 @@ def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int
     left = u * total
     chosen = -1
     for place in range(utilities.shape[0]):
-        if place == excluded:
+        if place == excluded or utilities[place] == -math.inf:
             continue
         chosen = place
         left -= math.exp(utilities[place] - top)
@@ -121,16 +129,19 @@ def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int
 
 
 @njit(cache=True)
-def fill_advantage(utility: NDArray[np.float64], move_extra: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    """`out` (place, education): utility of the best other place less that of the place; `utility` the same shape.
+def fill_advantage(
+    utility: NDArray[np.float64], move_extra: NDArray[np.float64], records: NDArray[np.void], out: NDArray[np.float64]
+) -> None:
+    """`out` (place, education): utility of the best place of another area less that of the place.
 
-    `move_extra` (place, place) is what policies add to the cost of a move.
+    `utility` has the same shape; `move_extra` (place, place) is what policies add to the cost of a move; `records`
+    (place,) of PLACE_DTYPE.
     """
     for place in range(utility.shape[0]):
         for education in range(utility.shape[1]):
             best = -math.inf
             for other in range(utility.shape[0]):
-                if other != place:
+                if not same_area(records, other, place):
                     best = max(best, utility[other, education] - move_extra[place, other])
             out[place, education] = best - utility[place, education]
 
@@ -216,13 +227,16 @@ def leave_cities(
     causes = np.empty(4)
     utilities = np.empty(places.utility.shape[0])
     advantage, highest = np.empty(places.utility.shape), np.empty(places.utility.shape)
-    fill_advantage(places.utility, places.move_extra, advantage)
+    records = places.records
+    fill_advantage(places.utility, places.move_extra, records, advantage)
     for place in range(advantage.shape[0]):
         for level in range(advantage.shape[1]):
             highest[place, level] = highest_hazard(places.records[place]["hukou_value"], advantage[place, level], rule)
     for i in range(start, stop):
         state, city, home, education = people.state[i], people.city[i], people.home[i], people.education[i]
-        if state == STUDYING or state == OUT or state == PREPARING or city == home or people.arrived_q[i] == quarter:
+        if state == STUDYING or state == OUT or state == PREPARING or people.arrived_q[i] == quarter:
+            continue
+        if same_area(records, city, home):
             continue
         u = uniform(draw_bits(key_leave, people.uid[i]))
         if u >= highest[city, education]:
@@ -233,7 +247,8 @@ def leave_cities(
         if u >= leave_causes(people, i, worth, school, advantage[city, education], quarter, income, rule, causes):
             continue
         for place in range(utilities.shape[0]):
-            utilities[place] = places.utility[place, education] - places.move_extra[city, place]
+            near = same_area(records, place, city)
+            utilities[place] = -math.inf if near else places.utility[place, education] - places.move_extra[city, place]
         u = uniform(draw_bits(key_target, people.uid[i]))
         target = home
         if u >= rule.go_home:
@@ -243,7 +258,7 @@ def leave_cities(
         if state == EMPLOYED:
             quits[people.firm[i]] += 1
             leave_job(people, i)
-        move_person(people, i, target, places.records[target], quarter)
+        move_person(people, i, target, records[target], quarter)
 
 
 @njit(cache=True)
@@ -252,6 +267,7 @@ def take_jobs(
     matched: NDArray[np.int32],
     people: Any,
     lines: NDArray[np.void],
+    residence: NDArray[np.int8],
     places: NDArray[np.void],
     quarter: int,
     match_spread: float,
@@ -260,8 +276,9 @@ def take_jobs(
     quits: NDArray[np.int64],
     hires: NDArray[np.int64],
 ) -> None:
-    """Accepted offers: people change firm and, where the job is elsewhere, city. wage = offer x match quality.
+    """Accepted offers: people change firm and, where they do not live there yet, move to `residence` (searcher,).
 
+    Without any `residence` they live where they work. wage = offer x match quality. `records` (place,) of PLACE_DTYPE;
     `quality` (searcher,) are standard normal draws; `flows`, `quits` (firm,) and `hires` (line,) count.
     """
     for s in range(searchers.shape[0]):
@@ -269,7 +286,8 @@ def take_jobs(
             continue
         i = searchers[s]
         line = lines[matched[s]]
-        firm, city, target = line["firm"], people.city[i], line["place"]
+        firm, city = line["firm"], people.city[i]
+        target = residence[s] if residence.shape[0] > 0 else line["place"]
         first = people.experience_q[i] == 0 and people.state[i] != EMPLOYED
         if people.state[i] == EMPLOYED:
             quits[people.firm[i]] += 1

@@ -118,6 +118,7 @@ def within_term(entry: Any, person: Any, since: int, quarter: int) -> bool:
 def known_transfers(
     person: Any,
     city: int,
+    place: Any,
     wage: float,
     rent: float,
     industry: int,
@@ -131,14 +132,15 @@ def known_transfers(
 ) -> float:
     """Transfers, or only those against rent, that the person knows of and would get in `city`, CNY/month.
 
-    What is paid once counts as a monthly amount over the time for which people reckon with it.
+    `place` is the record of `city`. What is paid once counts as a monthly amount over the time for which people reckon
+    with it.
     """
     total, aided = 0.0, 0.0
     for k in range(transfers.shape[0]):
         entry = transfers[k]
         if (only_against_rent and not entry["against_rent"]) or is_spent_on(entry, person):
             continue
-        if not is_eligible(entry, person, city, wage, industry, size, quarter, since):
+        if not is_eligible(entry, person, city, place, wage, industry, size, quarter, since):
             continue
         if within_term(entry, person, since, quarter) and knows_and_applies(
             person, entry["policy"], entry["take_up"], key
@@ -162,28 +164,31 @@ def scheme_rent(entry: Any, market_rent: float, quarters_in: int) -> float:
 def expected_saving(
     person: Any,
     city: int,
+    place: Any,
     wage: float,
     rent: float,
     industry: int,
     size: int,
     quarter: int,
     since: int,
-    market_rent: float,
     schemes: NDArray[np.void],
     key: np.uint64,
 ) -> float:
-    """Rent that the person expects to save through subsidised units in `city`: chance x (rent - rent of the scheme)."""
+    """Rent that the person expects to save through subsidised units in `city`: chance x (rent - rent of the scheme).
+
+    `place` is the record of `city`.
+    """
     best = 0.0
     for k in range(schemes.shape[0]):
         entry = schemes[k]
         if entry["place"] != city or entry["chance"] <= 0.0:
             continue
-        if not is_eligible(entry, person, city, wage, industry, size, quarter, since):
+        if not is_eligible(entry, person, city, place, wage, industry, size, quarter, since):
             continue
         if not knows_and_applies(person, entry["policy"], entry["take_up"], key):
             continue
         free_share = min(1.0, entry["free_q"] / max(1.0, float(entry["term_q"])))
-        paid = (1.0 - free_share) * scheme_rent(entry, market_rent, entry["free_q"])
+        paid = (1.0 - free_share) * scheme_rent(entry, place["rent_whole"], entry["free_q"])
         best = max(best, entry["chance"] * max(0.0, rent - paid))
     return best
 
@@ -217,10 +222,8 @@ def disposable_income(
         rent = float(person.rent)
     elif person.home != city or not lives_with_family(person.uid, housing, key_family):
         _, rent = choose_tenure(net, place["rent_shared"], place["rent_whole"], housing)
-        rent -= expected_saving(
-            person, city, wage, rent, industry, size, quarter, since, place["rent_whole"], schemes, key_take_up
-        )
+        rent -= expected_saving(person, city, place, wage, rent, industry, size, quarter, since, schemes, key_take_up)
     gained = known_transfers(
-        person, city, wage, rent, industry, size, quarter, since, transfers, tax, key_take_up, False
+        person, city, place, wage, rent, industry, size, quarter, since, transfers, tax, key_take_up, False
     )
     return max(net + gained - rent - place["living_cost"], housing.floor_share * net, 1.0)

@@ -3,6 +3,9 @@
 U = b_wage ln(disposable) + b_career career + b_hukou chance x value + b_amenity amenity + b_home [home]
     + b_here [here] f(tenure) - cost of moving + taste(person, city) + shock(person, position)
 
+Home, here and the hukou are those of an area. For a position in another place of the area within reach, U is the better
+of moving there (- b_relocate) and of staying and commuting (- b_commute travel).
+
 The sample (K positions) is the information friction: the current city, home and study city are seen more than the
 rest of the country. Shocks are Gumbel, so that with all positions seen and no capacity limit, choices follow the
 multinomial logit (McFadden 1974). With K at or above the number of lines every line is seen once.
@@ -17,11 +20,17 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.areas import area_start, in_area
 from sim.kernels.eligibility import has_bit
 from sim.kernels.openings import find_opening
 from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
 from sim.rng import draw_bits, draw_bits_of, draw_next, gumbel, normal, uniform
 from sim.types import EMPLOYED, FAMILY, SEARCHING, SUBSIDISED
+
+WITHIN_AREA = np.uint64(1)
+"""Second draw of a look: the place within an area."""
+TASTES_OF_PLACES = np.uint64(64)
+"""Where the draws of tastes for places within an area begin: beyond those for areas."""
 
 
 @njit(cache=True)
@@ -50,24 +59,38 @@ def place_utility(
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
     move_cost: NDArray[np.float64],
+    travel: NDArray[np.float64] | None,
     rule: Any,
     quarter: int,
     key_taste: np.uint64,
 ) -> float:
     """Part of the utility that depends on the person and the city but not on the position.
 
-    `move_cost` (place, place) utility: b_move x distance, and what policies add to it.
+    `move_cost` (place, place) utility: b_move x distance, and what policies add to it. `travel` as in
+    `search_positions`: with None each place is an area of its own, and nothing of areas is compiled.
     """
     place = places[city]
     value = rule.b_amenity * place["amenity"] + rule.b_career * place["career"]
-    chance = 1.0 if person.hukou == city else hukou_chance[city, person.education]
+    if travel is None:
+        is_citizen, is_home, is_here = person.hukou == city, person.home == city, person.city == city
+    else:
+        is_citizen, is_home = in_area(place, city, person.hukou), in_area(place, city, person.home)
+        is_here = in_area(place, city, person.city)
+    chance = 1.0 if is_citizen else hukou_chance[city, person.education]
     value += rule.b_hukou * place["hukou_value"] * chance
-    if person.home == city:
+    if is_home:
         value += rule.b_home
-    if person.city == city:
+    if is_here:
         value += rule.b_here * min(1.0, (quarter - person.arrived_q) / rule.settle_quarters)
     value -= move_cost[person.city, city]
-    return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(city)))
+    first = city
+    if travel is not None:
+        first = city - place["before"]
+        if is_here and person.city != city:
+            value -= rule.b_relocate
+        if place["before"] + place["after"] > 0:  # a taste for the place beside the one for its area
+            value += rule.taste_place * normal(draw_bits_of(key_taste, person.uid, np.uint64(city) + TASTES_OF_PLACES))
+    return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(first)))
 
 
 @njit(cache=True, forceinline=True)
@@ -78,19 +101,37 @@ def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -
 
 
 @njit(cache=True, forceinline=True)
-def weigh_places(person: Any, level: int, block_start: NDArray[np.int64], rule: Any) -> tuple[float, float, float, int]:
+def find_other_areas(person: Any, places: NDArray[np.void]) -> tuple[bool, bool]:
+    """Whether home, and the place of study, are in another area than the residence; for the latter, than home too."""
+    city, home, study = person.city, person.home, person.study
+    here = places[city]
+    return (
+        not in_area(here, city, home),
+        not in_area(here, city, study) and not in_area(places[home], home, study),
+    )
+
+
+@njit(cache=True, forceinline=True)
+def weigh_places(
+    person: Any,
+    level: int,
+    others: tuple[bool, bool],
+    block_start: NDArray[np.int64],
+    area_open: NDArray[np.int64],
+    rule: Any,
+) -> tuple[float, float, float, int]:
     """What draws the person's look at openings of `level`: here, home, place of study, and the country's openings.
 
-    An opening where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times as visible
-    on top of being visible as one of the country's. `block_start` (education, place + 1) counts openings.
+    An opening in the area where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times
+    as visible on top of being visible as one of the country's. `others` as from `find_other_areas`; `block_start`
+    (education, place + 1) counts openings, `area_open` (education, place) those of the area of a place.
     """
-    city, home, study = int(person.city), int(person.home), int(person.study)
-    here = rule.see_here * (block_start[level, city + 1] - block_start[level, city])
+    here = rule.see_here * area_open[level, person.city]
     at_home, alumni = 0.0, 0.0
-    if home != city:
-        at_home = rule.see_home * (block_start[level, home + 1] - block_start[level, home])
-    if study != city and study != home:
-        alumni = rule.see_study * (block_start[level, study + 1] - block_start[level, study])
+    if others[0]:
+        at_home = rule.see_home * area_open[level, person.home]
+    if others[1]:
+        alumni = rule.see_study * area_open[level, person.study]
     return here, at_home, alumni, block_start[level, -1] - block_start[level, 0]
 
 
@@ -101,6 +142,22 @@ def draw_level(education: int, own_level: float, bits: np.uint64) -> int:
     if education == 0 or u < own_level:
         return education
     return min(education - 1, int((u - own_level) / (1.0 - own_level) * education))
+
+
+@njit(cache=True, forceinline=True)
+def find_in_area(
+    level: int, place: int, bits: np.uint64, block_start: NDArray[np.int64], places: NDArray[np.void]
+) -> int:
+    """A place of the area of `place`, drawn by its openings, of which there must be one.
+
+    A place of the area that was itself drawn by its openings stays drawn so.
+    """
+    first, last = area_start(places, place), place + places[place]["after"]
+    n = block_start[level, last + 1] - block_start[level, first]
+    opening = block_start[level, first] + min(n - 1, int(uniform(bits) * n))
+    while first < last and block_start[level, first + 1] <= opening:
+        first += 1
+    return int(first)
 
 
 @njit(cache=True, forceinline=True)
@@ -215,6 +272,7 @@ def search_positions(
     stop: int,
     persons: NDArray[np.void],
     firm_career: NDArray[np.float64],
+    firm_place: NDArray[np.int8],
     lines: NDArray[np.void],
     offers: NDArray[np.void],
     capacity: NDArray[np.int32],
@@ -222,9 +280,11 @@ def search_positions(
     slot_start: NDArray[np.int64],
     block_start: NDArray[np.int64],
     guide: NDArray[np.int64],
+    area_open: NDArray[np.int64],
     places: NDArray[np.void],
     hukou_chance: NDArray[np.float64],
     move_cost: NDArray[np.float64],
+    travel: NDArray[np.float64] | None,
     market_wage: NDArray[np.float64],
     transfers: NDArray[np.void],
     schemes: NDArray[np.void],
@@ -238,8 +298,10 @@ def search_positions(
 ) -> None:
     """Fill rows `start:stop` of `applications` (searcher, A) with lines in order of preference, -1 where none.
 
-    `persons` (searcher,) of PERSON_DTYPE; `offers` (line,) from `fill_offers`; `capacity` (line,) openings left;
-    `slots`, `slot_start`, `block_start` and `guide` are those of OpeningIndex.
+    `persons` (searcher,) of PERSON_DTYPE; `firm_career` and `firm_place` (firm,); `offers` (line,) from `fill_offers`;
+    `capacity` (line,) openings left; `slots`, `slot_start`, `block_start`, `guide` and `area_open` are those of
+    OpeningIndex; `move_cost` (place, place) utility. `travel` is that of Places, or None where every place is an area
+    of its own: then nothing of areas is compiled, because it would cost some 5 % of the search.
     What depends on person and city is computed once per city that a person sees. The taste for a position is drawn in
     full only where its upper bound could make a difference.
     """
@@ -259,15 +321,20 @@ def search_positions(
         owned = person.city if person.housing == FAMILY else -1
         leased = person.city if person.housing == SUBSIDISED else -1
         career_now = firm_career[person.firm] if person.firm >= 0 else 0.0
-        city = int(person.city)
+        city = residence = int(person.city)
         city_seen[city] = s
-        city_value[city] = place_utility(person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city)
+        city_value[city] = place_utility(
+            person, city, places, hukou_chance, move_cost, travel, rule, quarter, keys.taste_city
+        )
         floor = city_value[city] + present_value(
             person, career_now + rule.career_ai * (person.cell % 2), places, market_wage, transfers, schemes, rule,
             housing, tax, quarter, keys,
         )  # fmt: skip
+        if travel is not None and person.firm >= 0:
+            floor -= rule.b_commute * travel[residence, firm_place[person.firm]]
         education = int(person.education)
-        own_weights = weigh_places(person, education, block_start, rule)
+        others = find_other_areas(person, places)
+        own_weights = weigh_places(person, education, others, block_start, area_open, rule)
         bits_level, bits_place = draw_bits(keys.sample_level, person.uid), draw_bits(keys.sample_place, person.uid)
         bits_opening = draw_bits(keys.sample_opening, person.uid)
         bits_taste = draw_bits(keys.taste_position, person.uid)
@@ -278,10 +345,15 @@ def search_positions(
                     continue
             else:
                 level = draw_level(education, rule.own_level, draw_next(bits_level, np.uint64(k)))
-                weights = own_weights if level == education else weigh_places(person, level, block_start, rule)
+                weights = own_weights
+                if level != education:
+                    weights = weigh_places(person, level, others, block_start, area_open, rule)
                 if weights[3] <= 0:
                     continue
-                place = draw_place(person, level, weights, block_start, guide, draw_next(bits_place, np.uint64(k)))
+                bits = draw_next(bits_place, np.uint64(k))
+                place = draw_place(person, level, weights, block_start, guide, bits)
+                if travel is not None:
+                    place = find_in_area(level, place, draw_next(bits, WITHIN_AREA), block_start, places)
                 block = level * n_places + place
                 first = slot_start[block]
                 number = find_opening(
@@ -290,23 +362,33 @@ def search_positions(
             offer = offers[number]
             if offer["firm"] == person.firm or offer["level"] > person.education:
                 continue
-            city = int(offer["place"])
-            if city_seen[city] != s:
-                city_seen[city] = s
-                city_value[city] = place_utility(
-                    person, city, places, hukou_chance, move_cost, rule, quarter, keys.taste_city
-                )
-            if has_policy[city] or city == leased:
-                line = lines[number]
-                value = offer["career"] + rule.b_wage * math.log(
-                    disposable_income(
-                        person, city, float(line["wage"]), int(line["industry"]), int(line["size"]), quarter, places,
-                        transfers, schemes, housing, tax, keys.family, keys.take_up,
+            work = int(offer["place"])
+            city, value = work, -math.inf
+            while True:  # once for moving to the job and, where it can be reached from here, once more for staying
+                if city_seen[city] != s:
+                    city_seen[city] = s
+                    city_value[city] = place_utility(
+                        person, city, places, hukou_chance, move_cost, travel, rule, quarter, keys.taste_city
                     )
-                )  # fmt: skip
-            else:
-                value = offer["at_home"] if city == at_home or city == owned else offer["renting"]
-            value += city_value[city]
+                if has_policy[city] or city == leased or city != work:
+                    line = lines[number]
+                    one = offer["career"] + rule.b_wage * math.log(
+                        disposable_income(
+                            person, city, float(line["wage"]), int(line["industry"]), int(line["size"]), quarter,
+                            places, transfers, schemes, housing, tax, keys.family, keys.take_up,
+                        )
+                    )  # fmt: skip
+                else:
+                    one = offer["at_home"] if city == at_home or city == owned else offer["renting"]
+                one += city_value[city]
+                if travel is None:
+                    value = one
+                    break
+                one -= rule.b_commute * travel[city, work]
+                value = max(value, one)
+                if city == residence or travel[residence, work] == math.inf:
+                    break
+                city = residence
             bits = draw_next(bits_taste, offer["identity"])
             best = value + rule.taste_position * gumbel_bound[np.int64(bits >> np.uint64(56))]
             if best <= floor or best < utilities[limit - 1]:

@@ -11,7 +11,8 @@ from sim.phases.institutions_teach import seats_at_enrolment
 from sim.phases.internships import do_internships
 from sim.phases.policies_act import spread_knowledge
 from sim.phases.ranges import run_ranges
-from sim.population import GRADUATION_QUARTER, add_cohort, cohort_cells
+from sim.policies.base import GRADUATION_QUARTER
+from sim.population import add_cohort, cohort_cells
 from sim.rng import COHORT_CHOICE, PREPARE_EXIT
 from sim.types import EDUCATION
 

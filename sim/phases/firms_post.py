@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.postings import draw_positions
 from sim.market import LINE_DTYPE, Positions
-from sim.phases.policies_act import mark_reached
+from sim.phases.policies_act import mark_hired
 from sim.rng import FIRM_AWARE, POSTING_CELL, ROUND_FIRM, round_by, sub_key, uniforms
 from sim.types import EDUCATION, EMPLOYED, N_POSITION_CELLS
 
@@ -97,8 +97,7 @@ def subsidy_factor(model: TalentMarket) -> NDArray[np.float64]:
         chosen = reached.astype(bool) & knows
         new = np.flatnonzero((people.state == EMPLOYED) & (people.tenure_q <= NEW_QUARTERS))
         new = new[chosen[people.firm[new]]]
-        hit = mark_reached(model, entry, new)
-        eligible_share = hit.mean() if len(new) else 0.0
+        eligible_share = mark_hired(model, entry, new).mean() if len(new) else 0.0
         pay = model.mean_pay_cny_m[firms.place] * 3.0 * rule.subsidy_horizon
         gain = rule.subsidy_elasticity * eligible_share * entry.cny_per_hire / np.maximum(1.0, pay)
         factor += np.where(chosen, gain, 0.0)

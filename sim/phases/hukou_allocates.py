@@ -18,15 +18,12 @@ from numpy.typing import NDArray
 
 from sim.kernels.hukou import chance_without_quota, split_residents
 from sim.phases.policies_act import mark_reached, note_received
-from sim.policies.levers import CHANNEL_CENTRAL, CHANNEL_EMPLOYER, CHANNEL_POINTS, HukouQuota
+from sim.policies.levers import CHANNEL_CENTRAL, CHANNEL_EMPLOYER, CHANNEL_POINTS, CHANNELS_OF_QUARTER, HukouQuota
 from sim.rng import HUKOU_DIRECT, HUKOU_TIE, ROUND_QUOTA, round_one, round_randomly, sub_key, uniforms
 from sim.types import EDUCATION, FIRM_SIZE, MOST_PLACES, OWNERSHIP
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-
-CHANNELS_OF_QUARTER: Final = {3: (CHANNEL_CENTRAL, CHANNEL_EMPLOYER), 4: (CHANNEL_POINTS,)}
-"""Channels with a quota, in the order in which they give their places."""
 
 CENTRAL_KEY: Final = MOST_PLACES * MOST_PLACES
 """Number of the key of the central quota: beyond those of all policies."""

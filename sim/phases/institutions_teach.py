@@ -2,7 +2,8 @@
 
 Once a year, in the third quarter, seats move with the pay of a level relative to its start and with the tightness of
 its market, by at most the capacity a year and the limit over all years. Institutions that work with an association
-read its report, the others the mean over the country. Seats turn into graduates after the length of the course.
+read its report, the others the mean over the country. Seats turn into graduates after the length of the course;
+what seats cost that a policy adds is booked when they open, for the whole course.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from numpy.typing import NDArray
 
 from sim.market import Schooling
 from sim.phases.courses import admit_to_courses, examine
+from sim.policies.base import ENROLMENT_QUARTER
+from sim.population import seats_of_world
 from sim.rng import CURRICULUM, SURVEY, uniforms
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
     from sim.params import InstitutionParams
-
-ENROLMENT_QUARTER = 3
 
 
 def institutions_teach(model: TalentMarket) -> None:
@@ -104,3 +105,13 @@ def _enrol(model: TalentMarket) -> None:
         tightness = share * report + (1.0 - share) * model.demand.log_tightness.mean(axis=0)
         model.seats = next_seats(model.seats, pay, tightness, rule)
     model.seats_by_year[year] = model.seats * model.levers.seat_factor
+    _book_seats(model)
+
+
+def _book_seats(model: TalentMarket) -> None:
+    """Book what the seats cost that policies have added and that open now."""
+    seats, n_places = seats_of_world(model, model.quarter.year) * model.seats, model.world.n_places
+    for cost in model.levers.seat_costs:
+        fen = np.zeros(n_places, np.int64)
+        fen[cost.place] = round(float((seats[cost.place] * cost.added).sum()) * cost.cny_per_seat * 100)
+        model.ledger.book(cost.policy, np.zeros_like(fen), fen)

@@ -48,7 +48,7 @@ def match_round(
     run_ranges(
         len(rows), model.threads,
         lambda start, stop: score_applications(
-            start, stop, rows, applications, people, model.positions.lines, model.firms_table,
+            start, stop, rows, applications, people, model.positions.lines, model.firms_table, model.places.records,
             model.world.skill_weight, model.schooling.cooperation, years, model.rules.matching, key, scores,
         ),
     )  # fmt: skip

@@ -45,7 +45,9 @@ def refresh_market(model: TalentMarket) -> NDArray[np.int64]:
     hired = model.searchers[model.matched >= 0]
     group = people.city[hired].astype(np.int64) * len(EDUCATION) + people.education[hired]
     placed = np.bincount(group, minlength=openings.size).reshape(openings.shape)
-    tightness = (openings + 1.0) / (pulse[..., PULSE_SEARCHING] + placed + 1.0)
+    # people look for work in the whole area in which they live
+    pool = (world.area_of[:, None] == world.area_of[None, :]).astype(np.int64)
+    tightness = (pool @ openings + 1.0) / (pool @ (pulse[..., PULSE_SEARCHING] + placed) + 1.0)
     model.demand.log_tightness[:] = np.clip(np.log(tightness), -TIGHTNESS_LIMIT, TIGHTNESS_LIMIT)
     refresh_places(model, pulse)
     return pulse

@@ -57,7 +57,7 @@ def apply_for_positions(
     capacity = np.ascontiguousarray(capacity)
     index = index_openings(
         model.positions.lines, model.positions.block, capacity, model.usual_openings(hiring_round),
-        sub_key(model.key(OPENING_SLOT), hiring_round),
+        sub_key(model.key(OPENING_SLOT), hiring_round), model.world.area_of,
     )  # fmt: skip
     keys = SearchKeys(
         family=model.lasting_key(FAMILY_HOME),
@@ -70,16 +70,17 @@ def apply_for_positions(
     )
     rule, bounds = rules.search, gumbel_bounds()
     move_cost = rule.b_move * places.distance + places.move_extra
+    travel = places.travel if model.world.has_commuting else None
     if hiring_round:
         rule = rule._replace(n_sampled=max(1, round(rule.n_sampled * rules.matching.later_sample)))
 
     def search(start: int, stop: int) -> None:
         gather_persons(start, stop, rows, people, model.firms.industry, model.firms.size, persons)
         search_positions(
-            start, stop, persons, model.firms.career, model.positions.lines, model.offers, capacity, index.slots,
-            index.slot_start, index.block_start, index.guide, places.records, places.hukou_chance, move_cost,
-            places.market_wage, model.transfers, model.schemes, rule, rules.housing, rules.tax,
-            model.quarter_number, keys, bounds, applications,
+            start, stop, persons, model.firms.career, model.firms.place, model.positions.lines, model.offers,
+            capacity, index.slots, index.slot_start, index.block_start, index.guide, index.area_open, places.records,
+            places.hukou_chance, move_cost, travel, places.market_wage, model.transfers, model.schemes, rule,
+            rules.housing, rules.tax, model.quarter_number, keys, bounds, applications,
         )  # fmt: skip
 
     run_ranges(len(rows), model.threads, search)
@@ -92,10 +93,12 @@ def index_openings(
     capacity: NDArray[np.int32],
     usual: NDArray[np.float64],
     key: np.uint64,
+    area_of: NDArray[np.int64],
 ) -> OpeningIndex:
     """Hash tables of the openings left, `capacity` (line,), by level and place.
 
-    `lines` and `block` as in Positions; `usual` (education, place) openings set the size of the tables.
+    `lines` and `block` as in Positions; `usual` (education, place) openings set the size of the tables; `area_of`
+    (place,) is the first place of the area of each.
     """
     block_start = count_blocks(block, capacity, usual.shape[1])
     sizes = size_tables(np.diff(block_start, axis=1).ravel(), usual.ravel())
@@ -104,4 +107,8 @@ def index_openings(
     fill_slots(np.ascontiguousarray(lines["identity"]), capacity, block, slot_start, key, slots)
     guide = np.empty((len(block_start), GUIDE_STEPS), np.int64)
     fill_guide(block_start, guide)
-    return OpeningIndex(slots=slots, slot_start=slot_start, block_start=block_start, guide=guide)
+    area_open = np.zeros(usual.shape, np.int64)
+    np.add.at(area_open.T, area_of, np.diff(block_start, axis=1).T)
+    return OpeningIndex(
+        slots=slots, slot_start=slot_start, block_start=block_start, guide=guide, area_open=area_open[:, area_of]
+    )  # fmt: skip

@@ -8,6 +8,7 @@ the monthly transfers: it changes no rent burden and no choice of a dwelling, bu
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,7 +23,16 @@ from sim.phases.ranges import run_ranges
 from sim.places import apply_place_levers
 from sim.policies import build_levers
 from sim.policies.costs import GRANT_FIRM, GRANT_STAFF
-from sim.policies.levers import SPENT_LOTTERY, SPENT_POINTS, SPENT_QUEUE, SPENT_STOP, HousingScheme, Transfer
+from sim.policies.levers import (
+    ANY,
+    SPENT_LOTTERY,
+    SPENT_POINTS,
+    SPENT_QUEUE,
+    SPENT_STOP,
+    HiringSubsidy,
+    HousingScheme,
+    Transfer,
+)
 from sim.rng import AWARE, BUDGET_QUEUE, ROUND_QUOTA, TAKE_UP, round_one, sub_key, uniforms
 
 if TYPE_CHECKING:
@@ -134,10 +144,19 @@ def mark_reached(
     """
     return np.asarray(
         mark_eligible(
-            rows, model.columns.people, model.firms_table, make_condition(entry.eligible), entry.policy,
-            model.quarter_number, model.lasting_key(TAKE_UP), take_up,
+            rows, model.columns.people, model.firms_table, model.places.records, make_condition(entry.eligible),
+            entry.policy, model.quarter_number, model.lasting_key(TAKE_UP), take_up,
         )
     )  # fmt: skip
+
+
+def mark_hired(model: TalentMarket, entry: HiringSubsidy, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(row,) whether a subsidy for hires reaches the jobs that people of `rows` hold: its place is where they work."""
+    work = model.firms.place[model.columns.people.firm[rows]].astype(np.int64)
+    in_place = (entry.eligible["place_mask"][0] >> work) & 1 == 1
+    anywhere = entry.eligible.copy()
+    anywhere["place_mask"] = ANY
+    return np.asarray(in_place & mark_reached(model, dataclasses.replace(entry, eligible=anywhere), rows))
 
 
 def spread_knowledge(model: TalentMarket, first: int, last: int) -> None:
@@ -180,9 +199,22 @@ def _pay(model: TalentMarket) -> None:
     model.transfers_booked_fen = int(model.ledger.fen.sum()) - booked_before
     received = np.rint(people.transfer.astype(np.float64) * 100.0).astype(np.int64)
     model.transfers_received_fen = int(received.sum()) * 3 * model.scale
+    if model.check:
+        payments = sum(entry.once_months == 0 for entry in model.levers.transfers)
+        model.transfers_tolerance_fen = _doubt_fen(people.transfer, payments) * 3 * model.scale
     for k, entry in enumerate(model.levers.transfers):
         if entry.once_months > 0:
             _meet_claims(model, k, entry, claims, 1)
+
+
+def _doubt_fen(amounts: NDArray[np.float32], payments: int) -> int:
+    """Hundredths of CNY by which amounts, each the sum of `payments`, may be off because they are in single precision.
+
+    A payment is rounded to single precision, and so is every sum: by half a unit in the last place at most. What is off
+    by less than half a hundredth comes out right when it is rounded to hundredths, and is not counted.
+    """
+    most = 100.0 * max(0.0, payments - 0.5) * np.spacing(amounts).astype(np.float64)
+    return int(np.ceil(most[most >= 0.5] + 0.5).sum())
 
 
 def _meet_claims(
@@ -195,8 +227,8 @@ def _meet_claims(
     run_ranges(
         len(model.columns), model.threads,
         lambda start, stop: claim_transfer(
-            start, stop, people, model.firms_table, model.transfers, k, model.rules.tax, model.quarter_number, key,
-            claims,
+            start, stop, people, model.firms_table, model.places.records, model.transfers, k, model.rules.tax,
+            model.quarter_number, key, claims,
         ),
     )  # fmt: skip
     rows = np.flatnonzero(claims)
@@ -318,20 +350,27 @@ def pay_heads(
     *,
     rule: int = SPENT_LOTTERY,
     room: int | None = None,
+    at_work: bool = False,
 ) -> NDArray[np.int64]:
-    """Book `cny` for each of the people of `rows` as far as `ration` meets it; returns whom it meets."""
+    """Book `cny` for each of the people of `rows` as far as `ration` meets it; returns whom it meets.
+
+    It is booked where they live or, with `at_work`, where they work.
+    """
     fen = np.full(len(rows), round(cny * 100) * model.scale, np.int64)
     rows, fen = ration(model, policy, budget_cny, rows, fen, rule=rule, room=room)
-    book_rows(model, policy, rows, fen)
+    book_rows(model, policy, rows, fen, at_work=at_work)
     return rows
 
 
-def book_rows(model: TalentMarket, policy: int, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
-    """Book one payment for each of `rows` in the city where the person lives, and remember who was reached."""
+def book_rows(
+    model: TalentMarket, policy: int, rows: NDArray[np.int64], fen: NDArray[np.int64], *, at_work: bool = False
+) -> None:
+    """Book one payment for each of `rows` where the person lives, or works, and remember who was reached."""
     note_received(model, policy, rows)
     if model.trace is not None:
         model.trace.note_paid(model, policy, rows, fen)
-    city, n_places = model.columns.people.city[rows], model.world.n_places
+    people, n_places = model.columns.people, model.world.n_places
+    city = model.firms.place[people.firm[rows]] if at_work else people.city[rows]
     paid = np.zeros(n_places, np.int64)
     np.add.at(paid, city, fen)
     model.ledger.book(policy, np.bincount(city, minlength=n_places).astype(np.int64) * model.scale, paid)

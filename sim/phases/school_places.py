@@ -7,11 +7,12 @@ graduation on, who are eligible, know of them and apply, in the order that the p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.phases.policies_act import has_money, mark_reached, pay_heads, was_reached
+from sim.policies.base import ENROLMENT_QUARTER
 from sim.rng import ROUND_QUOTA, round_one, sub_key
 from sim.types import EMPLOYED, MOST_PLACES, SEARCHING
 
@@ -19,13 +20,11 @@ if TYPE_CHECKING:
     from sim.model import TalentMarket
     from sim.policies.levers import SchoolPlaces
 
-QUARTER_OF_ENROLMENT: Final = 3
-
 
 def give_school_places(model: TalentMarket) -> None:
     """Give the places of the year; `model.school_use` keeps places and who got one, in agents."""
     model.school_use = {}
-    if model.quarter.of_year != QUARTER_OF_ENROLMENT:
+    if model.quarter.of_year != ENROLMENT_QUARTER:
         return
     for entry in model.levers.schools:
         places = _places_in_agents(model, entry)
@@ -40,8 +39,8 @@ def _places_in_agents(model: TalentMarket, entry: SchoolPlaces) -> int:
 
 
 def _give(model: TalentMarket, entry: SchoolPlaces, places: int) -> int:
-    people, place = model.columns.people, entry.place
-    outside = (people.city == place) & (people.hukou != place) & (people.home != place)
+    people, place, area_of = model.columns.people, entry.place, model.world.area_of
+    outside = (people.city == place) & (people.hukou != place) & (area_of[people.home] != area_of[place])
     active = (people.state == EMPLOYED) | (people.state == SEARCHING)
     old_enough = model.quarter_number - people.cohort_q >= 4 * model.params.mobility.family_from_years
     rows = np.flatnonzero(outside & active & old_enough)

@@ -2,13 +2,14 @@
 
 A policy is data. `add_to` writes what it amounts to in one quarter into the levers; outside its dates, and when its
 size is zero, it writes nothing at all, so that a policy of size zero leaves a run as it is, bit for bit.
-"""
 
-from __future__ import annotations
+The kinds are written without `from __future__ import annotations`: pydantic would compile each annotation as text, the
+common ones once more for every kind, and `talentsim check` would take longer.
+"""
 
 import abc
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,10 @@ from sim.world.spec import World
 
 MONTHS_PER_QUARTER: Final = 3
 QUARTERS_PER_YEAR: Final = 4
+EVERY_QUARTER: Final = (1, 2, 3, 4)
+GRADUATION_QUARTER: Final = 2
+ENROLMENT_QUARTER: Final = 3
+"""Quarter of the year in which students graduate, and in which students and pupils enrol."""
 NOT_PEOPLE: Final = ("eligible", "awareness", "communication", "take_up")
 """Common fields without effect on a kind that reaches no persons of its own."""
 ALL_PLACES: Final = "all"
@@ -41,10 +46,22 @@ PlaceName = Annotated[
 ]
 
 
-def setting(default: Any, unit: str, meaning: str, *, low: float = 0, high: float = INFINITE, source: str = "") -> Any:
-    """Declare a number of a policy: default (`...`: must be given), unit, meaning, bounds, source of the default."""
+def setting(
+    default: Any,
+    unit: str,
+    meaning: str,
+    *,
+    low: float = 0,
+    high: float = INFINITE,
+    source: str = "",
+    endless: bool = False,
+) -> Any:
+    """Declare a number of a policy: default (`...`: must be given), unit, meaning, bounds, source of the default.
+
+    It may be infinite where its default is, or where it is `endless`: a limit or a term, never an amount.
+    """
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "source": source}
-    endless = default == INFINITE or None
+    endless = endless or bool(default == INFINITE)
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra, allow_inf_nan=endless)
 
 
@@ -156,6 +173,8 @@ class PolicySpec(Data, abc.ABC):
     """Which values mean that there is no policy."""
     unused: ClassVar[tuple[str, ...]] = ()
     """Common fields that have no effect on the kind; a file that gives one is refused."""
+    finds: ClassVar[tuple[str, ...]] = ("preparing", "searching", "employed")
+    """States in which the people are when the policy looks for them; a file that names none of these is refused."""
     ends_with_budget: ClassVar[bool] = False
     """Whether the policy ends, with all its effects, in the quarter after its budget is spent."""
 
@@ -185,16 +204,26 @@ class PolicySpec(Data, abc.ABC):
         return text
 
     @model_validator(mode="after")
-    def _check_order(self) -> PolicySpec:
+    def _check_order(self) -> Self:
         if self.to is not None and Quarter.parse(self.to) < Quarter.parse(self.from_):
-            raise ValueError(f"`to` ({self.to}) lies before `from` ({self.from_})")
+            raise ValueError(f"`to` ({self.to}) lies before `from` ({self.from_}); write a later one")
         return self
 
     @model_validator(mode="after")
-    def _check_used(self) -> PolicySpec:
+    def _check_used(self) -> Self:
         idle = [name for name in self.unused if name in self.model_fields_set]
         if idle:
             raise ValueError(f"`{'`, `'.join(idle)}` has no effect on {self.kind}; remove it")
+        return self
+
+    @model_validator(mode="after")
+    def _check_state(self) -> Self:
+        named = self.eligible.state
+        if named is not None and not set(named) & set(self.finds):
+            raise ValueError(
+                f"`eligible.state` names nobody: people are {' or '.join(self.finds)} when {self.kind} looks for them; "
+                "name one of these, or leave `state` out"
+            )
         return self
 
     @property
@@ -223,6 +252,13 @@ class PolicySpec(Data, abc.ABC):
     @abc.abstractmethod
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
         """Write the entries of one quarter in force."""
+
+    def acts_in(self) -> tuple[int, ...]:
+        """Quarters of the year in which the policy acts; in the others it only becomes known.
+
+        A scenario in which none of them lies between its dates is refused.
+        """
+        return EVERY_QUARTER
 
     def sets(self) -> tuple[str, ...]:
         """What the policy sets outright, where others would add or multiply.
@@ -257,7 +293,7 @@ class RationedPolicy(PolicySpec):
 
 
 def find_places(name: str | Sequence[str], world: World) -> list[int]:
-    """Indices of the places that a city, a list, a region or `all` names.
+    """Indices of the places that a city, an area, a list, a region or `all` names.
 
     Raises:
         KeyError: for a name that is none of these.
@@ -267,6 +303,8 @@ def find_places(name: str | Sequence[str], world: World) -> list[int]:
             return list(range(world.n_places))
         if name in world.places:
             return [world.places.index(name)]
+        if name in world.area:
+            return [i for i, area in enumerate(world.area) if area == name]
         if name in world.region:
             return [i for i, region in enumerate(world.region) if region == name]
         raise KeyError(name)

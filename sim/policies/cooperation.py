@@ -3,13 +3,12 @@
 Additions reach their size in equal steps within `ramp_quarters`, and end with the policy or with its budget.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from sim.policies.base import (
+    GRADUATION_QUARTER,
     MONTHS_PER_QUARTER,
     NOT_PEOPLE,
     QUARTERS_PER_YEAR,
@@ -90,6 +89,7 @@ class InternshipPolicy(PolicySpec):
     item: ClassVar = "internship"
     zero: ClassVar = "share: 0"
     unused: ClassVar = ("awareness", "communication", "take_up")
+    finds: ClassVar = ("searching",)
     ends_with_budget: ClassVar = True
 
     kind: Literal["internship"] = "internship"
@@ -125,6 +125,10 @@ class InternshipPolicy(PolicySpec):
     def is_zero(self) -> bool:
         """Nobody does one."""
         return min(self.share, self.budget_cny) == 0
+
+    def acts_in(self) -> tuple[int, ...]:
+        """When those who have done one graduate."""
+        return (GRADUATION_QUARTER,)
 
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
         """One entry for each place of study."""

@@ -43,6 +43,17 @@ class HeadCost:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class SeatCost:
+    """What added seats of one place cost when they open, once for the whole course."""
+
+    policy: int
+    place: int
+    added: NDArray[np.float64]
+    """(education, field) seats that the policy adds, relative to those of the institutions."""
+    cny_per_seat: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class FixedCost:
     """A cost that does not depend on who is reached."""
 

@@ -5,8 +5,6 @@ multiplies the AI share of postings, or desired headcount, of the industries in 
 After a recession demand recovers in equal steps. Orders and funded positions add jobs; shocks multiply them.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -40,6 +38,7 @@ class HiringSubsidyPolicy(PolicySpec):
     item: ClassVar = "hiring_subsidy"
     zero: ClassVar = "cny_per_hire: 0"
     unused: ClassVar = ("awareness", "communication", "take_up")
+    finds: ClassVar = ("employed",)
 
     kind: Literal["hiring_subsidy"] = "hiring_subsidy"
     cny_per_hire: float = setting(..., "CNY/person", "paid once for each person hired")

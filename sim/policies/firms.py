@@ -5,8 +5,6 @@ factor f acts as 1 + coverage x (f - 1), an addition a as coverage x a. It ends 
 attracted stay, and no more come than the budget pays for; all else lasts while the policy does.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Final, Literal
 
 import numpy as np

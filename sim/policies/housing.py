@@ -4,8 +4,6 @@ units on offer in quarter t = min(units, units_per_quarter x (t - from + 1)), in
 `to`; people who hold one keep it to the end of its term, so the scheme stays with no unit on offer until then.
 """
 
-from __future__ import annotations
-
 import abc
 from typing import ClassVar, Literal
 
@@ -26,6 +24,8 @@ from sim.world.spec import World
 
 
 class _Housing(PolicySpec):
+    finds: ClassVar = ("searching", "employed")
+
     units: float = setting(..., "units", "units in each city named")
     units_per_quarter: float = setting(INFINITE, "units/quarter", "pace at which units open", source="all open at once")
     rent_cap: float = setting(INFINITE, "CNY/month", "highest rent of a unit", source="no limit")
@@ -96,7 +96,9 @@ class TalentHousing(_Housing):
     rent_share: float = setting(
         0.7, "share", "rent relative to the market", high=2, source="assumption: a third below (range 0.5 to 0.9)"
     )
-    term_years: float = setting(3, "years", "length of a lease", low=0.25, source="evidence 003-4472-02: upper end")
+    term_years: float = setting(
+        3, "years", "length of a lease", low=0.25, source="evidence 003-4472-02: upper end", endless=True
+    )
 
     @property
     def term_quarters(self) -> int:
@@ -149,6 +151,7 @@ class PurchaseSubsidy(RationedPolicy):
     goal: ClassVar = "keep those who found a family"
     item: ClassVar = "purchase_subsidy"
     zero: ClassVar = "amount_cny: 0 and price_share: 0"
+    finds: ClassVar = ("employed",)
 
     kind: Literal["purchase_subsidy"] = "purchase_subsidy"
     amount_cny: Amount = Field(

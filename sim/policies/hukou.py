@@ -1,12 +1,11 @@
 """Hukou: places beside the standing quota of a city, reserved for the eligible; rules that ask for less; and points."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from sim.policies.base import (
+    EVERY_QUARTER,
     INFINITE,
     NOT_PEOPLE,
     PolicySpec,
@@ -14,7 +13,14 @@ from sim.policies.base import (
     quarters_of,
     setting,
 )
-from sim.policies.levers import HUKOU_CHANNELS, HukouPoints, HukouQuota, Levers
+from sim.policies.levers import (
+    CHANNEL_POINTS,
+    CHANNELS_OF_QUARTER,
+    HUKOU_CHANNELS,
+    HukouPoints,
+    HukouQuota,
+    Levers,
+)
 from sim.world.spec import World
 
 
@@ -27,6 +33,7 @@ class HukouQuotaPolicy(PolicySpec):
     item: ClassVar = "hukou_quota"
     zero: ClassVar = "places_per_year: 0"
     unused: ClassVar = ("budget_cny",)
+    finds: ClassVar = ("employed",)
 
     kind: Literal["hukou_quota"] = "hukou_quota"
     places_per_year: float = setting(..., "places/year", "hukou places a year in each city named")
@@ -37,6 +44,10 @@ class HukouQuotaPolicy(PolicySpec):
     def is_zero(self) -> bool:
         """No place."""
         return self.places_per_year == 0
+
+    def acts_in(self) -> tuple[int, ...]:
+        """When its channel gives its places."""
+        return _quarters_of(HUKOU_CHANNELS.index(self.channel))
 
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
         """One quota for each place."""
@@ -79,6 +90,11 @@ class HukouRelaxationPolicy(PolicySpec):
         """Nothing is relaxed."""
         return self.levels == 0 and self.points_years_cut == 0 and self.open_after_years == INFINITE
 
+    def acts_in(self) -> tuple[int, ...]:
+        """At once; when points rank people where only they ask for less."""
+        only_points = self.levels == 0 and self.open_after_years == INFINITE
+        return _quarters_of(CHANNEL_POINTS) if only_points else EVERY_QUARTER
+
     def sets(self) -> tuple[str, ...]:
         """The residence from which on a city is open."""
         return () if self.open_after_years == INFINITE else ("open_after_years",)
@@ -104,6 +120,7 @@ class HukouPointsPolicy(PolicySpec):
     item: ClassVar = "hukou_points"
     zero: ClassVar = "points: 0, education_add: 0, year_add: 0 and wage_add: 0"
     unused: ClassVar = ("awareness", "communication", "take_up", "budget_cny")
+    finds: ClassVar = ("employed",)
 
     kind: Literal["hukou_points"] = "hukou_points"
     points: float = setting(0.0, "points", "points that the eligible have on top", low=-500, high=500, source="none")
@@ -121,6 +138,10 @@ class HukouPointsPolicy(PolicySpec):
         """The ranking is as before."""
         return self.points == 0 and self.education_add == 0 and self.year_add == 0 and self.wage_add == 0
 
+    def acts_in(self) -> tuple[int, ...]:
+        """When people are ranked."""
+        return _quarters_of(CHANNEL_POINTS)
+
     def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
         """Points of several policies add up."""
         for place in find_places(self.city, world):
@@ -130,3 +151,8 @@ class HukouPointsPolicy(PolicySpec):
             if self.points != 0:
                 eligible = self.eligible.to_record(world, [place])
                 levers.points.append(HukouPoints(policy=index, place=place, eligible=eligible, points=self.points))
+
+
+def _quarters_of(channel: int) -> tuple[int, ...]:
+    """Quarters of the year in which a channel gives its places."""
+    return tuple(quarter for quarter, channels in CHANNELS_OF_QUARTER.items() if channel in channels)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import ELIGIBILITY_FIELDS
-from sim.policies.costs import FirmGrant, FixedCost, HeadCost
+from sim.policies.costs import FirmGrant, FixedCost, HeadCost, SeatCost
 from sim.types import EDUCATION, FIELD, FIRM_SIZE, INDUSTRY, INSTITUTION, OWNERSHIP
 from sim.world.spec import World
 
@@ -28,6 +28,8 @@ QUEUE_RULES: Final = ("lottery", "first_come", "points")
 QUEUE_LOTTERY, QUEUE_FIRST_COME, QUEUE_POINTS = range(3)
 HUKOU_CHANNELS: Final = ("points", "employer", "central")
 CHANNEL_POINTS, CHANNEL_EMPLOYER, CHANNEL_CENTRAL = range(3)
+CHANNELS_OF_QUARTER: Final = {3: (CHANNEL_CENTRAL, CHANNEL_EMPLOYER), 4: (CHANNEL_POINTS,)}
+"""Quarter of the year -> channels with a quota, in the order in which they give their places."""
 
 ELIGIBILITY_DTYPE: Final = np.dtype(ELIGIBILITY_FIELDS)
 """One row says who a policy reaches."""
@@ -244,6 +246,7 @@ class Levers:
     internships: list[Internship] = dataclasses.field(default_factory=list)
     firm_grants: list[FirmGrant] = dataclasses.field(default_factory=list)
     head_costs: list[HeadCost] = dataclasses.field(default_factory=list)
+    seat_costs: list[SeatCost] = dataclasses.field(default_factory=list)
     seat_factor: NDArray[np.float64]
     """(place, education, field) factor on the seats of institutions, 1 = none."""
     lag_factor: NDArray[np.float64]

@@ -1,7 +1,5 @@
 """Matching: fairs that show positions, knowledge of policies, the evaluation of applicants, and certificates."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -160,6 +158,7 @@ class Certification(PolicySpec):
     goal: ClassVar = "better matches"
     item: ClassVar = "certification"
     zero: ClassVar = "seats_per_year: 0 and recognition: 1"
+    finds: ClassVar = ("searching", "employed")
     ends_with_budget: ClassVar = True
 
     kind: Literal["certification"] = "certification"

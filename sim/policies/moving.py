@@ -6,8 +6,6 @@ Barriers add up and factors multiply. Searchers weigh a position with the whole 
 takes no account of distance, with what the policies change of it. A shorter commute is an amenity of its city.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -70,7 +68,11 @@ class TransportImprovement(PolicySpec):
 
     kind: Literal["transport_improvement"] = "transport_improvement"
     distance_factor: float = setting(
-        1.0, "factor", "factor on what distance costs between any two of the places named", high=10, source="no change"
+        1.0,
+        "factor",
+        "factor on what distance costs, and on travel to work in an area, between places named",
+        high=10,
+        source="no change",
     )
     commute_factor: float = setting(
         1.0, "factor", "factor on the commute within each place named", low=0.05, high=10, source="no change"

@@ -1,10 +1,9 @@
 """Rights of residents: school places without the local hukou, and residence that counts across a region."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from sim.policies.base import (
+    ENROLMENT_QUARTER,
     NOT_PEOPLE,
     PolicySpec,
     RationedPolicy,
@@ -24,6 +23,7 @@ class SchoolPlacesPolicy(RationedPolicy):
     item: ClassVar = "school_places"
     zero: ClassVar = "places_per_year: 0"
     unused: ClassVar = ("quota",)
+    finds: ClassVar = ("searching", "employed")
 
     kind: Literal["school_places"] = "school_places"
     places_per_year: float = setting(..., "places/year", "families that get a place a year in each city named")
@@ -34,6 +34,10 @@ class SchoolPlacesPolicy(RationedPolicy):
     def is_zero(self) -> bool:
         """No place."""
         return min(self.places_per_year, self.budget_cny) == 0
+
+    def acts_in(self) -> tuple[int, ...]:
+        """When children enrol."""
+        return (ENROLMENT_QUARTER,)
 
     def is_active(self, quarter: int) -> bool:
         """From its first quarter on: after `to` no place is given, and those who have one keep it."""

@@ -8,8 +8,6 @@ is paid once to a person; before, people who weigh a city reckon with it as a mo
 once it is paid it holds nobody.
 """
 
-from __future__ import annotations
-
 import abc
 from typing import ClassVar, Final, Literal
 
@@ -39,7 +37,7 @@ def check_amount(amount: Amount) -> Amount:
     """The amount as it is. Raises ValueError where a part of it is below 0 or not finite."""
     amounts = amounts_by_education(amount)
     if not np.isfinite(amounts).all() or (amounts < 0).any():
-        raise ValueError("an amount is below 0 or not finite")
+        raise ValueError("an amount is below 0 or not finite; write an amount from 0 on")
     return amount
 
 
@@ -48,7 +46,9 @@ class _Monthly(RationedPolicy):
     """Whether the payment lowers the rent instead of adding to income."""
 
     cap_cny_m: float = setting(INFINITE, "CNY/month", "upper limit of the payment", source="no limit")
-    term_years: float = setting(3, "years", "longest time of payment", source="evidence 003-4472-02: upper end")
+    term_years: float = setting(
+        3, "years", "longest time of payment", source="evidence 003-4472-02: upper end", endless=True
+    )
 
     @abc.abstractmethod
     def pays_nothing(self) -> bool:
@@ -105,7 +105,7 @@ class _Subsidy(_Monthly):
     def _check_steps(cls, steps: dict[float, float]) -> dict[float, float]:
         numbers = [*steps, *steps.values()]
         if any(not 0 <= number < INFINITE for number in numbers):
-            raise ValueError("a step is below 0 or not finite")
+            raise ValueError("a step is below 0 or not finite; write numbers from 0 on")
         if len(steps) > MOST_STEPS:
             raise ValueError(f"{len(steps)} steps are too many; keep {MOST_STEPS}")
         return steps
@@ -167,6 +167,7 @@ class TaxRefund(_Monthly):
     goal: ClassVar = "attract and keep"
     item: ClassVar = "tax_refund"
     zero: ClassVar = "refund_share: 0"
+    finds: ClassVar = ("employed",)
 
     kind: Literal["tax_refund"] = "tax_refund"
     refund_share: float = setting(..., "share", "share of income tax that is paid back", high=1)

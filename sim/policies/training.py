@@ -4,14 +4,13 @@ Reach is graded by coverage: a factor f at coverage c acts as 1 + c (f - 1), an 
 length of the course to turn into graduates; that delay is the business of the institutions, not of the policy.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from sim.policies.base import (
+    ENROLMENT_QUARTER,
     MONTHS_PER_QUARTER,
     NOT_PEOPLE,
     QUARTERS_PER_YEAR,
@@ -23,9 +22,10 @@ from sim.policies.base import (
     find_positions,
     setting,
 )
+from sim.policies.costs import SeatCost
 from sim.policies.levers import NO_LIMIT, Levers, TrainingCourse
-from sim.types import EDUCATION, FIELD, INSTITUTION, Quarter
-from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR, World
+from sim.types import EDUCATION, FIELD, INSTITUTION
+from sim.world.spec import World
 
 
 class EnrolmentChange(PolicySpec):
@@ -43,23 +43,32 @@ class EnrolmentChange(PolicySpec):
     levels: tuple[EducationName, ...] | None = Field(None, description="levels; all where none is named")
     fields: tuple[FieldName, ...] | None = Field(None, description="fields; all where none is named")
     cost_cny_per_seat: float = setting(
-        0.0, "CNY/seat", "cost of an added seat, whole course", source="not counted unless given"
+        0.0, "CNY/seat", "cost of an added seat, whole course, when it opens", source="not counted unless given"
     )
 
     def is_zero(self) -> bool:
         """Seats as before."""
         return self.factor == 1
 
-    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:
-        """Multiply seats; a quarter of the yearly cost of the seats added in each place."""
-        levels = find_positions(self.levels, EDUCATION)
-        fields = find_positions(self.fields, FIELD)
-        year = min(max(Quarter(quarter).year, FIRST_COHORT_YEAR), LAST_COHORT_YEAR) - FIRST_COHORT_YEAR
+    def acts_in(self) -> tuple[int, ...]:
+        """When students enrol."""
+        return (ENROLMENT_QUARTER,)
+
+    def add_entries(self, levers: Levers, index: int, quarter: int, world: World) -> None:  # noqa: ARG002
+        """Multiply seats. Those added to what the policies before it have left, and not cut after it, cost money."""
+        cells = np.ix_(find_positions(self.levels, EDUCATION), find_positions(self.fields, FIELD))
         for place in find_places(self.city, world):
-            levers.seat_factor[place][np.ix_(levels, fields)] *= self.factor
-            share = world.level_share[place, levels] @ world.field_share[np.ix_(levels, fields)].sum(axis=1)
-            added = float(world.graduates[place, year] * share) * max(0.0, self.factor - 1)
-            levers.add_cost(index, place, added * self.cost_cny_per_seat / QUARTERS_PER_YEAR)
+            seats = levers.seat_factor[place]
+            added = np.zeros_like(seats)
+            added[cells] = seats[cells] * (self.factor - 1)
+            seats[cells] *= self.factor
+            for earlier in levers.seat_costs:
+                if earlier.place == place and self.factor < 1:
+                    earlier.added[cells] *= self.factor
+            if self.factor > 1 and self.cost_cny_per_seat > 0:
+                levers.seat_costs.append(
+                    SeatCost(policy=index, place=place, added=added, cny_per_seat=self.cost_cny_per_seat)
+                )
 
 
 class CurriculumReform(PolicySpec):
@@ -144,6 +153,7 @@ class IntegratedTraining(PolicySpec):
     goal: ClassVar = "fit skills to demand"
     item: ClassVar = "integrated_training"
     zero: ClassVar = "seats_per_year: 0"
+    finds: ClassVar = ("searching", "employed")
 
     kind: Literal["integrated_training"] = "integrated_training"
     seats_per_year: float = setting(..., "places/year", "persons admitted a year in each city named")

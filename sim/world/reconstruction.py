@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 TOLERANCE = 1e-10
 MAX_ROUNDS = 20_000
@@ -119,12 +120,12 @@ def reconstruct_shares(
     table = start / start.sum()
     facts = [*cells, *bounds]
     column_limits, row_limits = _limits(facts, shape, of_row=False), _limits(facts, shape, of_row=True)
-    groups = [fact for fact in facts if len(fact.rows) > 1]
+    groups = [(fact, *_split_rows(fact, len(start))) for fact in facts if len(fact.rows) > 1]
     for round_number in range(1, max_rounds + 1):
         row_total = np.where(np.isnan(row_margin), table.sum(axis=1), row_margin)
         table = _fit_columns(table.T, row_total, row_limits[0].T, row_limits[1].T).T
-        for fact in groups:
-            _fit_group(table, fact)
+        for group in groups:
+            _fit_group(table, *group)
         table = _fit_columns(table, column_margin, *column_limits)
         # the first error that is too large ends the look
         if round_number % ROUNDS_PER_CHECK == 0 and all(
@@ -137,28 +138,36 @@ def reconstruct_shares(
 
 def _fit_columns(table: FloatArray, totals: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """Scale each column to its total, clip to `low` and `high` (shares of the total), let free cells even it out."""
-    sums = table.sum(axis=0)
-    table = table * np.divide(totals, sums, out=np.ones_like(sums), where=sums > 0)
+    table = table * _divide(totals, np.add.reduce(table))
     floor, ceiling = low * totals, high * totals
-    table = np.minimum(np.maximum(table, floor), ceiling)
+    np.minimum(np.maximum(table, floor, out=table), ceiling, out=table)
     free = (table > floor) & (table < ceiling)
-    free_sum = np.where(free, table, 0.0).sum(axis=0)
-    gap = totals - table.sum(axis=0)
-    factor = 1.0 + np.divide(gap, free_sum, out=np.zeros_like(gap), where=free_sum > 0)
-    return np.where(free, table * np.maximum(factor, 0.0), table)
+    gap = totals - np.add.reduce(table)
+    factor = 1.0 + _divide(gap, np.add.reduce(np.where(free, table, 0.0)))
+    return np.multiply(table, np.maximum(factor, 0.0), out=table, where=free)
 
 
-def _fit_group(table: FloatArray, fact: ShareFact) -> None:
+def _divide(numbers: FloatArray, by: FloatArray) -> FloatArray:
+    """Ratios; 0 where there is nothing to divide by."""
+    return np.divide(numbers, by, out=np.zeros(len(numbers)), where=by > 0)
+
+
+def _fit_group(table: FloatArray, fact: ShareFact, rows: Rows, rest: Rows) -> None:
     """Bring the joint share of several rows within a column inside its limits, in place."""
-    rows = list(fact.rows)
-    total = table[:, fact.column].sum()
-    share = table[rows, fact.column].sum() / total if total > 0 else fact.low
+    column = table[:, fact.column]
+    total, members = column.sum(), column[rows]
+    share = members.sum() / total if total > 0 else fact.low
     wanted = min(max(share, fact.low), fact.high)
     if wanted == share or not 0 < share < 1:
         return
-    rest = [row for row in range(len(table)) if row not in rows]
-    table[rows, fact.column] *= wanted / share
-    table[rest, fact.column] *= (1 - wanted) / (1 - share)
+    column[rows] = members * (wanted / share)
+    column[rest] *= (1 - wanted) / (1 - share)
+
+
+def _split_rows(fact: ShareFact, n_rows: int) -> tuple[Rows, Rows]:
+    """The rows of a fact, and all others."""
+    rows = np.array(fact.rows, dtype=np.intp)
+    return rows, np.setdiff1d(np.arange(n_rows), rows)
 
 
 def _limits(facts: Sequence[ShareFact], shape: tuple[int, int], *, of_row: bool) -> tuple[FloatArray, FloatArray]:

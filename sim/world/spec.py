@@ -62,6 +62,9 @@ class World:
     tier: tuple[str, ...]
     longitude: FloatArray
     latitude: FloatArray
+    area: tuple[str, ...] = ()
+    """Name of the area that each place belongs to: its districts share a hukou, and people commute between them. The
+    places of an area stand side by side. Without any, every place is an area of its own."""
 
     # --- supply of graduates
     graduates: FloatArray = quantity(
@@ -185,6 +188,17 @@ class World:
     def n_places(self) -> int:
         """Number of places."""
         return len(self.places)
+
+    @property
+    def has_commuting(self) -> bool:
+        """Whether any area has more places than one."""
+        return len(set(self.area)) < len(self.area)
+
+    @property
+    def area_of(self) -> NDArray[np.int64]:
+        """(place,) first place of its area."""
+        areas = self.area or self.places
+        return np.array([areas.index(area) for area in areas], np.int64)
 
     def axis(self, dim: str) -> tuple[str, ...]:
         """Names along dimension `dim`."""

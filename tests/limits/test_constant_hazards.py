@@ -60,7 +60,7 @@ def test_a_whole_market_with_constant_hazards_finds_its_steady_state():
         "params.search.replacement=0.05",
         "params.search.replacement_decay=1",
         policies=[{"kind": "ai_demand_shock", "from": "2019Q1", "labour_factor": 10}],
-        scale=300,
+        scale=300 if COMPILED else 3000,
     )
     phases = tuple(phase for phase in PHASES if phase.name != "cohort_graduates")
     shares, found = [], []

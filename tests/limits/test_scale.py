@@ -9,12 +9,12 @@ not be larger than half of what separates two seeds anyway.
 import numpy as np
 import pytest
 from scipy import stats
-from toys import run_toy, toy_scenario
+from toys import COMPILED, run_toy, toy_scenario
 
 from sim.types import EMPLOYED, SEARCHING, STUDYING, SUBSIDISED
 
-SEEDS = {100: 10, 300: 16, 1000: 32}
-"""Scale -> runs."""
+SEEDS = {100: 10, 300: 16, 1000: 32} if COMPILED else {3000: 4, 8000: 8}
+"""Scale -> runs. Without compilation the error rate is the same; only a larger bias would be seen."""
 FINEST = min(SEEDS)
 TOLERATED_SD = 0.5
 """Bias that is tolerated, in standard deviations of one run at that scale."""
@@ -101,4 +101,6 @@ def test_a_budget_is_spent_to_the_last_payment_to_one_agent(runs, scale):
 def test_more_agents_vary_less(runs):
     for name in ("rent index", "stay share"):
         fine, coarse = runs[FINEST][name], runs[max(SEEDS)][name]
-        assert fine.var(ddof=1) < coarse.var(ddof=1)
+        # a few runs do not settle the order of two variances: they must not speak against it
+        allowed = 1.0 if COMPILED else stats.f.isf(ERROR_RATE, len(fine) - 1, len(coarse) - 1)
+        assert fine.var(ddof=1) < allowed * coarse.var(ddof=1)

@@ -48,6 +48,8 @@ class ReferenceMarket(mesa.Model):
 
     def __init__(self, scenario, seed):
         super().__init__(rng=seed)
+        if scenario.world.has_commuting:
+            raise ValueError("the reference knows no areas of several places")
         self.scenario, self.params, self.seed, self.scale = scenario, scenario.params, seed, scenario.scale
         self.world = as_lists(scenario.world)
         self.first_quarter_number = scenario.start.number

@@ -4,6 +4,7 @@ import math
 
 from sim.rng import CURRICULUM, SURVEY
 from sim.types import EDUCATION, FIELD
+from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 from tests.reference.arithmetic import clip, mean
 from tests.reference.courses import admit_to_courses
 
@@ -53,6 +54,20 @@ def enrol(market):
          for level in levels]
         for place, seats in enumerate(market.seats)
     ]  # fmt: skip
+    for cost in market.levers.seat_costs:
+        city = market.cities[cost.place]
+        opened = sum(
+            seats_of_world(market, city, level, field) * market.seats[cost.place][level][field]
+            * float(cost.added[level][field]) for level in levels for field in fields
+        )  # fmt: skip
+        market.ledger.book(cost.policy, city, 0, round(opened * cost.cny_per_seat * 100))
+
+
+def seats_of_world(market, city, level, field):
+    """Persons of a level and field who enrol in a city this year, before seats answer: as many as graduate."""
+    world, year = market.world, min(market.quarter.year, LAST_COHORT_YEAR)
+    share = world.level_share[city.index][level] * world.field_share[level][field]
+    return world.graduates[city.index][year - FIRST_COHORT_YEAR] * share
 
 
 def seats_at_enrolment(market, graduation_year, place, level, field):

@@ -107,13 +107,18 @@ NOT_COMPARED = {
 """Kinds whose levers are not part of the reference: their rules are tested by direction and by money alone."""
 
 
+def test_worlds_with_areas_are_not_compared():
+    with pytest.raises(ValueError, match="area"):
+        ReferenceMarket(load_scenario("districts_baseline", scale=CHINA_SCALE), seed=1)
+
+
 def test_every_kind_of_policy_is_compared_or_named():
     compared = {policy["kind"] for policies in FAMILIES.values() for policy in policies}
     assert not compared & NOT_COMPARED
     assert compared | NOT_COMPARED == POLICY_KINDS.keys()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_every_person_agrees(seed):
     scenario = load_scenario("baseline", [NO_SPIN_UP], scale=CHINA_SCALE, quarters=QUARTERS)
     _, engine = run_side_by_side(scenario, seed, QUARTERS)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from toys import NO_TAX, make_entries, make_firms, make_people, make_rule, run_toy, toy_scenario
+from toys import NO_TAX, make_entries, make_firms, make_people, make_records, make_rule, run_toy, toy_scenario
 
 from sim.kernels.awareness import claim_transfer, count_aware, spread_awareness
 from sim.market import TRANSFER_DTYPE
@@ -132,7 +132,7 @@ def test_claims_by_hand():
     )
     claims = np.full(6, 7, np.int64)
     tax = make_rule("tax", **NO_TAX)
-    claim_transfer(0, 6, people, make_firms(), entries, 0, tax, 80, make_key(1, TAKE_UP), claims)
+    claim_transfer(0, 6, people, make_firms(), make_records(), entries, 0, tax, 80, make_key(1, TAKE_UP), claims)
     # hundredths of CNY: not aware, elsewhere, too low a level, capped, and past its term
     assert claims.tolist() == [60003, 0, 0, 0, 100000, 0]
 

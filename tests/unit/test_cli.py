@@ -92,6 +92,19 @@ def test_one_kind_is_described_with_example_and_evidence(call, tmp_path):
     assert "hukou_quota" in call("policies", "hukou_quot", code=2).stderr
 
 
+def test_a_reader_that_has_seen_enough_hears_no_complaint():
+    """A pipe that is closed, as that of `| head -1` is in the end."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    code = "from sim.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "policies", "talent_housing"],
+        stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert done.stderr == ""
+
+
 def test_schema_is_json_schema(call):
     schema = json.loads(call("schema").stdout)
     assert schema["type"] == "object"
@@ -154,10 +167,10 @@ def test_run_writes_results_and_says_where(call, tmp_path):
 
 
 def test_out_is_written_itself_and_again(call, tmp_path):
-    for seed in (1, 2):
-        call("run", "baseline", *TINY, "--seed", seed, "--out", "here", "--figures")
+    for seed, words in ((1, ["--figures"]), (2, [])):
+        call("run", "baseline", *TINY, "--seed", seed, "--out", "here", *words)
         assert read_result(tmp_path / "here").manifest["seed"] == seed
-        assert list((tmp_path / "here" / "figures").glob("*.png"))
+        assert bool(list((tmp_path / "here" / "figures").glob("*.png"))) == bool(words)  # no figure of before is left
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
 
@@ -180,7 +193,7 @@ def test_several_seeds_give_a_folder_each(call, tmp_path):
 
 
 def test_comparison_has_the_agreed_columns_and_figures(call, tmp_path):
-    words = ("--scale", "20000", "--seeds", "2", "--jobs", "1", "--set", "policies.0.units=50000")
+    words = ("--scale", "20000", "--quarters", "32", "--seeds", "2", "--jobs", "1", "--set", "policies.0.units=50000")
     done = call("compare", "baseline", POLICY, *words)
     folder = last_folder(done, tmp_path)
     comparison = pd.read_csv(folder / "comparison.csv")
@@ -192,7 +205,24 @@ def test_comparison_has_the_agreed_columns_and_figures(call, tmp_path):
     leakage = comparison[comparison["outcome"] == "leakage_money"]
     assert leakage["value"].between(0, 1).all()
     assert "Affordable rental" in " ".join(leakage["group"])
-    assert all(title in done.stdout for title in ("Where it falls", "Whom it reaches", "by group"))
+    titles = ("Where it falls", "Whom it reaches", "by group", "What was expected")
+    assert all(title in done.stdout for title in titles)
+    first = read_manifest(folder)["expectations"][0]
+    assert (first["outcome"], first["place"], first["sign"]) == ("subsidised_units_used", "beijing", "up")
+    assert first["difference"] > 0
+
+
+def test_an_expectation_of_another_place_is_judged_there(call, tmp_path):
+    (tmp_path / "case.yaml").write_text(
+        "name: case\nquestion: Who gains?\nextends: ai_boom\nfocus: shanghai\n"
+        "expects:\n  - {outcome: ai_share, sign: up}\n  - {outcome: ai_share, place: beijing, sign: none}\n"
+    )
+    words = ("--scale", "20000", "--seeds", "2", "--jobs", "1", "--no-figures", "--lang", "zh", "--set", "from=2024Q4")
+    done = call("compare", "baseline", "case.yaml", *words, "--quarters", "8")
+    assert "预期与结果" in done.stdout
+    facts = read_manifest(last_folder(done, tmp_path))["expectations"]
+    assert [one["place"] for one in facts] == ["shanghai", "beijing"]
+    assert len({one["baseline"] for one in facts}) == 2
 
 
 def test_scenario_against_itself_differs_by_exactly_zero(call, tmp_path):

@@ -46,34 +46,54 @@ def tables():
     )
     cities = pd.DataFrame(
         [
-            ("2024Q4", "beijing", 1, 1, 9999.0, 0.9, 77),
-            ("2025Q1", "beijing", 1000, 700, 3000.0, 0.30, 5),
-            ("2025Q1", "shanghai", 2000, 1500, 100.0, 0.10, 50),
-            ("2025Q2", "beijing", 1100, 800, 3200.0, 0.34, 6),
-            ("2025Q2", "shanghai", 2100, 1600, 100.0, 0.10, 50),
+            ("2024Q4", "beijing", 1, 1, 9999.0, 0.9, 77, 900),
+            ("2025Q1", "beijing", 1000, 700, 3000.0, 0.30, 5, 10),
+            ("2025Q1", "shanghai", 2000, 1500, 100.0, 0.10, 50, 900),
+            ("2025Q2", "beijing", 1100, 800, 3200.0, 0.34, 6, 20),
+            ("2025Q2", "shanghai", 2100, 1600, 100.0, 0.10, 50, 900),
         ],
-        columns=["quarter", "city", "talent", "employed", "rent", "rent_burden", "hukou_granted"],
+        columns=["quarter", "city", "talent", "employed", "rent", "rent_burden", "hukou_granted", "occupied"],
     )
     people = pd.DataFrame(
         [
-            ("2025Q1", "beijing", "bachelor", "employed", 300, 10000.0, 0.5),
-            ("2025Q1", "beijing", "bachelor", "searching", 50, math.nan, 0.2),
-            ("2025Q1", "beijing", "bachelor", "preparing", 50, math.nan, 0.0),
-            ("2025Q1", "beijing", "bachelor", "studying", 5000, math.nan, 0.9),
-            ("2025Q1", "beijing", "phd", "employed", 100, 30000.0, 1.0),
-            ("2025Q1", "shanghai", "phd", "employed", 100, 20000.0, 1.0),
+            ("2025Q1", "beijing", "bachelor", "science", "employed", 300, 10000.0, 0.5),
+            ("2025Q1", "beijing", "bachelor", "science", "searching", 50, math.nan, 0.2),
+            ("2025Q1", "beijing", "bachelor", "science", "preparing", 50, math.nan, 0.0),
+            ("2025Q1", "beijing", "bachelor", "science", "studying", 5000, math.nan, 0.9),
+            ("2025Q1", "beijing", "phd", "ai_computing", "employed", 100, 30000.0, 1.0),
+            ("2025Q1", "shanghai", "phd", "ai_computing", "employed", 100, 20000.0, 1.0),
         ],
-        columns=["quarter", "city", "education", "state", "persons", "wage_mean", "qualified_share"],
+        columns=["quarter", "city", "education", "field", "state", "persons", "wage_mean", "qualified_share"],
     )
     postings = pd.DataFrame(
         [
-            ("2024Q4", "beijing", "ai", 500),
-            ("2025Q1", "beijing", "ai", 30),
-            ("2025Q1", "beijing", "other", 70),
-            ("2025Q2", "beijing", "other", 100),
-            ("2025Q1", "shanghai", "ai", 900),
+            ("2024Q4", "beijing", "phd", "ai", 500, 900, 900),
+            ("2025Q1", "beijing", "phd", "ai", 30, 30, 6),
+            ("2025Q1", "beijing", "bachelor", "other", 70, 80, 60),
+            ("2025Q2", "beijing", "bachelor", "other", 100, 90, 54),
+            ("2025Q1", "shanghai", "phd", "ai", 900, 900, 900),
         ],
-        columns=["quarter", "city", "ai", "new_postings"],
+        columns=["quarter", "city", "education", "ai", "new_postings", "openings", "hires"],
+    )
+    firms = pd.DataFrame(
+        [
+            ("2024Q4", "beijing", "<100", 900, 900, 9000, 0.9),
+            ("2025Q1", "beijing", "<100", 40, 3, 100, 0.10),
+            ("2025Q2", "beijing", "<100", 42, 4, 150, 0.08),
+            ("2025Q2", "beijing", ">10000", 1, 0, 250, 0.02),
+            ("2025Q2", "shanghai", "<100", 900, 900, 9000, 0.9),
+        ],
+        columns=["quarter", "city", "size", "firms", "entered", "headcount", "turnover"],
+    )
+    institutions = pd.DataFrame(
+        [
+            ("2024Q4", "beijing", 900, 900, 9.0, 0.9),
+            ("2025Q1", "beijing", 100, 0, 4.0, math.nan),
+            ("2025Q2", "beijing", 300, 30, 6.0, 0.6),
+            ("2025Q2", "beijing", 0, 10, math.nan, 0.8),
+            ("2025Q2", "shanghai", 900, 900, 9.0, 0.9),
+        ],
+        columns=["quarter", "city", "enrolled", "graduated", "vintage_gap", "qualified_share"],
     )
     ledger = pd.DataFrame(
         [
@@ -85,8 +105,21 @@ def tables():
         columns=["quarter", "city", "policy", "item", "payer", "persons", "cny"],
     )
     frames = {"cohorts": cohorts, "flows": flows, "cities": cities, "people": people, "ledger": ledger}
-    frames["postings"] = postings
-    texts = ("ai", "quarter", "city", "study_city", "education", "from_city", "to_city", "reason", "state", "payer")
+    frames |= {"postings": postings, "firms": firms, "institutions": institutions}
+    texts = (
+        "field",
+        "size",
+        "ai",
+        "quarter",
+        "city",
+        "study_city",
+        "education",
+        "from_city",
+        "to_city",
+        "reason",
+        "state",
+        "payer",
+    )
     return {
         name: frame.astype({column: "category" for column in texts if column in frame})
         for name, frame in frames.items()
@@ -108,6 +141,21 @@ def summary(tables):
         ("stay_share_12m_other_cities", "all", "share", 0.5),
         ("arrivals", "all", "persons", 50),
         ("arrivals", "master", "persons", 20),
+        ("departures", "leave_hukou", "persons", 7),
+        ("departures", "leave_family", "persons", 0),
+        ("wage", "field_ai_computing", "CNY/month", 30000),
+        ("employment_rate", "field_science", "share", 0.75),
+        ("subsidised_units_used", "all", "units", 15),
+        ("filled_share", "all", "share", 120 / 200),
+        ("hires", "all", "persons", 120),
+        ("hires", "phd", "persons", 6),
+        ("firms", "all", "firms", 43),
+        ("firms_entered", "all", "firms", 7),
+        ("headcount", "all", "persons", 400),
+        ("headcount", "<100", "persons", 150),
+        ("turnover", "all", "share", (10 + 12 + 5) / 500),
+        ("curriculum_age", "all", "years", 5.5),
+        ("qualified_graduates", "all", "share", 0.65),
         ("arrivals", "new_graduate", "persons", 20),
         ("arrivals", "experienced", "persons", 30),
         ("departures", "phd", "persons", 7),

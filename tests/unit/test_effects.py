@@ -75,6 +75,14 @@ def test_groups_that_nothing_happens_to_are_left_out_and_unknown_ratios_say_so(c
     ]
 
 
+def test_a_share_of_nobody_is_a_dash(comparison):
+    nobody = comparison[comparison["outcome"] == "stay_share_12m"].assign(
+        baseline=NAN, value=NAN, difference=NAN, low=NAN, high=NAN
+    )
+    (row,) = list_tables(nobody, "p", lang="en")[0].rows
+    assert row[1:] == ("%", "-", "-", "-", "-")
+
+
 def test_tables_without_rows_are_left_out(comparison):
     only = comparison[comparison["outcome"] == "stay_share_12m"]
     assert len(list_tables(only, "p", lang="en")) == 1

@@ -27,11 +27,11 @@ WHO = {
 }  # fmt: skip
 
 
-def reached(entry_values, person_values=None, city=4, wage=8000.0, industry=6, size=2, quarter=76):
+def reached(entry_values, person_values=None, city=4, wage=8000.0, industry=6, size=2, quarter=76, **place_values):
     people = make_people(1, **{**WHO, **(person_values or {})})
     person = load_person(people, make_firms(1), 0)
-    entry = make_entries(TRANSFER_DTYPE, **entry_values)[0]
-    return is_eligible(entry, person, city, wage, industry, size, quarter, person.resident_q)
+    entry, place = make_entries(TRANSFER_DTYPE, **entry_values)[0], make_records(**place_values)[0]
+    return is_eligible(entry, person, city, place, wage, industry, size, quarter, person.resident_q)
 
 
 @given(st.integers(0, 2**20 - 1), st.integers(0, 19))
@@ -82,6 +82,19 @@ def test_hukou_and_home_are_those_of_the_city_in_question(condition, hukou, home
     assert reached(condition, {"hukou": hukou, "home": home}) == inside
 
 
+@pytest.mark.parametrize(("before", "after", "same"), [(0, 1, True), (1, 0, False), (0, 0, False)])
+def test_hukou_and_home_hold_in_the_whole_area(before, after, same):
+    for condition in ({"hukou": LOCAL}, {"home": HERE}):
+        assert reached(condition, before=before, after=after) == same
+    for condition in ({"hukou": WITHOUT}, {"home": ELSEWHERE}):
+        assert reached(condition, before=before, after=after) != same
+
+
+def test_residence_in_one_place_of_an_area_is_residence_in_all():
+    place = make_records(before=1, after=1)[0]
+    assert [count_residence_from(place, other, 4, 60, 76) for other in (2, 3, 4, 5, 6)] == [76, 60, 60, 60, 76]
+
+
 def test_the_city_in_question_need_not_be_the_city_of_residence():
     assert reached({"place_mask": 1 << 9}, city=9)
     assert not reached({"place_mask": 1 << 9}, city=4)
@@ -90,8 +103,9 @@ def test_the_city_in_question_need_not_be_the_city_of_residence():
 def test_a_person_without_employer_has_neither_industry_nor_size():
     people = make_people(2, firm=[-1, 1])
     firms = make_firms(2, industry=[0, 7], size=[0, 3])
-    assert load_person(people, firms, 0)[17:19] == (-1, -1)
-    assert load_person(people, firms, 1)[17:19] == (7, 3)
+    without, employed = load_person(people, firms, 0), load_person(people, firms, 1)
+    assert (without.industry, without.size) == (-1, -1)
+    assert (employed.industry, employed.size) == (7, 3)
 
 
 def test_take_up_needs_knowledge_and_the_lasting_wish_to_apply():
@@ -115,12 +129,16 @@ def test_mark_eligible_looks_at_the_rows_asked_for():
     people = make_people(4, education=[0, 1, 1, 1], aware=[1, 1, 0, 1])
     entries = make_entries(TRANSFER_DTYPE, education_mask=2)
     rows = np.array([3, 2, 0])
-    assert mark_eligible(rows, people, make_firms(), entries, 0, 76, KEY, WITHOUT_TAKE_UP).tolist() == [
+    assert mark_eligible(rows, people, make_firms(), make_records(), entries, 0, 76, KEY, WITHOUT_TAKE_UP).tolist() == [
         True,
         True,
         False,
     ]
-    assert mark_eligible(rows, people, make_firms(), entries, 0, 76, KEY, 1.0).tolist() == [True, False, False]
+    assert mark_eligible(rows, people, make_firms(), make_records(), entries, 0, 76, KEY, 1.0).tolist() == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(("low", "high", "inside"), [(0, 4, True), (4, 4, True), (5, 99, False), (0, 3, False)])

@@ -55,23 +55,30 @@ def test_expected_quits_follow_quits_seen(make_model):
     assert firms.quit_rate[:3] == pytest.approx([0.03, 0.03 + 0.25 * 0.2, 0.04])
 
 
+def stand_in(firms, place, industry):
+    """Only as many firms as listed, in these markets."""
+    firms.place, firms.industry = np.array(place, np.int8), np.array(industry, np.int8)
+    firms.market = firms.place.astype(np.int64) * 12 + firms.industry
+
+
 def test_adoption_among_like_peers_at_one_price_is_logistic(make_model):
-    model = make_model("params.firms.adoption_local=1")
+    model = make_model("params.firms.adoption_local=1", "params.firms.adoption_rate=0.02")
     firms, rate = model.firms, 0.02
+    price = np.ones(len(firms))
     cell = firms.place.astype(np.int64) * 12 + firms.industry
     start = np.random.default_rng(1).uniform(0.02, 0.5, cell.max() + 1)[cell]
     adoption = start
     for _ in range(100):
-        adoption = spread_adoption(model, adoption, np.full(len(firms), rate))
+        adoption = spread_adoption(model, adoption, price)
     odds = start / (1 - start) * np.exp(100 * np.log1p(rate))
     assert adoption == pytest.approx(odds / (1 + odds), abs=0.005)  # steps of a quarter against the curve in time
-    assert spread_adoption(model, start, np.full(len(firms), rate)) == pytest.approx(start + rate * start * (1 - start))
+    assert spread_adoption(model, start, price) == pytest.approx(start + rate * start * (1 - start))
 
 
 def test_peers_by_hand(make_model):
     model = make_model()
     firms = model.firms
-    firms.place, firms.industry = np.array([0, 0, 1, 1], np.int8), np.array([2, 2, 2, 5], np.int8)
+    stand_in(firms, [0, 0, 1, 1], [2, 2, 2, 5])
     firms.jobs_start = np.array([10.0, 30, 40, 7])
     peers = firms.peer_adoption(np.array([0.4, 0.8, 0.1, 0.9]), 0.25)
     here, everywhere = 0.7, (4 + 24 + 4) / 80
@@ -292,7 +299,7 @@ def test_people_who_know_more_change_what_firms_want_in_a_run(elasticity, sign):
 
 def test_skill_of_staff_counts_relative_to_place_and_industry_at_the_start(make_model):
     firms = make_model().firms
-    firms.place, firms.industry = np.array([0, 0, 1, 1], np.int8), np.array([2, 2, 2, 5], np.int8)
+    stand_in(firms, [0, 0, 1, 1], [2, 2, 2, 5])
     firms.headcount, firms.quality = np.array([4, 12, 2, 0]), np.ones(4)
     firms.start_quality(np.array([2.0, 10, 1.2, 0]))
     assert firms.quality_start == pytest.approx([0.75, 0.75, 0.6, 13.2 / 18])

@@ -135,15 +135,6 @@ def test_without_quota_and_without_rules_nobody_settles():
     assert total_granted(world=NO_QUOTA) == 0
 
 
-def test_a_lower_degree_asked_raises_grants():
-    """Every level below the first that registers adds people; the toy has all four."""
-    grants = [
-        total_granted(world=NO_QUOTA, policies=[{**RELAXATION, "levels": levels}] if levels else [])
-        for levels in range(5)
-    ]
-    assert np.all(np.diff(grants) > 0), grants
-
-
 def test_a_shorter_residence_raises_grants():
     grants = [
         total_granted(world=NO_QUOTA, policies=[{**RELAXATION, "open_after_years": years}]) for years in (1, 4, 8)

@@ -24,13 +24,20 @@ def test_every_kind_is_listed_with_words_of_its_own(lang):
 
 
 @pytest.mark.parametrize("kind", POLICY_KINDS)
-def test_the_example_is_a_policy_that_does_something(kind, tmp_path):
-    example = POLICY_KINDS[kind].model_validate(make_example(kind))
-    assert not example.is_zero()
-    text = f"name: try\nquestion: Does it load?\nextends: baseline\n{describe_kind(kind, 'en').example}\n"
-    (tmp_path / "try.yaml").write_text(text)
+def test_the_example_is_a_policy_that_does_something(kind):
+    assert not POLICY_KINDS[kind].model_validate(make_example(kind)).is_zero()
+
+
+@pytest.mark.parametrize("instrument", ["supply", "environment", "demand"])
+def test_the_examples_load_in_a_scenario(instrument, tmp_path):
+    kinds = [kind for kind, spec in POLICY_KINDS.items() if spec.instrument == instrument]
+    shown = [describe_kind(kind, "en").example.partition("\n") for kind in kinds]
+    assert {head for head, _, _ in shown} == {"policies:"}
+    text = "\n".join(["name: try", "question: Do they load?", "extends: baseline", "policies:"])
+    (tmp_path / "try.yaml").write_text("\n".join([text, *(policy for _, _, policy in shown)]) + "\n")
     loaded = load_scenario(tmp_path / "try.yaml")
-    assert loaded.policies[-1] == example
+    examples = [POLICY_KINDS[kind].model_validate(make_example(kind)) for kind in kinds]
+    assert list(loaded.policies[-len(kinds) :]) == examples
 
 
 @pytest.mark.parametrize("kind", POLICY_KINDS)

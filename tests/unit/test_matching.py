@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toys import make_firms, make_lines, make_people, make_rule
+from toys import make_firms, make_lines, make_people, make_records, make_rule
 
 from sim.kernels.matching import (
     EXPERIENCE_YEARS,
@@ -153,7 +153,7 @@ def test_every_experience_class_has_its_years():
     assert list(EXPERIENCE_YEARS) == sorted(EXPERIENCE_YEARS)
 
 
-def score(people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognition=1.0, **rule):
+def score(people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognition=1.0, records=None, **rule):
     n = len(people.uid)
     applications = np.tile(np.arange(len(lines), dtype=np.int32), (n, 1))
     scores = np.zeros((n, len(lines)))
@@ -165,6 +165,7 @@ def score(people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognitio
         people,
         lines,
         make_firms(len(lines), noise=firm_noise, degree=degree, recognition=recognition),
+        make_records() if records is None else records,
         WEIGHTS,
         np.zeros((2, 4)) + cooperation,
         YEARS,
@@ -220,6 +221,13 @@ def test_below_the_bar_nobody_is_acceptable():
     assert scores[1, 0] == pytest.approx(0.51)
 
 
+@pytest.mark.parametrize(("before", "after", "local"), [(0, 0, 0), (1, 0, 1), (0, 1, 0)])
+def test_who_lives_in_the_area_of_a_position_is_local(before, after, local):
+    people, records = make_people(1, city=0), make_records(before=before, after=after)
+    scores = score(people, make_lines(wage=[1], place=[1]), records=records, w_local=0.2)
+    assert scores[0, 0] == pytest.approx(0.2 * local)
+
+
 def test_an_empty_application_has_no_score():
     people, scores = make_people(1), np.zeros((1, 2))
     score_applications(
@@ -230,6 +238,7 @@ def test_an_empty_application_has_no_score():
         people,
         make_lines(wage=[1]),
         make_firms(),
+        make_records(),
         WEIGHTS,
         np.zeros((2, 4)),
         YEARS,

@@ -69,7 +69,7 @@ def leave(people, rule, places=None, quarter=76):
 def causes_of(people, rule, places=None, pay=10000.0):
     places = places or make_places(records=make_records(hukou_value=0.5))
     causes, advantage = np.zeros(4), np.empty(places.utility.shape)
-    fill_advantage(places.utility, places.move_extra, advantage)
+    fill_advantage(places.utility, places.move_extra, places.records, advantage)
     city, level = people.city[0], people.education[0]
     worth = places.records["hukou_value"][city]
     hazard = leave_causes(people, 0, worth, 0, advantage[city, level], 76, pay, rule, causes)
@@ -269,7 +269,7 @@ def test_people_leave_by_their_draw():
 def test_a_share_goes_home_and_the_rest_where_it_is_best():
     people = make_people(400, state=SEARCHING, home=2)
     places = make_places(4)
-    places.utility[3] = -np.inf
+    places.utility[3] = -1e9
     leave(people, ALL_LEAVE._replace(go_home=0.4), places)
     u = uniforms(KEYS[2], people.uid)
     expected = np.where(u < 0.4, 2, np.where((u - 0.4) / 0.6 < 0.5, 1, 2))
@@ -287,9 +287,11 @@ def take(people, matched, lines, quality=None, spread=0.0, n_firms=3):
     quits, hires = np.zeros(n_firms, np.int64), np.zeros(len(lines), np.int64)
     quality = np.zeros(len(matched)) if quality is None else np.array(quality)
     searchers = np.arange(len(matched), dtype=np.uint32)
+    matched = np.array(matched, np.int32)
+    residence = lines["place"][matched]
     take_jobs(
-        searchers, np.array(matched, np.int32), people, lines, make_records(), 76, spread, quality, flows, quits, hires
-    )
+        searchers, matched, people, lines, residence, make_records(), 76, spread, quality, flows, quits, hires
+    )  # fmt: skip
     return flows, quits.tolist(), hires.tolist()
 
 

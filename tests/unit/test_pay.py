@@ -135,18 +135,26 @@ def test_transfers_need_knowledge_eligibility_and_term():
     entries = make_entries(TRANSFER_DTYPE, 4, amount_cny_m=[100, 100, 100, 100], policy=[0, 1, 0, 0])
     entries["education_mask"][2] = 2
     entries["term_q"][3] = 1
-    paid = known_transfers(a_person(), 0, 5000.0, 0.0, -1, -1, 76, 74, entries, TAX, KEY, False)
+    paid = known_transfers(a_person(), 0, make_records()[0], 5000.0, 0.0, -1, -1, 76, 74, entries, TAX, KEY, False)
     assert paid == 100  # the second is unknown, the third for bachelors, the fourth over
     assert (
-        known_transfers(a_person(aware=3, education=1), 0, 5000.0, 0.0, -1, -1, 76, 74, entries, TAX, KEY, False) == 300
+        known_transfers(
+            a_person(aware=3, education=1), 0, make_records()[0], 5000.0, 0.0, -1, -1, 76, 74, entries, TAX, KEY, False
+        )
+        == 300
     )
     entries["against_rent"][1] = 1
     assert (
-        known_transfers(a_person(aware=3, education=1), 0, 5000.0, 60.0, -1, -1, 76, 74, entries, TAX, KEY, False)
+        known_transfers(
+            a_person(aware=3, education=1), 0, make_records()[0], 5000.0, 60.0, -1, -1, 76, 74, entries, TAX, KEY, False
+        )
         == 260
     )
     assert (
-        known_transfers(a_person(aware=3, education=1), 0, 5000.0, 60.0, -1, -1, 76, 74, entries, TAX, KEY, True) == 60
+        known_transfers(
+            a_person(aware=3, education=1), 0, make_records()[0], 5000.0, 60.0, -1, -1, 76, 74, entries, TAX, KEY, True
+        )
+        == 60
     )
 
 
@@ -158,12 +166,13 @@ def test_a_scheme_is_free_then_capped():
 
 def test_the_saving_expected_is_chance_times_the_rent_saved():
     schemes = make_entries(SCHEME_DTYPE, 2, place=[0, 1], chance=0.25, free_q=3, term_q=12, rent_share=0.5)
-    saving = expected_saving(a_person(), 0, 5000.0, 2400.0, -1, -1, 76, 74, 2400.0, schemes, KEY)
+    place = make_records(rent_whole=2400)[0]
+    saving = expected_saving(a_person(), 0, place, 5000.0, 2400.0, -1, -1, 76, 74, schemes, KEY)
     assert saving == pytest.approx(0.25 * (2400 - 0.75 * 1200))
     schemes["chance"] = 0
-    assert expected_saving(a_person(), 0, 5000.0, 2400.0, -1, -1, 76, 74, 2400.0, schemes, KEY) == 0
+    assert expected_saving(a_person(), 0, place, 5000.0, 2400.0, -1, -1, 76, 74, schemes, KEY) == 0
     schemes["chance"], schemes["education_mask"] = 1, 8
-    assert expected_saving(a_person(), 0, 5000.0, 2400.0, -1, -1, 76, 74, 2400.0, schemes, KEY) == 0
+    assert expected_saving(a_person(), 0, place, 5000.0, 2400.0, -1, -1, 76, 74, schemes, KEY) == 0
 
 
 def test_disposable_income_by_hand():

@@ -374,7 +374,8 @@ def test_empty_data_says_so(lang):
     assert all(note in read_texts(figure) for figure in figures)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+# the commands that are tested write them all in English
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_all_figures_are_written_without_a_warning_and_nothing_leaks(lang, runs_by_scenario, tmp_path):
     before = copy_style()
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""More of a policy for firms, matching, institutions or demand moves its outcome the right way, in the toy world.
+"""More of a policy moves its outcome the right way, for every kind, in the toy world.
 
 Runs that differ in the size of one policy share all draws, so that their difference is that of the policy alone.
 """
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from toys import run_toy, toy_scenario
 
-from sim.types import EMPLOYED
+from sim.policies import POLICY_KINDS
+from sim.types import EDUCATION, EMPLOYED, FAMILY, Quarter
 
 ALPHA, BETA = 0, 1
 COMPUTING = 0
@@ -29,6 +30,9 @@ class Case:
     falls: bool = False
     beside: tuple[dict, ...] = ()
     options: tuple[str, ...] = ()
+    world: dict = dataclasses.field(default_factory=dict)
+    quarters: int = QUARTERS
+    scale: int = 1000
 
 
 def staff(**where):
@@ -52,6 +56,78 @@ def graduates(name):
         return getattr(people, name)[(people.study == ALPHA) & (people.cohort_q >= 81)].astype(float).mean()
 
     return measure
+
+
+def newcomers(model, _):
+    """People who came to alpha less those who left it."""
+    flows = model.tables()["flows"]
+    flows = flows[flows["from_city"] != flows["to_city"]]
+    return flows["persons"].sum() - 2 * flows.loc[flows["from_city"] == "alpha", "persons"].sum()
+
+
+def rent_of_small_units(model, _):
+    return model.places.records["rent_whole"][ALPHA]
+
+
+def rent_paid(model, _):
+    """Mean rent of who does not live with family in alpha."""
+    people = model.columns.people
+    return people.rent[(people.city == ALPHA) & (people.state == EMPLOYED) & (people.housing != FAMILY)].mean()
+
+
+def owners(model, _):
+    """People from elsewhere with a home of their own in alpha."""
+    people = model.columns.people
+    return np.count_nonzero((people.housing == FAMILY) & (people.city == ALPHA) & (people.home != ALPHA))
+
+
+def settled(model, _):
+    """People from elsewhere with the hukou of alpha."""
+    people = model.columns.people
+    return np.count_nonzero((people.hukou == ALPHA) & (people.home != ALPHA))
+
+
+def level_of_settled(model, _):
+    """Mean level of education of those with the hukou of alpha who came from elsewhere."""
+    people = model.columns.people
+    return people.education[(people.hukou == ALPHA) & (people.home != ALPHA)].mean()
+
+
+def settled_movers(model, _):
+    """People from elsewhere who came within two years and hold the hukou."""
+    people = model.columns.people
+    recent = people.arrived_q > model.quarter_number - 8
+    return np.count_nonzero(recent & (people.hukou == people.city) & (people.home != people.city))
+
+
+def family_leavers(model, _):
+    flows = model.tables()["flows"]
+    return flows.loc[(flows["from_city"] == "alpha") & (flows["reason"] == "leave_family"), "persons"].sum()
+
+
+def moves(model, _):
+    flows = model.tables()["flows"]
+    return flows.loc[flows["from_city"] != flows["to_city"], "persons"].sum()
+
+
+def hires(model, log):
+    return sum(step["hires_in_alpha"] for step in log)
+
+
+def ai_jobs(model, _):
+    people = model.columns.people
+    return np.count_nonzero((people.state == EMPLOYED) & (people.cell % 2 == 1) & (people.city == ALPHA))
+
+
+def graduates_of_2022(model, _):
+    people = model.columns.people
+    new = people.cohort_q == Quarter.parse("2022Q2").number
+    return np.count_nonzero(new & (people.study == ALPHA) & (people.education == EDUCATION.index("below_bachelor")))
+
+
+def technical_in_alpha(model, _):
+    people = model.columns.people
+    return people.technical[people.city == ALPHA].mean()
 
 
 def small_firms(model, _):
@@ -104,7 +180,118 @@ def doctors_asked(model, log):
 SUBSIDY = {"kind": "living_subsidy", "city": "beta", "from": "2019Q1", "amount_cny_m": 10, "awareness": 0.1}
 CROWDED = {"kind": "demand_recession", "from": "2019Q1", "depth": 0.3}
 """Few jobs, so that firms can choose."""
+KNOWN = {"awareness": 1, "take_up": 1}
+NO_OTHER_ROUTE = {
+    "points_quota": np.zeros(2), "employer_quota": np.zeros(2), "central_quota": np.zeros(2),
+    "direct_level": np.full(2, 4.0), "open_quarters": np.full(2, np.inf),
+}  # fmt: skip
+"""Nobody registers but by the policy."""
+BY_POINTS = {**NO_OTHER_ROUTE, "points_quota": np.full(2, 6000.0)}
+MANY_PLACES = {**NO_OTHER_ROUTE, "points_quota": np.full(2, 1e6)}
+AT_ONCE = ("params.hukou.points_tenure=0",)
+NO_TIES = ("params.search.b_move=0", "params.search.b_here=0", "params.search.b_home=0")
+EASY_MOVES = (*NO_TIES, "params.hukou.points_tenure=8")
 CASES = {
+    "living_subsidy": Case(
+        policy={"city": "alpha", **KNOWN},
+        size="amount_cny_m",
+        sizes=(0, 3000, 10_000),
+        outcome=newcomers,
+        options=NO_TIES,
+    ),
+    "rent_subsidy": Case(
+        policy={"city": "alpha", **KNOWN}, size="rent_share", sizes=(0, 0.3, 0.9), outcome=rent_of_small_units
+    ),
+    "tax_refund": Case(
+        policy={"city": "alpha", **KNOWN},
+        size="refund_share",
+        sizes=(0, 0.5, 1),
+        outcome=newcomers,
+        options=(*NO_TIES, "params.tax.allowance_cny_m=0", "params.search.b_wage=10"),
+        scale=400,
+    ),
+    "award": Case(
+        policy={"city": "alpha", **KNOWN}, size="amount_cny", sizes=(0, 3e5, 1.5e6), outcome=newcomers, options=NO_TIES
+    ),
+    "talent_housing": Case(
+        policy={"city": "alpha", **KNOWN}, size="units", sizes=(0, 20_000, 100_000), outcome=rent_paid, falls=True
+    ),
+    "settling_support": Case(
+        policy={"city": "alpha", **KNOWN}, size="units", sizes=(0, 20_000, 100_000), outcome=rent_paid, falls=True
+    ),
+    "purchase_subsidy": Case(policy={"city": "alpha", **KNOWN}, size="amount_cny", sizes=(0, 6e5, 6e6), outcome=owners),
+    "hukou_quota": Case(
+        policy={"city": "alpha", **KNOWN},
+        size="places_per_year",
+        sizes=(0, 5000, 20_000),
+        outcome=settled,
+        world=NO_OTHER_ROUTE,
+    ),
+    "hukou_relaxation": Case(
+        policy={"city": "alpha"}, size="levels", sizes=(0, 2, 3), outcome=settled, world=NO_OTHER_ROUTE
+    ),
+    "hukou_points": Case(
+        policy={"city": "alpha"},
+        size="education_add",
+        sizes=(0, 10, 80),
+        outcome=level_of_settled,
+        world=BY_POINTS,
+        options=AT_ONCE,
+    ),
+    "school_places": Case(
+        policy={"city": "alpha", **KNOWN},
+        size="places_per_year",
+        sizes=(0, 10_000, 1e6),
+        outcome=family_leavers,
+        falls=True,
+        world=NO_OTHER_ROUTE,
+        options=("params.mobility.schooling=3", "params.mobility.peak_family=0.05"),
+    ),
+    "regional_cooperation": Case(
+        policy={"city": "all"},
+        size="counted_share",
+        sizes=(0, 0.5, 1),
+        outcome=settled_movers,
+        world=MANY_PLACES,
+        options=EASY_MOVES,
+        quarters=16,
+    ),
+    "migration_barrier": Case(policy={"between": "places"}, size="cost", sizes=(0, 1, 4), outcome=moves, falls=True),
+    "transport_improvement": Case(
+        policy={"city": "all"},
+        size="distance_factor",
+        sizes=(1, 0.5, 0.1),
+        outcome=moves,
+        options=("params.search.b_move=4",),
+    ),
+    "hiring_subsidy": Case(
+        policy={"city": "alpha", "firm_awareness": 1}, size="cny_per_hire", sizes=(0, 20_000, 80_000), outcome=hires
+    ),
+    "ai_demand_shock": Case(policy={"city": "alpha"}, size="ai_factor", sizes=(1, 3, 8), outcome=ai_jobs),
+    "ai_demand_shock: labour": Case(
+        policy={"kind": "ai_demand_shock", "city": "alpha"},
+        size="labour_factor",
+        sizes=(1, 1.3, 1.8),
+        outcome=staff(place=ALPHA),
+    ),
+    "enrolment_change": Case(
+        policy={"city": "alpha"}, size="factor", sizes=(1, 1.2, 2), outcome=graduates_of_2022, quarters=14
+    ),
+    "curriculum_reform": Case(
+        policy={"city": "alpha"}, size="lag_factor", sizes=(1, 0.5, 0.1), outcome=graduates("technical")
+    ),
+    "curriculum_reform: practice": Case(
+        policy={"kind": "curriculum_reform", "city": "alpha"},
+        size="practice_add",
+        sizes=(0, 0.2, 0.5),
+        outcome=graduates("practice"),
+    ),
+    "integrated_training": Case(
+        policy={"city": "alpha", **KNOWN}, size="seats_per_year", sizes=(0, 20_000, 100_000), outcome=technical_in_alpha
+    ),
+    "association_platform": Case(
+        policy={"city": "all", "sample_factor": 3}, size="coverage", sizes=(0, 0.4, 1), outcome=seen
+    ),
     "firm_attraction": Case(
         policy={"city": "alpha", "ramp_quarters": 4},
         size="jobs",
@@ -210,14 +397,25 @@ def measure(case, kind, size):
                 "applications": (model.applications >= 0).sum(),
                 "skill": sum(weights[k] * getattr(people, name)[hired].sum() for k, name in enumerate(names)),
                 "hires": len(hired),
+                "hires_in_alpha": np.count_nonzero(people.city[hired] == ALPHA),
                 "certified": people.certificate[hired].sum(),
                 "phd": lines["capacity"][lines["cell"] // 12 == PHD].sum(),
             }
         )
 
-    scenario = toy_scenario(*case.options, policies=(*case.beside, policy), scale=1000, quarters=QUARTERS)
+    scenario = toy_scenario(
+        *case.options,
+        policies=(*case.beside, policy),
+        scale=case.scale,
+        quarters=case.quarters,
+        world=case.world,
+    )
     model = run_toy(scenario, on_step=note)
     return case.outcome(model, log)
+
+
+def test_every_kind_has_its_direction():
+    assert {name.split(":")[0] for name in CASES} == POLICY_KINDS.keys()
 
 
 @pytest.mark.parametrize("name", CASES)

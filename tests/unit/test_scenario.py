@@ -76,6 +76,16 @@ def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_pat
         ("params: {serach: {n_sampled: 3}}", 4, "Did you mean `search`?"),
         ("params: {search: {n_sampled: 3.5}}", 4, "Write 4"),
         ("params: {search: {n_sampled: 300}}", 4, "Write a value from 1 to 60 positions"),
+        ("params: {search: {n_sampled: .nan}}", 4, "Write a number in positions"),
+        ("params: {search: {n_sampled: true}}", 4, "Write a number in positions"),
+        ("scale: .nan", 4, "Write a number in persons/agent"),
+        ("scale: 1e400", 4, "Write a number in persons/agent"),
+        ("world_values: {graduates: {alpha: .inf}}", 4, "Write a number in persons/year"),
+        ("world_values: {graduates: {alpha: .nan}}", 4, "Write a number in persons/year"),
+        ("policies: [{kind: talent_housing, city: alpha, from: 2020Q1, units: .inf}]", 4, "Write a number in units"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: {phd: .nan}}]", 4, "Write a number in CNY"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: 2024-01-01}]", 4, "Write a number in CNY"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: 1, budget_cny: .nan}]", 4, "a number in CNY"),
         ("world_values: {rent_sharedcny_m: {alpha: 3}}", 4, "Did you mean `rent_shared_cny_m`?"),
         ("world_values: {rent_shared_cny_m: {alhpa: 3}}", 4, "Did you mean `alpha`?"),
         ("world_values: {vacancy_start: {alpha: 3}}", 4, "Write a value from 0 to 0.9 share"),
@@ -88,11 +98,12 @@ def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_pat
         ("policies: [{kind: rent_subsidi, city: alpha, from: 2020Q1}]", 4, "Did you mean `rent_subsidy`?"),
         ("policies: [{kind: talent_housing, city: alpha, from: 2020Q1}]", 4, "Add `units:` (in units)"),
         ("policies:\n  - kind: rent_subsidy\n    city: alpha\n    from: 2025Q1", 7, "up to 2022Q4"),
-        ("policies:\n  - kind: rent_subsidy\n    city: alpha\n    from: 2020", 7, "Correct the value"),
+        ("policies:\n  - kind: rent_subsidy\n    city: alpha\n    from: 2020", 7, "Write it as 2024Q1"),
         ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, eligible: {education: [phdd]}}", 5, "`phd`"),
         ("policies: [{kind: rent_subsidy, city: alpha, from: 2020Q1, eligible: {education: phd}}]", 4, "Write [phd]"),
-        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, to: 2019Q4}", 5, "Correct the value"),
+        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2020Q1, to: 2019Q4}", 5, "Write a later one"),
         ("policies: {kind: rent_subsidy}", 4, "Begin each with"),
+        ("policies:\n  - {kind: rent_subsidy, city: alpha, from: 2018Q1, to: 2018Q4}", 5, "from 2019Q1 on"),
     ],
 )
 def test_a_mistake_ends_in_its_repair(tmp_path, lines, line, repair):
@@ -102,6 +113,73 @@ def test_a_mistake_ends_in_its_repair(tmp_path, lines, line, repair):
     if line < 30:
         assert problems[0].line == line
     assert repair in problems[0].repair
+
+
+@pytest.mark.parametrize(
+    ("kind", "season"),
+    [
+        ("kind: hukou_quota, places_per_year: 9, channel: points", 4),
+        ("kind: hukou_quota, places_per_year: 9, channel: employer", 3),
+        ("kind: hukou_quota, places_per_year: 9, channel: central", 3),
+        ("kind: hukou_points, points: 9", 4),
+        ("kind: hukou_relaxation, points_years_cut: 1", 4),
+        ("kind: school_places, places_per_year: 9", 3),
+        ("kind: enrolment_change, factor: 1.2", 3),
+        ("kind: internship, share: 0.1", 2),
+    ],
+)
+def test_a_policy_must_meet_the_quarter_in_which_it_acts(tmp_path, kind, season):
+    def check(since, to):
+        policy = f"  - {{{kind}, city: alpha, from: {since}, to: {to}}}"
+        head = "name: case\nquestion: Why?\nextends: two_cities_baseline\n"
+        return write(tmp_path, f"{head}policies:\n{policy}\n")
+
+    assert load_scenario(check(f"2020Q{season}", f"2020Q{season}")).policies
+    (problem,) = problems_of(
+        load_scenario, check(f"2020Q{season + 1}" if season < 4 else "2021Q1", f"2021Q{season - 1}")
+    )
+    assert (problem.line, problem.key) == (5, "policies.0.from")
+    assert f"acts in Q{season} of a year" in problem.message
+    # the run begins in 2019Q1: a quarter of the season before it does not count
+    (problem,) = problems_of(load_scenario, check(f"2018Q{season}", f"2019Q{season - 1}"))
+    assert f"Q{season}" in problem.repair
+
+
+def test_what_acts_at_once_or_goes_on_after_its_end_may_miss_every_season(tmp_path):
+    text = """name: case
+question: Why?
+extends: two_cities_baseline
+policies:
+  - {kind: hukou_relaxation, city: alpha, from: 2020Q1, to: 2020Q1, levels: 1, points_years_cut: 1}
+  - {kind: demand_recession, city: alpha, from: 2018Q1, to: 2018Q4, depth: 0.2}
+"""
+    assert len(load_scenario(write(tmp_path, text)).policies) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "nobody", "somebody"),
+    [
+        ("kind: hiring_subsidy, cny_per_hire: 9", "searching", "employed"),
+        ("kind: internship, share: 0.1", "studying", "searching"),
+        ("kind: purchase_subsidy, amount_cny: 9", "searching", "employed"),
+        ("kind: living_subsidy, amount_cny_m: 9", "studying", "preparing"),
+        ("kind: talent_housing, units: 9, rent_cap: 900", "preparing", "searching"),
+    ],
+)
+def test_a_state_in_which_nobody_is_met_is_refused(tmp_path, kind, nobody, somebody):
+    def check(states):
+        policy = f"  - {{{kind}, city: alpha, from: 2020Q1, eligible: {{state: [{states}]}}}}"
+        return write(tmp_path, f"name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies:\n{policy}\n")
+
+    (problem,) = problems_of(load_scenario, check(f"out, {nobody}"))
+    assert somebody in problem.message
+    assert load_scenario(check(f"{nobody}, {somebody}")).policies
+
+
+def test_a_limit_may_be_written_as_infinity(tmp_path):
+    policy = "{kind: award, city: alpha, from: 2020Q1, amount_cny: 1, budget_cny: .inf, quota: .inf}"
+    path = write(tmp_path, f"name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies: [{policy}]\n")
+    assert load_scenario(path).policies[0].budget_cny == float("inf")
 
 
 def test_a_baseline_must_say_where_its_numbers_are_from(tmp_path):
@@ -314,6 +392,73 @@ def test_a_name_that_leaves_the_results_folder_is_refused(tmp_path):
     path.write_text("name: ../../evil\nquestion: Where to?\nextends: baseline\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match="cannot name a folder"):
         load_scenario(str(path))
+
+
+def write_area(folder, alpha="town", beta="town", extends=None):
+    """The toy world with its cities in areas, and one quantity left to the world that it extends."""
+    text = (DATA / "two_cities.yaml").read_text(encoding="utf-8")
+    start, end = text.index("  field_share:"), text.index("  home_local_share:")
+    text = text.replace(text[start:end], "") if extends else text
+    text = text.replace("name: two_cities\n", f"name: case\nextends: {extends}\n" if extends else "name: case\n")
+    for name, area in (("alpha", alpha), ("beta", beta)):
+        text = text.replace(f"  {name}: {{label", f"  {name}: {{area: {area}, label")
+    path = folder / "case.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_places_of_one_area():
+    world, _ = load_world("beijing_districts")
+    assert set(world.area[:16]) == {"beijing"}
+    assert world.area[16:] == world.places[16:]
+    china, _ = load_world("china")
+    assert china.area == china.places
+
+
+def test_a_world_takes_what_it_does_not_give_from_the_one_it_extends(tmp_path):
+    whole, _ = load_world(DATA / "two_cities.yaml")
+    (tmp_path / "two_cities.yaml").write_text((DATA / "two_cities.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    world, sources = load_world(write_area(tmp_path, extends="two_cities.yaml"))
+    assert np.array_equal(world.field_share, whole.field_share)
+    assert sources["world.field_share.bachelor.science"].file.endswith("two_cities.yaml")
+    assert sources["world.graduates.alpha.2019"].file.endswith("case.yaml")
+    assert world.area == ("town", "town")
+
+
+def test_a_world_to_extend_must_be_there(tmp_path):
+    problems = problems_of(load_world, write_area(tmp_path, extends="chinna"))
+    assert problems[0].message == "there is no world `chinna`"
+    assert problems[0].repair == "Did you mean `china`?"
+
+
+def test_quantities_by_place_are_not_taken_over(tmp_path):
+    path = write_area(tmp_path, extends="china")
+    text = path.read_text(encoding="utf-8")
+    start = text.index("  graduates:")
+    path.write_text(text.replace(text[start : text.index("\n", start)], ""), encoding="utf-8")
+    assert [problem.message for problem in problems_of(load_world, path)] == ["quantity `graduates` is missing"]
+
+
+def test_places_of_an_area_stand_side_by_side(tmp_path):
+    path = write_area(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("  beta:"))
+    other = line.replace("beta", "gamma").replace("area: town, ", "")
+    path.write_text(text.replace(line, f"{other}\n{line}"), encoding="utf-8")
+    assert "the places of `town` stand apart" in [problem.message for problem in problems_of(load_world, path)]
+
+
+def test_an_area_is_a_place_for_policies(tmp_path):
+    write_area(tmp_path).rename(tmp_path / "case_world.yaml")
+    path = write(
+        tmp_path,
+        "name: case\nquestion: q\nextends: two_cities_baseline\nworld: case_world.yaml\npolicies:\n"
+        "  - {kind: living_subsidy, city: town, from: 2020Q1, amount_cny_m: 1000}\n"
+        "  - {kind: living_subsidy, city: towm, from: 2020Q1, amount_cny_m: 1000}\n",
+    )
+    assert [(problem.message, problem.repair) for problem in problems_of(load_scenario, path)] == [
+        ("there is no place `towm`", "Did you mean `town`?")
+    ]
 
 
 POLICIES = "name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies:\n"

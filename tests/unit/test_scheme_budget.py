@@ -1,5 +1,7 @@
 """Subsidised units under a budget: what is promised can be paid."""
 
+import functools
+
 import numpy as np
 import pytest
 from toys import run_toy, toy_scenario
@@ -12,6 +14,7 @@ UNITS = {
 }  # fmt: skip
 
 
+@functools.cache
 def follow(budget_cny, *, before_step=None, quarters=16):
     """Per quarter: money spent so far, CNY, and tenants of the scheme, agents."""
     spent, tenants = [], []

@@ -21,6 +21,7 @@ from sim.kernels.eligibility import load_person
 from sim.kernels.search import (
     draw_level,
     draw_place,
+    find_other_areas,
     insert_best,
     place_utility,
     reservation_wage,
@@ -44,17 +45,17 @@ def draw(key, uid, alternative):
     return np.uint64(draw_bits_of(key, uid, np.uint64(alternative)))  # compiled, it gives an integer of Python
 
 
-def look(person, lines, rule, n_looks, n_places=2):
+def look(person, lines, rule, n_looks, n_places=2, records=None):
     """(level, place) of the openings at which the person looks, None where nothing is open."""
     index, places = index_lines(lines, n_places), []
+    records = make_records(n_places) if records is None else records
     for k in range(n_looks):
         level = draw_level(int(person.education), rule.own_level, draw(KEY, person.uid, k))
-        weights = weigh_places(person, level, index.block_start, rule)
-        place = (
-            draw_place(person, level, weights, index.block_start, index.guide, draw(OTHER_KEY, person.uid, k))
-            if weights[3] > 0
-            else None
-        )
+        others = find_other_areas(person, records)
+        weights, place = weigh_places(person, level, others, index.block_start, index.area_open, rule), None
+        if weights[3] > 0:
+            bits = draw(OTHER_KEY, person.uid, k)
+            place = draw_place(person, level, weights, index.block_start, index.guide, bits)
         places.append((level, place))
     return places
 
@@ -84,11 +85,13 @@ def test_utility_of_a_place_by_hand():
     chance, distance = np.full((2, 4), 0.6), rule.b_move * np.array([[0.0, 0.8], [0.8, 0.0]])
     people = make_people(1, home=1, city=0, hukou=1, arrived_q=74)
     person = load_person(people, make_firms(), 0)
-    here = place_utility(person, 0, records, chance, distance, rule, 76, KEY)
-    there = place_utility(person, 1, records, chance, distance, rule, 76, KEY)
+    here = place_utility(person, 0, records, chance, distance, None, rule, 76, KEY)
+    there = place_utility(person, 1, records, chance, distance, None, rule, 76, KEY)
     assert here == pytest.approx(1 + 0.75 + 2 * 0.6 + 11 * 2 / 4)
     assert there == pytest.approx(1 + 0.75 + 2 + 7 - 13 * 0.8)
-    assert place_utility(person, 0, records, chance, distance, rule, 99, KEY) == pytest.approx(1 + 0.75 + 1.2 + 11)
+    assert place_utility(person, 0, records, chance, distance, None, rule, 99, KEY) == pytest.approx(
+        1 + 0.75 + 1.2 + 11
+    )
 
 
 def test_tastes_for_cities_last_and_differ():
@@ -98,7 +101,7 @@ def test_tastes_for_cities_last_and_differ():
     values = np.array(
         [
             [
-                place_utility(load_person(people, make_firms(), i), c, records, zero, zero[:, :2], rule, q, key)
+                place_utility(load_person(people, make_firms(), i), c, records, zero, zero[:, :2], None, rule, q, key)
                 for c in (0, 1)
             ]
             for q in (76, 76)

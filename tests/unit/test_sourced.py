@@ -99,6 +99,14 @@ def test_number_forms_and_their_sources():
         ("x: {unit: share}", {}, "value"),
         ("x: much", {}, "a number in share"),
         ("x: true", {}, "a number in share"),
+        ("x: .nan", {}, "a number in share"),
+        ("x: .inf", {}, "a number in share"),
+        ("x: {value: -.inf}", {"beside": math.inf}, "a number in share"),
+        ("x: inf", {"beside": math.inf}, "a number in share"),
+        ("x: {value: 3, assumption: so, range: [0, .inf]}", {}, "range: [LOW, HIGH]"),
+        ("x: {value: 3, assumption: so, range: [false, true]}", {}, "range: [LOW, HIGH]"),
+        ("x: {value: 3, assumption: so, range: [4, 2]}", {}, "range: [LOW, HIGH]"),
+        ("x: {value: 3, assumption: so, relative_range: [1, 2, 3]}", {}, "range: [LOW, HIGH]"),
         ("x: 1.5", {"high": 1}, "to 1 share"),
     ],
 )
@@ -106,6 +114,31 @@ def test_each_mistake_ends_in_its_repair(text, options, repair):
     problems = read(text, **options)[1]
     assert len(problems) == 1
     assert repair in problems[0].repair
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["true", "false", ".inf", "-.inf", ".nan", "1e400", "-1e400", "9" * 400, "2024-01-31", "2024Q1", "0x10", "1_000",
+     "12:30", "30%", "inf", "nan", "null"],
+)  # fmt: skip
+def test_what_is_no_number_is_named_as_it_is_written(written):
+    cell, (problem,) = read(f"x: {written}")
+    assert cell is None
+    assert problem.message == f"`{written}` is no number"
+    assert problem.repair == "Write a number in share"
+
+
+def test_lists_and_maps_are_no_numbers():
+    assert [read(text)[1][0].message for text in ("x: [1]", "x: {value: {a: 1}}")] == [
+        "a list is no number",
+        "a map is no number",
+    ]
+
+
+def test_no_limit_and_not_known_may_stand_in_place_of_a_number_where_they_are_allowed():
+    assert read("x: .inf", beside=math.inf)[0].value == math.inf
+    assert math.isnan(read("x: {value: .nan, evidence: 001-0251-02}", beside=math.nan)[0].value)
+    assert read("x: .nan", beside=math.inf)[0] is None
 
 
 def test_unknown_keys_get_the_nearest_name():
