@@ -161,7 +161,8 @@ def posterior(
         if not quiet:
             _print_frame("Parameters, narrowest first", tables["parameters"])
             _print_frame("Figures, misses first", tables["bands"], n_names=2)
-        typer.echo(f"members: {len(found.unit)}, of which effective {found.n_effective:.0f}")
+        n_members, n_effective = len(found.unit), round(found.n_effective)
+        typer.echo(f"members: {n_members}, of which effective {n_effective}; weights to the power {found.power:.2g}")
         typer.echo(f"results: {bench.folder / 'posterior'}")
 
 
@@ -265,5 +266,6 @@ def _say(value: Any) -> str:
     if isinstance(value, str):
         return value.removeprefix("params.")
     if isinstance(value, float):
-        return "-" if math.isnan(value) else f"{value:.3g}"
+        large = math.isfinite(value) and abs(value) >= 1000.0
+        return "-" if math.isnan(value) else f"{value:,.0f}" if large else f"{value:.3g}"
     return str(value)

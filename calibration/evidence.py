@@ -31,7 +31,8 @@ from sim.policies.base import FirmsSpec
 from sim.sourced import Node, read_yaml
 
 EVIDENCE: Final = Path(__file__).parent / "evidence"
-WORLDS: Final = Path(sim.__file__).parent / "world"
+WORLD: Final = Path(sim.__file__).parent / "world" / "china.yaml"
+"""The world that is held against the figures. What other worlds rest on is no input of it."""
 SCENARIOS: Final = Path(sim.__file__).parent.parent / "scenarios"
 
 EXACTNESS: Final = ("exact", "approximate", "read_from_chart")
@@ -129,12 +130,12 @@ class Registry:
             )
 
 
-def load_registry(evidence: Path = EVIDENCE, worlds: Path = WORLDS, scenarios: Path = SCENARIOS) -> Registry:
+def load_registry(evidence: Path = EVIDENCE, world: Path = WORLD, scenarios: Path = SCENARIOS) -> Registry:
     """Read all rows and find which of them inputs rest on.
 
     Args:
         evidence: folder with one CSV file for each document.
-        worlds: folder of the world files.
+        world: file of the world.
         scenarios: folder of the scenario files.
 
     Raises:
@@ -142,7 +143,7 @@ def load_registry(evidence: Path = EVIDENCE, worlds: Path = WORLDS, scenarios: P
     """
     rows = read_rows(evidence)
     inputs: dict[str, str] = {}
-    for where, text in _walk_citations(worlds, scenarios):
+    for where, text in _walk_citations(world, scenarios):
         for identifier in find_ids(text, rows):
             inputs.setdefault(identifier, where)
     return Registry(rows=rows, inputs=inputs | _find_restated(rows, inputs))
@@ -221,14 +222,13 @@ def _find_restated(rows: Mapping[str, Row], inputs: Mapping[str, str]) -> dict[s
     }
 
 
-def _walk_citations(worlds: Path, scenarios: Path) -> Iterator[tuple[str, str]]:
+def _walk_citations(world: Path, scenarios: Path) -> Iterator[tuple[str, str]]:
     """(where, text) of all that may cite what an input rests on."""
     problems: list[Problem] = []
-    for folder in (worlds, scenarios):
-        for path in sorted(folder.glob("*.yaml")):
-            root = read_yaml(path, problems, shown=path.name)
-            if root is not None:
-                yield from _walk_texts(root)
+    for path in (world, *sorted(scenarios.glob("*.yaml"))):
+        root = read_yaml(path, problems, shown=path.name)
+        if root is not None:
+            yield from _walk_texts(root)
     yield from _walk_sources(Params, "params")
     yield from _walk_policies()
 

@@ -52,12 +52,12 @@ MONTHLY = "the ledger is the sum of transfers"
 MONEY = {
     **dict.fromkeys(("living_subsidy", "rent_subsidy", "tax_refund"), MONTHLY),
     **dict.fromkeys(("talent_housing", "settling_support", "purchase_subsidy"), HOMES),
-    **dict.fromkeys(("integrated_training", "certification"), COURSES),
+    **dict.fromkeys(("integrated_training", "certification", "enrolment_change"), COURSES),
     "award": COSTS, "hiring_subsidy": HIRES, "internship": INTERNS, "school_places": SCHOOLS,
     "training_subsidy": TRAINED, "startup_space": FOUNDED,
     **dict.fromkeys(
         (
-            "transport_improvement", "enrolment_change", "curriculum_reform", "dual_teachers", "cooperation_deepening",
+            "transport_improvement", "curriculum_reform", "dual_teachers", "cooperation_deepening",
             "firm_attraction", "talent_pool", "pay_link", "flexible_talent", "job_fairs", "information_platform",
             "evaluation_reform", "application_scenarios", "research_funding",
         ),

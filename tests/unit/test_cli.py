@@ -205,7 +205,24 @@ def test_comparison_has_the_agreed_columns_and_figures(call, tmp_path):
     leakage = comparison[comparison["outcome"] == "leakage_money"]
     assert leakage["value"].between(0, 1).all()
     assert "Affordable rental" in " ".join(leakage["group"])
-    assert all(title in done.stdout for title in ("Where it falls", "Whom it reaches", "by group"))
+    titles = ("Where it falls", "Whom it reaches", "by group", "What was expected")
+    assert all(title in done.stdout for title in titles)
+    first = read_manifest(folder)["expectations"][0]
+    assert (first["outcome"], first["place"], first["sign"]) == ("subsidised_units_used", "beijing", "up")
+    assert first["difference"] > 0
+
+
+def test_an_expectation_of_another_place_is_judged_there(call, tmp_path):
+    (tmp_path / "case.yaml").write_text(
+        "name: case\nquestion: Who gains?\nextends: ai_boom\nfocus: shanghai\n"
+        "expects:\n  - {outcome: ai_share, sign: up}\n  - {outcome: ai_share, place: beijing, sign: none}\n"
+    )
+    words = ("--scale", "20000", "--seeds", "2", "--jobs", "1", "--no-figures", "--lang", "zh", "--set", "from=2024Q4")
+    done = call("compare", "baseline", "case.yaml", *words, "--quarters", "8")
+    assert "预期与结果" in done.stdout
+    facts = read_manifest(last_folder(done, tmp_path))["expectations"]
+    assert [one["place"] for one in facts] == ["shanghai", "beijing"]
+    assert len({one["baseline"] for one in facts}) == 2
 
 
 def test_scenario_against_itself_differs_by_exactly_zero(call, tmp_path):

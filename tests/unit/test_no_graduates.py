@@ -88,8 +88,9 @@ def test_a_comparison_shows_what_is_not_known_as_missing(tmp_path, key, figures)
     scenarios = load_compared(files[0], files[1:], [f"world_values.{key}=0"], 4000, 10)
     study = Study(seeds=range(1, 3), city="alpha", jobs=1, check=True, figures=figures)
     comparison = write_comparison(scenarios, tmp_path / "out", study, since=Quarter.parse("2020Q1"))
-    rows = comparison[comparison["group"] == "all"].set_index("outcome")
+    effects = comparison.effects
+    rows = effects[effects["group"] == "all"].set_index("outcome")
     assert np.isnan(rows.loc["stay_share_12m", "value"])
     assert rows.loc["stayed_12m", "value"] == 0
-    assert not np.isinf(comparison.select_dtypes("number")).any(axis=None)
+    assert not np.isinf(effects.select_dtypes("number")).any(axis=None)
     assert bool(list((tmp_path / "out").rglob("*.png"))) == figures

@@ -147,10 +147,10 @@ def test_the_cost_of_a_move_counts_for_searchers():
 def test_the_cost_of_a_move_counts_for_leavers():
     utility = np.array([[0.0], [1.0], [3.0]])
     extra, out = np.zeros((3, 3)), np.empty((3, 1))
-    fill_advantage(utility, extra, out)
+    fill_advantage(utility, extra, make_records(3), out)
     assert out[:, 0].tolist() == [3, 2, -2]
     extra[0, 2] = 2.5
-    fill_advantage(utility, extra, out)
+    fill_advantage(utility, extra, make_records(3), out)
     assert out[:, 0].tolist() == [1, 2, -2]
     assert choose_place(utility[:, 0] - 50 * extra[0], 0, 0.5) == 1
 
