@@ -142,9 +142,7 @@ def explain_key(scenario: Scenario, key: str) -> Explanation:
 
 def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Problem]) -> Scenario | None:
     fields = tree.root.fields
-    for key in REQUIRED_KEYS:
-        if key not in fields:
-            report(problems, tree.root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
+    _report_missing(tree.root, problems)
     start, end, last = _read_span(fields, quarters, problems)
     span = (start, last) if start is not None and last is not None else None
     scale = _read_scale(fields.get("scale"), tree, problems)
@@ -182,6 +180,12 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         files=(*((fit.file,) if fit else ()), *tree.folders, show_path(world_path)),
     )
     return dataclasses.replace(scenario, resolved=_resolve(scenario, fields.get("world_values")))
+
+
+def _report_missing(root: Node, problems: list[Problem]) -> None:
+    for key in REQUIRED_KEYS:
+        if key not in root.fields:
+            report(problems, root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
 
 
 def _read_span(
