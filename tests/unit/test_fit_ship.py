@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from fit_folders import write_toy_fit
 from fit_toys import make_linear
 from typer.testing import CliRunner
 
@@ -13,10 +14,12 @@ import calibration.budget
 import calibration.market
 import calibration.ship
 import sim.run
+import sim.scenariofile
 from calibration.budget import Budget
 from calibration.problem import average_seeds, measure_loss
 from sim.cli import app
 from sim.fitfile import read_ensemble
+from sim.params import Params
 from sim.results import hash_source
 from sim.scenario import explain_key, load_scenario
 from sim.sourced import read_yaml
@@ -196,6 +199,26 @@ def test_a_fit_is_written_whole_or_not_at_all(steps, tmp_path, monkeypatch):
     steps("ship", "first", "--unidentified", "fitted", code=2)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [path.name for path in folder.parent.iterdir()] == ["first"]
+
+
+def test_the_fit_that_the_baseline_uses_does_not_change_what_a_fit_begins_with(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_toy_fit(tmp_path)
+    text = (sim.scenariofile.SCENARIO_FOLDERS[1] / "baseline.yaml").read_text()
+    place = tmp_path / "scenarios" / "baseline.yaml"
+    place.parent.mkdir()
+    problems = []
+    try:
+        for fit in ("", "fit: first\n"):
+            calibration.market._load.cache_clear()
+            place.write_text(text + fit)
+            assert load_scenario("baseline").params.search.b_home == (0.75 if fit else Params().search.b_home)
+            problems.append(calibration.market.make_problem(20000))
+    finally:
+        calibration.market._load.cache_clear()
+    without, with_fit = problems
+    assert with_fit.identity == without.identity
+    assert with_fit.prior.start.tolist() == without.prior.start.tolist()
 
 
 def test_a_folder_with_other_things_is_not_replaced(steps, tmp_path):
