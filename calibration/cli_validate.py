@@ -99,6 +99,7 @@ def report(
         from calibration.targets import load_targets
         from calibration.validate import read_entries
 
+        need_packages()
         prior = load_space().prior
         found = read_fit(fit or _name_fit(scale, until), prior)
         validation = place_validation(found.folder)

@@ -35,6 +35,8 @@ FEWEST_POINTS: Final = 8
 class Emulator:
     """Polynomials of all figures."""
 
+    n: int
+    """Parameters."""
     order: int
     """The highest order that a figure needs."""
     coefficient: FloatArray
@@ -64,7 +66,9 @@ def fit_emulator(unit: FloatArray, figures: FloatArray) -> Emulator:
     known = figures[:, usable]
     if not usable.any():
         nothing = np.zeros((unit.shape[1], n_figures))
-        return Emulator(order=1, coefficient=nothing, constant=np.zeros(n_figures), sd=np.full(n_figures, np.inf))
+        return Emulator(
+            n=unit.shape[1], order=1, coefficient=nothing, constant=np.zeros(n_figures), sd=np.full(n_figures, np.inf)
+        )
     centre, spread = np.nanmean(known, axis=0), np.nanstd(known, axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     # the few points without a figure count as average ones
@@ -85,7 +89,7 @@ def fit_emulator(unit: FloatArray, figures: FloatArray) -> Emulator:
         coefficient[: len(slope), number] = slope * spread[column]
         constant[number] = np.atleast_1d(fits[best[column]].intercept_)[column] * spread[column] + centre[column]
         sd[number] = np.sqrt(errors[best[column], column]) * spread[column]
-    return Emulator(order=orders[best.max()], coefficient=coefficient, constant=constant, sd=sd)
+    return Emulator(n=unit.shape[1], order=orders[best.max()], coefficient=coefficient, constant=constant, sd=sd)
 
 
 def list_orders(n_points: int, n: int) -> list[int]:

@@ -21,13 +21,12 @@ from calibration.posterior import INTERVAL, UNIFORM_SD, find_quantiles
 from calibration.problem import CalibrationError
 from calibration.space import Prior
 from sim.errors import Problem
+from sim.fitfile import ENSEMBLE, FIT_FOLDERS, PARAMETERS, read_fit_manifest
 from sim.sourced import read_yaml
 
 FloatArray = NDArray[np.float64]
 
 RESULTS: Final = Path("results") / "calibration"
-SHIPPED: Final = (Path("calibration") / "fits", Path(__file__).parent / "fits")
-"""Where a shipped fit is looked for: under the working folder, then beside this file."""
 NOT_TESTED: Final = "not tested"
 
 
@@ -82,9 +81,9 @@ def find_fit(name: str) -> Path:
 
     Raises CalibrationError where there is none.
     """
-    places = (Path(name), *(place / name for place in SHIPPED), RESULTS / name)
+    places = (Path(name), *(place / name for place in FIT_FOLDERS), RESULTS / name)
     for folder in places:
-        if (folder / "parameters.yaml").is_file() or (folder / "fit" / "parameters.json").is_file():
+        if (folder / PARAMETERS).is_file() or (folder / "fit" / "parameters.json").is_file():
             return folder
     raise CalibrationError(
         f"there is no fit in {', '.join(map(str, dict.fromkeys(places)))}. "
@@ -99,10 +98,10 @@ def read_fit(name: str, prior: Prior) -> FitFolder:
         CalibrationError: where a piece is missing, damaged, or of other parameters than `prior` has.
     """
     folder = find_fit(name)
-    shipped = (folder / "parameters.yaml").is_file()
+    shipped = (folder / PARAMETERS).is_file()
     try:
         manifest, point, verdicts = _read_shipped(folder) if shipped else _read_results(folder)
-        members, weight = _read_members(folder / ("." if shipped else "posterior") / "ensemble.csv", prior)
+        members, weight = _read_members(folder / ("." if shipped else "posterior") / ENSEMBLE, prior)
     except FileNotFoundError as error:
         step = "posterior" if "ensemble" in str(error.filename) else "fit"
         raise CalibrationError(f"{error.filename} is missing. Make it: talentsim calibrate {step}") from error
@@ -147,10 +146,10 @@ def _read_results(folder: Path) -> tuple[dict[str, Any], dict[str, float], dict[
 
 
 def _read_shipped(folder: Path) -> tuple[dict[str, Any], dict[str, float], dict[str, str]]:
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     problems: list[Problem] = []
-    root = read_yaml(folder / "parameters.yaml", problems, shown=str(folder / "parameters.yaml"))
-    if root is None or problems:
+    manifest = read_fit_manifest(folder, problems)
+    root = read_yaml(folder / PARAMETERS, problems, shown=str(folder / PARAMETERS))
+    if manifest is None or root is None or problems:
         raise CalibrationError("\n".join(map(str, problems)))
     entries = root.to_plain()["parameters"]
     point = {str(entry["key"]): float(entry["value"]) for entry in entries}

@@ -35,8 +35,12 @@ MEMBERS_EFFECTIVE: Final = 0.5
 """Share of members that the weights leave effective."""
 INTERVAL: Final = 0.9
 """Part of the posterior that an interval holds, as much left out below as above."""
-MISFIT_ROUNDS: Final = 3
-"""Times that misfit is looked for."""
+MISFIT_ROUNDS: Final = 5
+"""Times at most that errors grow where families stay far off."""
+SETTLING_ROUNDS: Final = 3
+"""Times that misfit is measured afresh after that."""
+PROBES: Final = 128
+"""Particles that look for the likeliest point."""
 UNIFORM_SD: Final = 12.0**-0.5
 """Standard deviation of the prior in the unit cube."""
 
@@ -138,20 +142,39 @@ def update_belief(
     """
     emulator = emulator or fit_emulator(design.unit, design.figures)
     # seeds shared by all points shift a figure at all of them, which the error of the emulator does not show
-    errors = ErrorModel.of(targets, design.noise + extra_noise)
-    n = design.unit.shape[1]
+    errors = _find_misfit(ErrorModel.of(targets, design.noise + extra_noise), emulator, min(PROBES, n_particles), seed)
+    return Belief(emulator=emulator, errors=errors, points=_sample_belief(emulator, errors, n_particles, seed))
+
+
+def _find_misfit(chance: ErrorModel, emulator: Emulator, n_particles: int, seed: int) -> ErrorModel:
+    """`chance`, the errors without misfit, with the misfit of each family.
+
+    First the errors of families that stay far off grow until no family does. Families that gave way to one that cannot
+    be matched are among them: so misfit is then measured afresh, at the likeliest point under the errors so far.
+    """
+
+    def find_likeliest(errors: ErrorModel) -> FloatArray:
+        emulated = emulator.predict(_sample_belief(emulator, errors, n_particles, seed))
+        return np.asarray(emulated[np.argmax(errors.log_likelihood(emulated, emulator.sd))], np.float64)
+
+    errors = chance
     for _ in range(MISFIT_ROUNDS):
-
-        def log_likelihood(unit: FloatArray, errors: ErrorModel = errors) -> FloatArray:
-            return errors.log_likelihood(emulator.predict(unit), emulator.sd)
-
-        points = sample_points(log_likelihood, n, n_particles, seed)
-        likeliest = points[np.argmax(log_likelihood(points))][None, :]
-        wider = errors.admit_misfit(emulator.predict(likeliest)[0], emulator.sd)
+        wider = errors.admit_misfit(find_likeliest(errors), emulator.sd)
         if np.array_equal(wider.misfit, errors.misfit):
             break
         errors = wider
-    return Belief(emulator=emulator, errors=errors, points=points)
+    if errors is chance:
+        return chance
+    for _ in range(SETTLING_ROUNDS):
+        errors = chance.admit_misfit(find_likeliest(errors), emulator.sd)
+    return errors
+
+
+def _sample_belief(emulator: Emulator, errors: ErrorModel, n_particles: int, seed: int) -> FloatArray:
+    def log_likelihood(unit: FloatArray) -> FloatArray:
+        return errors.log_likelihood(emulator.predict(unit), emulator.sd)
+
+    return sample_points(log_likelihood, emulator.n, n_particles, seed)
 
 
 def spread_points(points: FloatArray, n: int) -> FloatArray:

@@ -1,9 +1,13 @@
 """Screening: which parameters move which figures, before anything is fitted.
 
 Morris (1991): paths through the space that change one parameter at a time. mu* of a parameter is the mean absolute
-effect of its whole range. It is measured on the loss, and on each figure in units of its tolerance, averaged over a
-family: a parameter that moves no family by a tolerance cannot be learned from these figures. A parameter matters for
-the loss if its mu* is at least a twentieth of the largest, or if it moves a family by a tolerance or more.
+effect of its whole range on the loss. Runs are noisy, and an absolute value never averages out, so that mu* alone lets
+every parameter matter. The signal of a parameter leaves the noise out: with d the effect and s^2 / S its variance as
+the S seeds show it, signal^2 = mean over paths of d^2 - s^2 / S, 0 where that is negative; for the loss, which is no
+mean over seeds, the mean of the products of the effects in two halves of the seeds. It is measured on the loss, and on
+each figure in units of its tolerance, averaged over a family: a parameter that moves no family by a tolerance cannot
+be learned from these figures. A parameter matters if its signal on the loss is at least a twentieth of the largest, or
+if it moves a family by a tolerance or more. With one seed nothing is known of noise, and none is left out.
 Sobol (2001), on the parameters that matter most: shares of the variance of the loss that a parameter explains alone
 (first order) and together with others (total); the other parameters stay at their values before the fit.
 Both methods are those of SALib. All points share their seeds.
@@ -30,7 +34,7 @@ FloatArray = NDArray[np.float64]
 LEVELS: Final = 4
 """Levels of the grid on which Morris paths lie."""
 MATTERS_LOSS: Final = 0.05
-"""Share of the largest effect on the loss from which on a parameter matters."""
+"""Share of the largest signal on the loss from which on a parameter matters."""
 MATTERS_FAMILY: Final = 1.0
 """Effect on a family, in tolerances, from which on a parameter matters."""
 CONFIDENCE: Final = 0.9
@@ -46,8 +50,10 @@ class Screening:
     """(n,) half width of its 90 % interval over paths."""
     sigma: FloatArray
     """(n,) standard deviation of the effects: curvature and interaction."""
+    signal: FloatArray
+    """(n,) effect of the whole range on the loss without the noise of the seeds."""
     on_family: FloatArray
-    """(n, family) mean absolute effect of the whole range on the figures of a family, in tolerances."""
+    """(n, family) the same on the figures of a family, in tolerances, averaged over them."""
     matters: NDArray[np.bool_]
     chosen: NDArray[np.intp]
     """Parameters that Sobol looked at, the most important first."""
@@ -66,14 +72,14 @@ def run_screening(problem: Problem, runner: Runner, budget: Budget, seed: int) -
     n_chosen = min(n, budget.sobol_params)
     runner.expect((budget.trajectories * (n + 1) + budget.sobol_base * (n_chosen + 2)) * len(seeds))
     morris = _run_morris(problem, runner, budget.trajectories, seeds, seed)
-    by_effect = np.argsort(-morris["mu_star"], kind="stable")
+    by_effect = np.argsort(-morris["signal"], kind="stable")
     chosen = np.array([k for k in by_effect if morris["matters"][k]][:n_chosen], np.intp)
     sobol = _run_sobol(problem, runner, budget.sobol_base, chosen, seeds, seed)
     return Screening(**morris, chosen=chosen, **sobol)
 
 
 def summarise_screening(problem: Problem, screening: Screening) -> DataFrame:
-    """One row for each parameter, the largest effect on the loss first."""
+    """One row for each parameter, the largest signal on the loss first."""
     import pandas as pd
 
     n = len(problem.prior.names)
@@ -82,6 +88,7 @@ def summarise_screening(problem: Problem, screening: Screening) -> DataFrame:
         "mu_star": screening.mu_star,
         "mu_star_conf": screening.mu_star_conf,
         "sigma": screening.sigma,
+        "signal": screening.signal,
         "matters": screening.matters,
     }
     for name in ("first", "total"):
@@ -91,39 +98,58 @@ def summarise_screening(problem: Problem, screening: Screening) -> DataFrame:
     best = np.argmax(screening.on_family, axis=1)
     columns["moves_most"] = [problem.targets.family_names[k] for k in best]
     columns |= {f"on_{name}": screening.on_family[:, k] for k, name in enumerate(problem.targets.family_names)}
-    return pd.DataFrame(columns).sort_values("mu_star", ascending=False, ignore_index=True, kind="stable")
+    return pd.DataFrame(columns).sort_values("signal", ascending=False, ignore_index=True, kind="stable")
 
 
 def _run_morris(problem: Problem, runner: Runner, n_paths: int, seeds: Sequence[int], seed: int) -> dict[str, Any]:
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
 
-    n, targets = len(problem.prior.names), problem.targets
+    targets = problem.targets
     space = _describe_cube(problem.prior.names)
-    unit = sampling.sample(space, n_paths, num_levels=LEVELS, seed=seed)
-    figures = average_seeds(runner.evaluate(unit, seeds))
-
-    def analyse(output: FloatArray, *, resamples: int) -> Any:
-        return analysis.analyze(
-            space, unit, output, num_levels=LEVELS, num_resamples=resamples, conf_level=CONFIDENCE, seed=seed
-        )
-
-    loss = analyse(measure_loss(targets, figures), resamples=100)
-    # a figure that is missing somewhere tells by its average: no effect there
-    filled = np.where(np.isfinite(figures), figures, np.nan_to_num(average_seeds(figures[None])))
-    effects = np.zeros((n, len(targets.names)))
-    for k in range(len(targets.names)):
-        effects[:, k] = analyse(filled[:, k] / targets.tolerance[k], resamples=2)["mu_star"]
-    on_family = effects @ targets.share.T
-    mu_star = np.asarray(loss["mu_star"], np.float64)
-    matters = (mu_star >= MATTERS_LOSS * mu_star.max()) & (mu_star > 0.0)
+    unit = np.asarray(sampling.sample(space, n_paths, num_levels=LEVELS, seed=seed), np.float64)
+    runs = runner.evaluate(unit, seeds)
+    loss = measure_loss(targets, average_seeds(runs))
+    found = analysis.analyze(space, unit, loss, num_levels=LEVELS, conf_level=CONFIDENCE, seed=seed)
+    n_halves = min(2, len(seeds))
+    halves = [runs[:, half::n_halves] for half in (0, n_halves - 1)]
+    first, second = (measure_effects(unit, measure_loss(targets, average_seeds(half))) for half in halves)
+    signal = np.sqrt(np.maximum(0.0, (first * second).mean(axis=0)))
+    # a figure that is missing in a run counts as average there: it tells nothing
+    usual = np.nan_to_num(average_seeds(runs.reshape(1, -1, len(targets.names))))[0]
+    effects = measure_effects(unit, np.where(np.isfinite(runs), runs, usual) / targets.tolerance)
+    on_family = measure_signal(effects) @ targets.share.T
+    matters = (signal >= MATTERS_LOSS * signal.max()) & (signal > 0.0)
     return {
-        "mu_star": mu_star,
-        "mu_star_conf": np.asarray(loss["mu_star_conf"], np.float64),
-        "sigma": np.asarray(loss["sigma"], np.float64),
+        "mu_star": np.asarray(found["mu_star"], np.float64),
+        "mu_star_conf": np.asarray(found["mu_star_conf"], np.float64),
+        "sigma": np.asarray(found["sigma"], np.float64),
+        "signal": signal,
         "on_family": on_family,
         "matters": matters | (on_family >= MATTERS_FAMILY).any(axis=1),
     }
+
+
+def measure_effects(unit: FloatArray, outputs: FloatArray) -> FloatArray:
+    """(path, n, ...) effects of the whole range of each parameter on (point, ...) outputs along paths.
+
+    `unit` (point, n) holds paths of n + 1 points one after the other, in which each step changes one parameter.
+    """
+    n = unit.shape[1]
+    moves = np.diff(unit.reshape(-1, n + 1, n), axis=1)
+    param = np.abs(moves).argmax(axis=2)
+    size = moves.sum(axis=2)
+    steps = np.diff(outputs.reshape(-1, n + 1, *outputs.shape[1:]), axis=1)
+    steps = steps / size.reshape(*size.shape, *(1,) * (steps.ndim - 2))
+    order = np.argsort(param, axis=1).reshape(*param.shape, *(1,) * (steps.ndim - 2))
+    return np.asarray(np.take_along_axis(steps, order, axis=1), np.float64)
+
+
+def measure_signal(effects: FloatArray) -> FloatArray:
+    """(n, target) root mean square of (path, n, seed, target) effects without the noise of the seeds."""
+    n_seeds = effects.shape[2]
+    noise = effects.var(axis=2, ddof=1) / n_seeds if n_seeds > 1 else 0.0
+    return np.asarray(np.sqrt(np.maximum(0.0, (effects.mean(axis=2) ** 2 - noise).mean(axis=0))), np.float64)
 
 
 def _run_sobol(

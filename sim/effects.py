@@ -231,8 +231,8 @@ def _choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
         return 100.0, 2, "%"
     if unit == "CNY":
         return 1e-6, 1, label("unit.million_cny", lang)
-    if unit == "years":
-        return 1.0, 2, label("unit.years", lang)
+    if unit in {"years", "minutes"}:
+        return 1.0, 2, label(f"unit.{unit}", lang)
     key = f"unit.{unit}"
     return 1.0, 0, label(key, lang) if key in LABELS else unit
 

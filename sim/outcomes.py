@@ -36,6 +36,7 @@ GRADUATION_OF_YEAR: Final = 2
 SHARE: Final = "share"
 PERSONS: Final = "persons"
 CNY: Final = "CNY"
+MINUTES: Final = "minutes"
 YEARS: Final = "years"
 FIRMS: Final = "firms"
 _CNY_MONTH: Final = "CNY/month"
@@ -51,7 +52,9 @@ def summarise_run(result: RunResult, *, city: str, since: Quarter) -> DataFrame:
     means over the quarters, talent, people in work, firms and their headcount are those of the last quarter, and
     arrivals, hires, hukou and cost are sums. The employment rate is employed / (employed + searching + preparing); the
     AI share is that of new postings, the filled share hires over openings. The age of curricula is a mean over
-    institutions by those enrolled, the share of qualified graduates one by those who graduate.
+    institutions by those enrolled, the share of qualified graduates one by those who graduate. In a world with areas,
+    commuters in work here and live elsewhere, commuters out the other way round, in the last quarter; minutes one way
+    are a mean over those who live here and work.
 
     Returns:
         Columns outcome, group (`all`, a level of education, a field of study `field_...`, a kind of arrival, a reason
@@ -77,6 +80,7 @@ def summarise_run(result: RunResult, *, city: str, since: Quarter) -> DataFrame:
         *_summarise_firms(_from_quarter(tables["firms"], since), city),
         *_summarise_teaching(_from_quarter(tables["institutions"], since), city),
         *_summarise_cost(_from_quarter(tables["ledger"], since)),
+        *(_summarise_commuting(_from_quarter(tables["commuting"], since), city) if "commuting" in tables else ()),
     ]
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS)).astype({"value": "float64"})
 
@@ -200,6 +204,16 @@ def _summarise_work(people: DataFrame, city: str) -> list[Row]:
         *_by_education("employment_rate", SHARE, active, _measure_employment_rate),
         *_by_field("employment_rate", SHARE, active, _measure_employment_rate),
         *_by_education("qualified_share", SHARE, active, _measure_qualified_share),
+    ]
+
+
+def _summarise_commuting(commuting: DataFrame, city: str) -> list[Row]:
+    last = commuting[commuting["quarter"].astype(str) == commuting["quarter"].astype(str).max()]
+    lives, works = last["city"] == city, last["work_city"] == city
+    return [
+        ("commuters_in", ALL, PERSONS, _count_persons(last[works & ~lives])),
+        ("commuters_out", ALL, PERSONS, _count_persons(last[lives & ~works])),
+        ("commute_minutes", ALL, MINUTES, _average(last.loc[lives, "minutes"], last.loc[lives, "persons"])),
     ]
 
 

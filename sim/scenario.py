@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from sim.errors import Problem, ScenarioError
 from sim.expectations import Expectation, read_expects
+from sim.fitfile import Fit, bind_fit, use_fit
 from sim.params import Params
 from sim.policies import PolicySpec
 from sim.policies.base import EVERY_QUARTER, Data
@@ -44,6 +45,8 @@ class Scenario:
     name: str
     question: str
     world: World
+    fit: Fit | None
+    """Fit of the calibration that it uses."""
     params: Params
     policies: tuple[PolicySpec, ...]
     """Standing ones first."""
@@ -139,15 +142,14 @@ def explain_key(scenario: Scenario, key: str) -> Explanation:
 
 def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Problem]) -> Scenario | None:
     fields = tree.root.fields
-    for key in REQUIRED_KEYS:
-        if key not in fields:
-            report(problems, tree.root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
+    _report_missing(tree.root, problems)
     start, end, last = _read_span(fields, quarters, problems)
     span = (start, last) if start is not None and last is not None else None
     scale = _read_scale(fields.get("scale"), tree, problems)
     loaded, world_path = _read_world_of(tree, problems)
     world = loaded[0] if loaded else None
-    params, sources = read_params(fields.get("params"), strict_files=tree.strict_files, problems=problems)
+    fit, at_params = use_fit(fields, problems)
+    params, sources = read_params(at_params, strict_files=tree.strict_files, problems=problems)
     policies: dict[str, list[PolicySpec]] = {}
     lists = {key: fields.get(key, Node(tree.root.file, tree.root.line, key, [])) for key in POLICY_LISTS}
     for key, node in lists.items():
@@ -164,6 +166,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         **texts,
         expects=expects,
         world=loaded[0],
+        fit=bind_fit(fit, sources),
         params=params,
         policies=(*policies["standing_policies"], *policies["policies"]),
         n_standing=len(policies["standing_policies"]),
@@ -174,9 +177,15 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         evidence=tuple(str(item.value) for item in fields["sources"].items) if "sources" in fields else (),
         sources={"scale": scale} | _source_texts(fields) | sources | loaded[1],
         resolved={},
-        files=(*tree.folders, show_path(world_path)),
+        files=(*((fit.file,) if fit else ()), *tree.folders, show_path(world_path)),
     )
     return dataclasses.replace(scenario, resolved=_resolve(scenario, fields.get("world_values")))
+
+
+def _report_missing(root: Node, problems: list[Problem]) -> None:
+    for key in REQUIRED_KEYS:
+        if key not in root.fields:
+            report(problems, root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
 
 
 def _read_span(
@@ -292,7 +301,7 @@ def _read_expectations(
 
 
 def _source_texts(fields: dict[str, Node]) -> dict[str, Sourced]:
-    keys = ("name", "question", "world", "from", "to", "focus", "expectation", "finding")
+    keys = ("name", "question", "world", "fit", "from", "to", "focus", "expectation", "finding")
     nodes = {key: fields[key] for key in keys if key in fields}
     return {key: Sourced(node.value, TEXT, STATED, node.file, node.line) for key, node in nodes.items()}
 
@@ -323,6 +332,8 @@ def _resolve(scenario: Scenario, world_values: Node | None) -> dict[str, Any]:
         "world_values": world_values.to_plain() if world_values is not None else {},
         "world": {"name": world.name, "places": list(world.places), "quantities": quantities},
     }
+    if scenario.fit is not None:
+        plain["fit"] = {"name": scenario.fit.name, "member": None}
     return _make_plain(plain)  # type: ignore[no-any-return]  # a dict stays a dict
 
 

@@ -126,6 +126,29 @@ def tables():
     }
 
 
+def test_commuters_are_those_of_the_last_quarter_by_where_they_live_and_work(tables):
+    tables["commuting"] = pd.DataFrame(
+        [
+            ("2025Q1", "beijing", "beijing", 900, 20.0),
+            ("2025Q2", "beijing", "beijing", 300, 20.0),
+            ("2025Q2", "beijing", "other", 100, 60.0),
+            ("2025Q2", "other", "beijing", 40, 50.0),
+            ("2025Q2", "other", "other", 7, 10.0),
+        ],
+        columns=["quarter", "city", "work_city", "persons", "minutes"],
+    ).astype({"quarter": "category", "city": "category", "work_city": "category"})
+    found = summarise_run(RunResult(tables=tables, manifest={}), city="beijing", since=SINCE).set_index("outcome")[
+        "value"
+    ]
+    assert found["commuters_in"] == 40
+    assert found["commuters_out"] == 100
+    assert found["commute_minutes"] == 30
+
+
+def test_a_world_without_areas_has_no_commuters(summary):
+    assert not summary["outcome"].str.startswith("commut").any()
+
+
 @pytest.fixture
 def summary(tables):
     return summarise_run(RunResult(tables=tables, manifest={}), city="beijing", since=SINCE)

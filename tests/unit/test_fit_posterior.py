@@ -213,6 +213,25 @@ def test_members_weigh_by_what_was_simulated():
     assert posterior.weight[missed].mean() < 0.5 * posterior.weight[~missed].mean()
 
 
+def test_a_family_that_contradicts_the_others_is_named_and_does_not_decide():
+    """Five figures put the first parameter at 0.3, two of another family at 0.8, sixteen standard deviations away."""
+    matrix = np.zeros((9, 2))
+    matrix[:7, 0], matrix[7:, 1] = 1.0, 1.0
+    families = ("a",) * 3 + ("b",) * 2 + ("wrong",) * 2 + ("c",) * 2
+    problem = make_linear([0.3, 0.5], matrix, tolerance=0.06, families=families)
+    value = problem.targets.value.copy()
+    value[5:7] = 0.8
+    problem = dataclasses.replace(problem, targets=dataclasses.replace(problem.targets, value=value))
+    posterior = run_posterior(problem, make_runner(problem), BUDGET, 1)
+    bands = summarise_bands(problem, posterior).groupby("family")["misfit"].first()
+    assert bands["wrong"] > 50
+    assert (bands[["a", "b", "c"]] == 1.0).all()
+    low, high = find_quantiles(posterior.unit, posterior.weight, (0.05, 0.95))
+    assert low[0] < 0.32
+    assert high[0] < 0.4
+    assert low[1] < 0.5 < high[1]
+
+
 def test_quantiles_by_weight():
     unit = np.array([[0.1], [0.2], [0.3]])
     assert find_quantiles(unit, np.array([1, 1, 1]) / 3, [0.5])[0, 0] == pytest.approx(0.2)

@@ -10,7 +10,8 @@ from calibration.budget import BUDGETS
 from calibration.journal import Journal
 from calibration.problem import Problem, average_seeds
 from calibration.runs import Runner
-from calibration.screen import _run_sobol, run_screening, summarise_screening
+from calibration.screen import _run_sobol, measure_effects, run_screening, summarise_screening
+from sim.rng import make_key, normals
 
 BUDGET = dataclasses.replace(BUDGETS["small"], screen_seeds=1, trajectories=8, sobol_base=64)
 
@@ -24,9 +25,9 @@ def test_morris_counts_the_effects_of_a_linear_problem():
     problem = make_linear([0.5, 0.5, 0.5], [[2.0, 0.0, 0.1], [0.0, -1.0, 0.0]], tolerance=0.5)
     found = screen(problem)
     assert np.allclose(found.on_family, [[4.0, 0.0], [0.0, 2.0], [0.2, 0.0]])
-    assert found.matters.tolist() == [True, True, found.mu_star[2] >= 0.05 * found.mu_star.max()]
+    assert found.matters.tolist() == [True, True, found.signal[2] >= 0.05 * found.signal.max()]
     table = summarise_screening(problem, found)
-    assert table["mu_star"].is_monotonic_decreasing
+    assert table["signal"].is_monotonic_decreasing
     assert dict(zip(table["parameter"], table["moves_most"], strict=True))["p1"] == "f1"
 
 
@@ -92,6 +93,38 @@ def test_a_missing_figure_does_not_break_a_screening():
     assert np.isfinite(found.on_family).all()
     assert (found.on_family[:, 1] == 0.0).all()
     assert np.isnan(average_seeds(np.full((1, 1, 1), np.nan))).all()
+
+
+def test_noise_alone_is_no_signal():
+    """A figure of pure noise, fresh at each point: without seeds to show it every parameter would move it.
+
+    A step is 2 / 3 of the range: with one seed an effect of nothing has a root mean square of 1.5 sqrt(2) = 2.1
+    tolerances, with the mean of 8 seeds 0.75. The signal squared has mean 0 and, over 20 paths, a standard error of
+    0.75^2 sqrt(2 / 20) = 0.2: above 1 is five of them.
+    """
+    problem = make_linear([0.5, 0.5], [[5.0, 0.0], [0.0, 0.0]], tolerance=1.0)
+
+    def simulate(values, seed):
+        number = 1 + round(3 * values[0]) + 4 * round(3 * values[1])  # levels are thirds
+        noise = normals(make_key(seed, 2002), np.array([number], np.uint64))
+        return problem.simulate(values, seed) + np.array([0.0, noise[0]])
+
+    noisy = dataclasses.replace(problem, simulate=simulate)
+    budget = dataclasses.replace(BUDGET, trajectories=20, screen_seeds=8)
+    found = screen(noisy, budget)
+    assert found.on_family[0, 0] == pytest.approx(5.0)
+    assert found.on_family[:, 1].max() < 1.0
+    assert found.matters.tolist() == [True, False]
+    one_seed = screen(noisy, dataclasses.replace(budget, screen_seeds=1))
+    assert one_seed.on_family[:, 1].min() > 1.0
+
+
+def test_effects_are_sorted_by_parameter():
+    unit = np.array([[0.0, 0.0], [0.0, 0.5], [0.5, 0.5], [1.0, 1.0], [0.5, 1.0], [0.5, 0.5]])
+    outputs = 3.0 * unit[:, 0] - unit[:, 1]
+    assert measure_effects(unit, outputs).tolist() == [[3.0, -1.0], [3.0, -1.0]]
+    two = measure_effects(unit, np.stack([outputs, 2 * outputs], axis=1))
+    assert two[0].tolist() == [[3.0, 6.0], [-1.0, -2.0]]
 
 
 @pytest.mark.parametrize("n_chosen", [0, 1])

@@ -41,6 +41,7 @@ from calibration.validate import (
     tabulate_scores,
 )
 from sim.cli import app
+from sim.fitfile import FIT_FORMAT, hash_text
 
 PLACES = {"alpha": {"en": "Alpha", "zh": "甲城"}}
 NAMES = ("p0", "p1")
@@ -123,6 +124,14 @@ def test_groups_are_the_hold_out_and_what_is_fed_in(entries):
     assert groups[10] == "check"
     assert groups.count("held") == 2
     assert groups.count("fit") == 8
+
+
+def test_a_fit_of_earlier_years_predicts_later_ones(world):
+    problem, fit = make_problem(), make_fit(manifest={"scale": 5000, "until": 2018})
+    found = run_validation(problem, Runner(problem, Journal(problem)), BOARD, world, fit, seed=1, n_seeds=3)
+    assert [entry.group for entry in found].count("later") == 8
+    assert not any(entry.group == "fit" for entry in found)
+    assert {score.group for score in score_entries(found)} == {"held", "later"}
 
 
 def test_the_same_seed_gives_the_same_and_a_journal_runs_nothing_again(world, tmp_path):
@@ -339,12 +348,18 @@ def test_a_shipped_folder_is_read(tmp_path):
         "  - {key: p0, value: 0.5, verdict: weak}\n  - {key: p1, value: 0.2, verdict: not identified}\n"
     )
     (folder / "ensemble.csv").write_text("member,weight,p1,p0\n1,0.25,0.2,0.4\n2,0.75,0.3,0.6\n")
-    (folder / "manifest.json").write_text('{"scale": 2000, "until": 2023}')
+    files = {name: hash_text((folder / name).read_text()) for name in ("parameters.yaml", "ensemble.csv")}
+    manifest = {"format": FIT_FORMAT, "scale": 2000, "until": 2023, "files": files}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     fit = read_fit(str(folder), make_prior(2))
     assert fit.members.tolist() == [[0.4, 0.2], [0.6, 0.3]]
     assert fit.point.tolist() == [0.5, 0.2]
     assert (fit.scale, fit.until) == (2000, 2023)
     assert fit.verdicts["p1"] == "not identified"
+    with (folder / "ensemble.csv").open("a") as file:
+        file.write("3,0.5,0.3,0.6\n")
+    with pytest.raises(CalibrationError, match="not what was shipped"):
+        read_fit(str(folder), make_prior(2))
 
 
 def test_pieces_that_are_missing_are_named(tmp_path):
