@@ -19,6 +19,7 @@ import calibration.targets
 import sim.run
 from calibration.evidence import Registry
 from calibration.fitfolder import FitFolder, describe_params, read_fit
+from calibration.holdout import load_rule, split_targets
 from calibration.journal import Journal
 from calibration.naive import BENCHMARKS
 from calibration.posterior import UNIFORM_SD
@@ -426,3 +427,13 @@ def test_words_exist_for_all_methods_groups_and_moments():
         assert all(say(key, lang) for lang in ("en", "zh"))
     assert _MOMENTS.keys() == MOMENTS.keys()
     assert _UNITS.keys() == UNIT_FACTOR.keys()
+
+
+def test_only_a_validation_computes_what_is_held_out():
+    board = calibration.targets.load_targets()
+    held = {figure.name for figure in split_targets(board.targets, load_rule()).held}
+    whole, seen = calibration.market.make_whole_problem(5000), calibration.market.make_problem(5000)
+    assert whole.targets.names == tuple(figure.name for figure in board.figures)
+    assert held <= set(whole.targets.names)
+    assert not held & set(seen.targets.names)
+    assert whole.identity != seen.identity
