@@ -3,9 +3,10 @@
 An expectation names a row of a comparison and the sign of its difference: `up`, `down`, or `none` where nothing should
 move. It is written before anything is run. Held against the 95 % interval of the difference, paired by seed, it
 
-    held              the interval lies on the expected side; for `none` it covers zero
+    held              the interval lies on the expected side
+    no change seen    for `none`: it covers zero, which may as well be a change too small for so few seeds
     against           the interval lies on the other side; for `none` it lies on one side
-    not determined    the interval covers zero, or there is none (a single seed, nobody who counts)
+    not determined    it covers zero where a change was expected, or there is none (a single seed, nobody who counts)
 
 Left out: how large a change is expected, and what many expectations together prove; one in twenty whose effect is nil
 is off zero by chance.
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Sign = Literal["up", "down", "none"]
-Verdict = Literal["held", "against", "not_determined"]
+Verdict = Literal["held", "no_change", "against", "not_determined"]
 
 SIGNS: Final[tuple[Sign, ...]] = ("up", "down", "none")
 EXPECTS_KEYS: Final[dict[str, str]] = {
@@ -140,7 +141,7 @@ def judge_sign(sign: Sign, low: float, high: float) -> Verdict:
     if not low <= high:  # also where the ends are NaN
         return "not_determined"
     if low <= 0 <= high:
-        return "held" if sign == "none" else "not_determined"
+        return "no_change" if sign == "none" else "not_determined"
     return "held" if sign == ("up" if low > 0 else "down") else "against"
 
 

@@ -84,6 +84,9 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.no_cost": ("No policy spending in these runs.", "本次模拟无政策支出。"),
     "note.undetermined": ("not determined: the effect's interval includes zero", "无法确定：效果区间包含零"),
     "note.may_be_zero": ("not determined", "无法确定"),
+    "note.fewer_stay": ("fewer stay, or cost falls", "留下者减少，或成本下降"),
+    "note.held": ("{held} of {total} held", "{total}项中{held}项符合预期"),
+    "note.unchanged": (", {n} no change seen", "，{n}项未见变化"),
     "note.not_estimated": ("not estimated", "未估计"),
     "caption.band": (
         "Lines: median over {seeds} seeds. Bands: the middle 95 % of the seeds.",

@@ -289,6 +289,7 @@ _OUTCOMES: Final[dict[str, tuple[str, str]]] = {
     "sign.down": ("falls", "下降"),
     "sign.none": ("stays", "不变"),
     "verdict.held": ("held", "符合预期"),
+    "verdict.no_change": ("no change seen", "未见变化"),
     "verdict.against": ("against", "与预期相反"),
     "verdict.not_determined": ("not determined", "无法确定"),
 }
