@@ -47,11 +47,11 @@ _HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
 
 _TITLES: Final[dict[Lang, tuple[str, ...]]] = {
     "en": ("Where it falls", "Whom it reaches", "Cost per additional person who stays, by group"),
-    "zh": ("本地、外地与全国效果", "政策惠及对象", "分群体每多留一人的成本"),
+    "zh": ("本地、其他地区与全国的效果", "政策惠及对象", "分群体每多留一人的成本"),
 }
 _SPREAD_HEADINGS: Final[dict[Lang, Text]] = {
-    "en": ("outcome", "unit", "here", "other cities", "all cities", "lost elsewhere per gain"),
-    "zh": ("结果", "单位", "本地", "其他城市", "全国", "本地每增一人外地减少"),
+    "en": ("outcome", "unit", "here", "other places", "all places", "lost elsewhere per gain"),
+    "zh": ("结果", "单位", "本地", "其他地区", "全国", "本地每增一人其他地区减少"),
 }
 _REACH_HEADINGS: Final[dict[Lang, Text]] = {
     "en": (

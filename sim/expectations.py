@@ -39,6 +39,8 @@ EXPECTS_KEYS: Final[dict[str, str]] = {
 ALL: Final = "all"
 BY_POLICY: Final = ("reached", "paid")
 """Outcomes of which a group is a policy, by its label or, without one, its kind."""
+COMMUTING: Final = ("commuters_in", "commuters_out", "commute_minutes")
+"""Outcomes of worlds with areas."""
 NO_DIFFERENCE: Final = ("leakage_persons", "leakage_money")
 """Outcomes without a difference from the base."""
 
@@ -94,7 +96,13 @@ class Judgement:
 
 
 def read_expects(
-    node: Node | None, *, focus: str, places: Sequence[str], policies: Sequence[str], problems: list[Problem]
+    node: Node | None,
+    *,
+    focus: str,
+    places: Sequence[str],
+    policies: Sequence[str],
+    commute: bool = True,
+    problems: list[Problem],
 ) -> tuple[Expectation, ...]:
     """Read the list under `expects`; mistakes are added to `problems`, each with the nearest right name.
 
@@ -103,6 +111,7 @@ def read_expects(
         focus: place that is meant where none is named.
         places: places of the world.
         policies: labels, or kinds, of the policies of the scenario.
+        commute: whether people may work in another place than they live in, as they may within areas.
         problems: mistakes are added here.
     """
     if node is None:
@@ -111,6 +120,11 @@ def read_expects(
         report(problems, node, "a list is wanted here", "Write one `- {outcome: ..., sign: up}` for each expectation")
         return ()
     found = [_read_one(item, focus, places, policies, problems) for item in node.items]
+    for item in node.items:
+        outcome = item.fields.get("outcome")
+        if outcome is not None and not commute and outcome.value in COMMUTING:
+            repair = "Leave it out, or choose a world with areas, such as beijing_districts"
+            report(problems, outcome, f"nobody commutes between the places of this world: no `{outcome.value}`", repair)
     return tuple(one for one in found if one is not None)
 
 
@@ -183,12 +197,8 @@ def _read_one(
     choices = (("outcome", OUTCOME_NAMES), ("sign", SIGNS), ("place", places), ("group", groups))
     for key, names in choices:
         if key in fields and fields[key].value not in names and (key != "group" or outcome in OUTCOME_NAMES):
-            report(
-                problems,
-                fields[key],
-                f"there is no {key} `{fields[key].value}`",
-                suggest_name(str(fields[key].value), names),
-            )
+            given = str(fields[key].to_plain())
+            report(problems, fields[key], f"there is no {key} `{given}`", suggest_name(given, names))
             fine = False
     if fine and group is None and outcome in BY_POLICY:
         report(problems, item, f"`group` is missing, the policy that `{outcome}` is about", suggest_name("", groups))

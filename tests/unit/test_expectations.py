@@ -68,6 +68,9 @@ def test_expectations_are_not_taken_over(load):
         ("  - {sign: up}", "Add `outcome: stay_share_12m`"),
         ("  - rent up", "Write it as {outcome: stay_share_12m, sign: up}"),
         ("  - {outcome: reached, sign: up}", "Use one of: living_subsidy"),
+        ("  - {outcome: rent, sign: [up]}", "Did you mean `up`?"),
+        ("  - {outcome: commuters_in, sign: up}", "Leave it out, or choose a world with areas"),
+        ("  - {outcome: commute_minutes, sign: up}", "Leave it out, or choose a world with areas"),
         ("  {outcome: rent}", "Write one `- {outcome: ..., sign: up}` for each expectation"),
     ],
 )
@@ -76,6 +79,21 @@ def test_mistakes_are_refused_with_line_and_repair(load, line, repair):
         load("expects:", line)
     assert any(problem.repair.startswith(repair) for problem in caught.value.problems), caught.value
     assert {problem.line for problem in caught.value.problems} <= {4, 5}
+    assert "Node(" not in str(caught.value)
+
+
+def test_a_list_in_the_wrong_place_is_shown_as_it_was_written(load):
+    for lines, shown in ((["focus: [alpha, beta]"], "['alpha', 'beta']"), (["sources: 003-0939-06"], "[003-0939-06]")):
+        with pytest.raises(ScenarioError) as caught:
+            load(*lines)
+        assert shown in str(caught.value)
+        assert "Node(" not in str(caught.value)
+
+
+def test_sources_are_a_list_of_ids(load):
+    assert load("sources: [003-0939-06]").evidence == ("003-0939-06",)
+    with pytest.raises(ScenarioError, match="a list is wanted"):
+        load("sources:")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +156,7 @@ def test_no_change_where_none_was_expected_is_counted_apart():
         ("cost_per_additional_stayer", "CNY/person", (-1842.0, NAN, NAN, 10), "not determined"),
         ("cost_per_additional_stayer", "CNY/person", (9e5, NAN, NAN, 1), "not estimated"),
         ("cost_per_additional_stayer", "CNY/person", (-4e6, -12e6, -2e6, 10), "fewer stay, or cost falls"),
-        ("cost_per_additional_stayer", "CNY/person", (2e6, 1e6, 9e6, 10), "2,000,000 (1,000,000 .. 9,000,000) CNY a person"),
+        ("cost_per_additional_stayer", "CNY/person", (200.0, 100.0, 900.0, 10), "200 (100 .. 900) CNY a person"),
         ("displacement", "share", (-0.5, -0.7, -0.2, 10), "-50.00 % (-70.00 .. -20.00)"),
         ("displacement", "share", (0.5, NAN, NAN, 10), "not determined"),
         ("stay_share_12m", "share", (0.5, NAN, NAN, 1), "+50.00 points"),
