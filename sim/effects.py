@@ -62,7 +62,7 @@ _REACH_HEADINGS: Final[dict[Lang, Text]] = {
         "million CNY",
         "of it to those there anyway",
     ),
-    "zh": ("政策", "惠及人数", "本会留下", "期末净多留", "百万元", "付给本会留下者"),
+    "zh": ("政策", "惠及人数", "原本就会留下", "期末净增留下人数", "百万元", "其中付给原本就会留下者"),
 }
 _GROUP_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("group", "million CNY", "additional persons who stay", "CNY per additional person"),
