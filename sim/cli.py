@@ -195,6 +195,7 @@ def check(
 ) -> None:
     """Check a scenario file without simulating; report all mistakes with their lines."""
     with report_errors():
+        from sim.kinds import list_multiplied
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
@@ -206,6 +207,8 @@ def check(
             f"ok: {loaded.start} to {loaded.end}, {len(loaded.world.places)} places, "
             f"{len(loaded.policies)} policies, scale {loaded.scale}, {len(loaded.sources)} values with a source"
         )
+        for line in list_multiplied(loaded.policies, loaded.world):
+            typer.echo(line)
 
 
 @app.command()

@@ -6,6 +6,7 @@ else in the unit of the comparison; each difference carries its 95 % interval.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -46,11 +47,11 @@ _HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
 
 _TITLES: Final[dict[Lang, tuple[str, ...]]] = {
     "en": ("Where it falls", "Whom it reaches", "Cost per additional person who stays, by group"),
-    "zh": ("本地、外地与全国效果", "政策惠及对象", "分群体每多留一人的成本"),
+    "zh": ("本地、其他地区与全国的效果", "政策惠及对象", "分群体每多留一人的成本"),
 }
 _SPREAD_HEADINGS: Final[dict[Lang, Text]] = {
-    "en": ("outcome", "unit", "here", "other cities", "all cities", "lost elsewhere per gain"),
-    "zh": ("结果", "单位", "本地", "其他城市", "全国", "本地每增一人外地减少"),
+    "en": ("outcome", "unit", "here", "other places", "all places", "lost elsewhere per gain"),
+    "zh": ("结果", "单位", "本地", "其他地区", "全国", "本地每增一人其他地区减少"),
 }
 _REACH_HEADINGS: Final[dict[Lang, Text]] = {
     "en": (
@@ -61,7 +62,7 @@ _REACH_HEADINGS: Final[dict[Lang, Text]] = {
         "million CNY",
         "of it to those there anyway",
     ),
-    "zh": ("政策", "惠及人数", "本会留下", "期末净多留", "百万元", "付给本会留下者"),
+    "zh": ("政策", "惠及人数", "原本就会留下", "期末净增留下人数", "百万元", "其中付给原本就会留下者"),
 }
 _GROUP_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("group", "million CNY", "additional persons who stay", "CNY per additional person"),
@@ -72,6 +73,8 @@ _EXPECTED_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("outcome", "group", "place", "expected", "found", "difference (95 % interval)"),
     "zh": ("结果", "群体", "地点", "预期", "结论", "差值（95% 区间）"),  # noqa: RUF001  (full-width on purpose)
 }
+RATIOS: Final = (COST_PER_STAYER, DISPLACEMENT)
+"""Outcomes that are a ratio of two differences."""
 _SPREAD: Final = ("talent", "employed", "stay_share_12m", "wage")
 """Outcomes that stand for this city, the others and, where persons are counted, all together."""
 
@@ -103,11 +106,25 @@ def list_judgements(
             names = (name_outcome(one.outcome, lang), name_group(one.group, lang), label_place(one.place, lang, places))
             words = (label(f"sign.{one.sign}", lang), label(f"verdict.{judged.verdict}", lang))
             rows.append((*names, *words, describe_difference(judged, lang)))
-    return [TextTable(_EXPECTED_TITLE[lang], _EXPECTED_HEADINGS[lang], rows, 5)] if rows else []
+    verdicts = [judged.verdict for judged in judgements if judged.scenario == policy]
+    title = f"{_EXPECTED_TITLE[lang]} ({count_verdicts(verdicts, lang)})"
+    return [TextTable(title, _EXPECTED_HEADINGS[lang], rows, 5)] if rows else []
+
+
+def count_verdicts(verdicts: Sequence[str], lang: Lang) -> str:
+    """How many of the expectations held, and apart from them where no change was expected and none seen."""
+    words = label("note.held", lang).format(held=verdicts.count("held"), total=len(verdicts))
+    unchanged = verdicts.count("no_change")
+    return words + (label("note.unchanged", lang).format(n=unchanged) if unchanged else "")
 
 
 def describe_difference(judged: Judgement, lang: Lang) -> str:
-    """The difference of a judgement with its interval and unit."""
+    """The difference of a judgement with its interval and unit; of a ratio that says nothing, why not."""
+    row = dataclasses.asdict(judged) | {"outcome": judged.expectation.outcome}
+    if judged.expectation.outcome in RATIOS:
+        words = _write_effect(row, lang)
+        plain = judged.unit == "share" or _note_ratio(row, lang)
+        return words if plain else f"{words} {_choose_unit(judged.unit, lang)[2]}"
     factor, decimals, unit = _choose_unit(judged.unit, lang)
     parts = [
         _write_number(value * factor, decimals, sign=True) for value in (judged.difference, judged.low, judged.high)
@@ -187,18 +204,30 @@ def _list_groups(found: Found, lang: Lang) -> list[Text]:
 
 
 def _write_effect(row: Mapping[Any, Any], lang: Lang) -> str:
-    """A difference with its interval; a ratio without a bounded interval says nothing, not even its sign."""
+    """A difference with its interval; of a ratio that says nothing, why not."""
+    note = _note_ratio(row, lang)
+    if note:
+        return note
     factor, decimals, _ = _choose_unit(str(row["unit"]), lang)
-    is_ratio = row["outcome"] in {COST_PER_STAYER, DISPLACEMENT}
-    if is_ratio and math.isnan(row["low"]):
-        return label("note.not_estimated", lang) if row["seeds"] < 2 else label("note.may_be_zero", lang)
-    sign = not is_ratio
+    sign = row["outcome"] not in RATIOS
     words = _write_number(row["difference"] * factor, decimals, sign=sign)
     words += " %" if row["outcome"] == DISPLACEMENT else ""
     if math.isnan(row["low"]):
         return words
     low, high = (_write_number(row[name] * factor, decimals, sign=sign) for name in ("low", "high"))
     return f"{words} ({low} .. {high})"
+
+
+def _note_ratio(row: Mapping[Any, Any], lang: Lang) -> str:
+    """Why a ratio says nothing: it has no bounded interval, so that not even its sign is known, or is below zero.
+
+    A cost per additional person below zero is none: cost and those who stay move opposite ways.
+    """
+    if row["outcome"] not in RATIOS:
+        return ""
+    if math.isnan(row["low"]):
+        return label("note.not_estimated", lang) if row["seeds"] < 2 else label("note.may_be_zero", lang)
+    return label("note.fewer_stay", lang) if row["outcome"] == COST_PER_STAYER and row["high"] < 0 else ""
 
 
 def _write_share(row: Mapping[Any, Any]) -> str:
@@ -220,8 +249,8 @@ def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
     interval = _write_interval(row, factor, decimals, lang)
     points = POINTS[lang] if row["unit"] == "share" and not math.isnan(row["difference"]) else ""
     difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
-    if row["outcome"] == COST_PER_STAYER and math.isnan(row["low"]):
-        difference = "-"  # a ratio whose interval is not bounded says nothing, not even its sign
+    if _note_ratio(row, lang):
+        difference = "-"  # the interval says why
     return words, unit, *levels, difference, interval
 
 
@@ -247,8 +276,10 @@ def _write_number(value: float, decimals: int, *, sign: bool) -> str:
 
 def _write_interval(row: Mapping[Any, Any], factor: float, decimals: int, lang: Lang) -> str:
     if not math.isnan(row["low"]):
+        if _note_ratio(row, lang):
+            return _note_ratio(row, lang)
         low, high = (_write_number(row[name] * factor, decimals, sign=True) for name in ("low", "high"))
         return f"{low} .. {high}"
-    if row["outcome"] == "cost_per_additional_stayer" and row["seeds"] > 1:
+    if row["outcome"] == COST_PER_STAYER and row["seeds"] > 1:
         return label("note.undetermined", lang)
     return "-"

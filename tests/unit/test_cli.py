@@ -118,6 +118,15 @@ def test_check_accepts_a_shipped_scenario(call):
     assert call("check", "baseline", "--quiet").stdout == ""
 
 
+def test_check_says_what_an_amount_in_each_of_several_places_comes_to(call):
+    lines = call("check", "districts_hukou_tilt").stdout.splitlines()[2:]
+    assert lines == [
+        "Talent apartments of the 14th five-year plan: units: 1,062.5 in each of 16 places = 17,000 units",
+        "Hukou places for the university towns: places_per_year: 2,000 in each of 2 places = 4,000 places/year",
+    ]
+    assert "in each of" not in call("check", "policy_seeks_people").stdout
+
+
 def test_check_reports_all_mistakes_with_lines_and_nearest_names(call, tmp_path):
     (tmp_path / "mistakes.yaml").write_text(POLICY_TEXT)
     lines = call("check", "mistakes.yaml", code=2).stderr.strip().splitlines()
