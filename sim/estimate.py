@@ -46,10 +46,10 @@ def bound_mean(values: NDArray[Any]) -> tuple[float, float]:
     """Return the 95 % Student-t interval of the mean of `values` (n,); NaN for n < 2, exact where all are zero."""
     from scipy import stats
 
-    if len(values) and not values.any():
-        return 0.0, 0.0
     if len(values) < 2:
-        return math.nan, math.nan
+        return math.nan, math.nan  # also where the one value is zero: another seed may differ
+    if not values.any():
+        return 0.0, 0.0
     half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values)))
     return float(values.mean()) - half, float(values.mean()) + half
 
