@@ -50,7 +50,11 @@ _TITLES: Final[dict[Lang, tuple[str, ...]]] = {
         "Whom it reaches, in all places of the policy",
         "Cost per additional person who stays, by group",
     ),
-    "zh": ("本地、外地与全国效果", "各实施地合计的惠及对象", "分群体每多留一人的成本"),
+    "zh": (
+        "本地、外地与全国效果",
+        "政策惠及对象（各实施地合计）",  # noqa: RUF001  (full-width on purpose)
+        "分群体每多留一人的成本",
+    ),
 }
 _SPREAD_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("outcome", "unit", "here", "other cities", "all cities", "lost elsewhere per gain"),
@@ -65,7 +69,14 @@ _REACH_HEADINGS: Final[dict[Lang, Text]] = {
         "million CNY",
         "of it to those there anyway, at least",
     ),
-    "zh": ("政策", "惠及人数", "至少本会留下", "期末至多多留", "百万元", "至少付给本会留下者"),
+    "zh": (
+        "政策",
+        "惠及人数",
+        "本会留下（至少）",  # noqa: RUF001  (full-width on purpose)
+        "期末多留（至多）",  # noqa: RUF001  (full-width on purpose)
+        "百万元",
+        "付给本会留下者（至少）",  # noqa: RUF001  (full-width on purpose)
+    ),
 }
 _GROUP_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("group", "million CNY", "additional persons who stay", "CNY per additional person"),
