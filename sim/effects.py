@@ -72,10 +72,10 @@ _REACH_HEADINGS: Final[dict[Lang, Text]] = {
     "zh": (
         "政策",
         "惠及人数",
-        "本会留下（至少）",  # noqa: RUF001  (full-width on purpose)
-        "期末多留（至多）",  # noqa: RUF001  (full-width on purpose)
+        "原本就会留下（至少）",  # noqa: RUF001  (full-width on purpose)
+        "期末增留人数（至多）",  # noqa: RUF001  (full-width on purpose)
         "百万元",
-        "付给本会留下者（至少）",  # noqa: RUF001  (full-width on purpose)
+        "其中付给原本就会留下者（至少）",  # noqa: RUF001  (full-width on purpose)
     ),
 }
 _GROUP_HEADINGS: Final[dict[Lang, Text]] = {

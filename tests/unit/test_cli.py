@@ -237,7 +237,7 @@ def test_a_comparison_says_what_it_is_about_and_where_else_policies_act(call, tm
     assert "It also acts in Shenzhen." in shown
     assert "Only 2 seeds" in shown
     assert "In each place where it acts" in shown
-    assert "Public cost in all cities" in shown
+    assert "Public cost in all places" in shown
     places = pd.read_csv(last_folder(done, tmp_path) / "comparison_places.csv")
     assert list(places["place"].unique()) == ["beijing", "shenzhen"]
     away = call("compare", "baseline", "case.yaml", *words, "--city", "shanghai", "--lang", "zh").stdout

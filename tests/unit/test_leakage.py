@@ -311,4 +311,4 @@ def test_a_city_s_stayers_are_set_against_the_city_s_money():
         assert pick(comparison, "cost_all_cities", "all")["value"] == pytest.approx(booked.sum())
         names = [row[0] for row in list_effects(comparison, "p", lang="en")]
         costs = [name for name in names if name.startswith(("Cost in", "Cost,", "Public cost"))]
-        assert costs == ["Public cost", "Public cost in all cities"]
+        assert costs == ["Public cost", "Public cost in all places"]
