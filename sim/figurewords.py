@@ -48,9 +48,12 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "caption.leakage": (
         (
             "Of the persons a policy reached in a city: those who live and work there at the end of the baseline run "
-            "with the same seed. Ratio of means over {seeds} seeds; bars: Fieller's 95 % interval."
+            "with the same seed, a lower bound. Ratio of means over {seeds} seeds; bars: Fieller's 95 % interval."
         ),
-        "政策惠及者中，同一种子的基准情景期末仍在该市居住并就业者的占比。{seeds}个种子均值之比；线：Fieller 95%区间。",
+        (
+            "政策惠及者中，同一种子的基准情景期末仍在该市居住并就业者的占比（下限）。"
+            "{seeds}个种子均值之比；线：Fieller 95%区间。"
+        ),
     ),
     "title.effects": ("Effects against the baseline", "相对基准情景的政策效果"),
     "panel.pay_education": ("By education", "按学历"),

@@ -26,7 +26,7 @@ LAYERS = (
     ("results",),
     ("run",),
     ("estimate", "outcomes", "leakage", "compare", "sweep"),
-    ("effects", "plots_style", "plots_data", "plots_effects", "plots", "report"),
+    ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots", "report"),
     ("console",),
     ("cli",),
 )
