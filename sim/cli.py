@@ -103,6 +103,7 @@ def run(
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
+        _print_cautions([loaded], quiet=quiet)
         study = Study(
             seeds=range(seed, seed + seeds),
             city=_choose_city(loaded, city),
@@ -151,6 +152,7 @@ def compare(
         scenarios = load_compared(base, policies, overrides or (), scale, quarters)
         _, *names = scenarios
         others = [scenarios[name] for name in names]
+        _print_cautions(list(scenarios.values()), quiet=quiet)
         study = Study(
             seeds=range(seed, seed + seeds),
             city=_choose_city(others[0], city),
@@ -179,15 +181,16 @@ def check(
 ) -> None:
     """Check a scenario file without simulating; report all mistakes with their lines."""
     with report_errors():
+        from sim.cautions import describe_contents
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
+        _print_cautions([loaded], quiet=quiet)
         if quiet:
             return
         typer.echo(f"{loaded.name}: {loaded.question}")
         typer.echo(
-            f"ok: {loaded.start} to {loaded.end}, {len(loaded.world.places)} places, "
-            f"{len(loaded.policies)} policies, scale {loaded.scale}, {len(loaded.sources)} values with a source"
+            f"ok: {loaded.start} to {loaded.end}, {len(loaded.world.places)} places, {describe_contents(loaded)}"
         )
 
 
@@ -210,6 +213,28 @@ def policies(
 
 
 @app.command()
+def places(
+    scenario: Annotated[str, typer.Argument(help="A scenario; its world is listed.")] = "baseline",
+    quiet: Quiet = False,
+) -> None:
+    """List the places that `city`, `focus` and `--city` can name, in both languages, with region and area."""
+    with report_errors():
+        from sim.labels import label_place
+        from sim.scenario import load_scenario
+
+        world = load_scenario(scenario).world
+        rows = [
+            (place, label_place(place, "en", world.labels), label_place(place, "zh", world.labels), region, area)
+            for place, region, area in zip(world.places, world.region, world.area or world.places, strict=True)
+        ]
+        if quiet:
+            typer.echo("\n".join(world.places))
+            return
+        print_table(("code", "name", "名称", "region", "area"), rows, n_names=5)
+        typer.echo("`city` takes a code, a list of codes, a region, an area, or all.")
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     with report_errors():
@@ -221,15 +246,27 @@ def schema() -> None:
 @app.command()
 def explain(
     scenario: ScenarioName,
-    key: Annotated[str, typer.Argument(help="A key of the scenario, such as policies.0.units.")],
+    key: Annotated[str, typer.Argument(help="Such as params.search.n_sampled; its beginning lists all under it.")],
     overrides: Overrides = None,
 ) -> None:
-    """Say what a value of a scenario is, its unit, its source, and which file set it."""
-    with report_errors():
-        from sim.results import describe_source
-        from sim.scenario import explain_key, load_scenario
+    """Say what a value of a scenario is, its unit, its source, and which file set it.
 
-        found = explain_key(load_scenario(scenario, overrides or ()), key)
+    `talentsim explain baseline params.search.n_sampled` explains one value, `talentsim explain baseline params.hukou`
+    lists the values under that key.
+    """
+    with report_errors():
+        from sim.explain import explain_key, list_keys
+        from sim.results import describe_source
+        from sim.scenario import load_scenario
+
+        loaded = load_scenario(scenario, overrides or ())
+        under = list_keys(loaded, key)
+        if under and key not in loaded.sources:
+            for name, cell in under.items():
+                fact = describe_source(cell)
+                typer.echo(f"{name}: {json.dumps(fact['value'], ensure_ascii=False)} {fact['unit']}")
+            return
+        found = explain_key(loaded, key)
         facts = describe_source(found.sourced)
         typer.echo(f"key: {found.key}")
         typer.echo(f"meaning: {found.meaning}")
@@ -239,7 +276,7 @@ def explain(
         if found.low is not None or found.high is not None:
             low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
             typer.echo(f"limits: {low} to {high}")
-        typer.echo(f"set in: {facts['file']}:{facts['line']}")
+        typer.echo(f"set in: {facts['file']}:{facts['line']}" if facts["line"] else f"declared in: {facts['file']}")
 
 
 @app.command()
@@ -251,6 +288,15 @@ def warmup(quiet: Quiet = False) -> None:
         seconds = warm_kernels()
         if not quiet:
             typer.echo(f"kernels are ready ({seconds:.1f} s)")
+
+
+def _print_cautions(scenarios: Sequence[Scenario], *, quiet: bool) -> None:
+    """Print once on stderr what is allowed and yet seldom meant."""
+    from sim.cautions import find_cautions
+
+    lines = dict.fromkeys(line for scenario in scenarios for line in find_cautions(scenario))
+    for line in () if quiet else lines:
+        typer.echo(f"warning: {line}", err=True)
 
 
 def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], seeds: Sequence[int]) -> Path:

@@ -12,11 +12,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("sim", "calibration")
 
 LAYERS = (
-    ("types", "errors", "rng", "figurewords", "labels", "version"),
+    ("types", "errors", "rng", "figurewords", "labels", "version", "written"),
     ("params", "columns", "kernels", "market", "world", "policies"),
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile", "expectations"),
-    ("scenario", "schema", "kinds"),
+    ("scenario", "schema", "kinds", "explain", "cautions"),
     ("places", "commuting", "demand", "population", "agents"),
     ("recount", "audit", "invariants", "stickiness", "tables", "trace"),
     ("phases",),
