@@ -67,8 +67,9 @@ def _list_sizes(policy: PolicySpec) -> Iterator[tuple[str, float]]:
 
 
 def _find_early(scenario: Scenario) -> Iterator[str]:
+    """Policies of the question; standing ones may well be older than the run."""
     start = scenario.start
-    for policy in scenario.policies:
+    for policy in scenario.policies[scenario.n_standing :]:
         if policy.first < start.number and not policy.is_zero():
             yield (
                 f"{policy.label or policy.kind} begins in {policy.from_}, before the run ({start}): it acts from "

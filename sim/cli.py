@@ -152,7 +152,7 @@ def compare(
         scenarios = load_compared(base, policies, overrides or (), scale, quarters)
         _, *names = scenarios
         others = [scenarios[name] for name in names]
-        _print_cautions(list(scenarios.values()), quiet=quiet)
+        _print_cautions(others, quiet=quiet)
         study = Study(
             seeds=range(seed, seed + seeds),
             city=_choose_city(others[0], city),

@@ -282,8 +282,10 @@ def test_small_sizes_are_warned_of_once_on_stderr(call):
     assert done.stderr.count("warning: ") == 1
     assert "1 policy, 1 standing policy" in done.stdout
     assert call("check", POLICY, "--scale", "10000", "--quiet").stderr == ""
-    done = call("compare", "baseline", POLICY, *TINY, "--seeds", "1", "--jobs", "1", "--no-figures")
-    assert "Affordable rental" in done.stderr
+    words = ("--scale", "20000", "--quarters", "4", "--seeds", "1", "--jobs", "1", "--no-figures")
+    done = call("compare", "baseline", POLICY, *words, "--set", "from=2024Q4")
+    assert done.stderr.count("warning: ") == 1
+    assert "Affordable rental for graduates (units 20,000: 1 agents)" in done.stderr
 
 
 def test_a_key_above_others_lists_them(call):
@@ -293,9 +295,10 @@ def test_a_key_above_others_lists_them(call):
 
 
 def test_a_default_is_not_said_to_be_set_in_the_file(call):
-    shown = call("explain", POLICY, "policies.0.payer").stdout
-    assert "default of the kind" in shown or "set in" in shown
-    assert "declared in: sim/policies/housing.py" in call("explain", POLICY, "policies.0.queue").stdout
+    shown = call("explain", "baseline", "standing_policies.0.communication").stdout
+    assert "source: default of the kind: assumption" in shown
+    assert "declared in: sim/policies/housing.py\n" in shown
+    assert "set in" not in shown
 
 
 def test_a_folder_inside_a_file_is_refused_with_the_repair(call):

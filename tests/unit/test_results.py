@@ -41,6 +41,7 @@ class FakeScenario:
     start: Quarter = Quarter.parse("2024Q1")
     end: Quarter = Quarter.parse("2024Q4")
     scale: int = 100
+    policies: tuple = ()
     resolved: dict = dataclasses.field(default_factory=lambda: {"policies": [], "limit": float("inf")})
     sources: dict = dataclasses.field(
         default_factory=lambda: {"rent": FakeSource(np.array([1.5, np.nan]), "CNY/month", "evidence 1", "a.yaml", 3)}
