@@ -19,6 +19,7 @@ import typer
 
 import sim
 from sim.console import count_cores, print_table, report_errors, show_progress
+from sim.errors import TalentsimError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,6 +49,10 @@ Scale = Annotated[
 Until = Annotated[int | None, typer.Option(help="Look at figures of years up to this one only.")]
 Jobs = Annotated[int | None, typer.Option(help="Worker processes. Default: one a core.", min=1)]
 Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/calibration/PROBLEM.")]
+FitName = Annotated[str, typer.Argument(help="Name of the fit.")]
+Unidentified = Annotated[
+    Literal["prior", "fitted"], typer.Option(help="What a parameter gets that recovery does not identify.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
 
 
@@ -191,6 +196,53 @@ def recover(
         typer.echo(f"results: {bench.folder / 'recovery'}")
 
 
+@calibrate.command()
+def ship(
+    name: FitName,
+    budget: BudgetName = "small",
+    scale: Scale = None,
+    until: Until = None,
+    unidentified: Unidentified = "prior",
+    jobs: Jobs = None,
+    results: Annotated[
+        Path | None, typer.Option("--from", help="Results of the steps, if not in results/calibration/PROBLEM.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write what fit, posterior and recovery found to calibration/fits/NAME, for scenarios to use as `fit: NAME`."""
+    with report_errors(KEPT), _open_bench("ship", budget, 0, scale, until, jobs, results, quiet=quiet) as bench:
+        from calibration.ship import build_fit, place_fit, read_found, write_shipped
+
+        folder = place_fit(name)
+        words = {"budget": budget, "scale": scale, "until": until, "out": results}
+        options = "".join(f" --{word} {value}" for word, value in words.items() if value is not None)
+        shipped = build_fit(
+            bench.problem, bench.runner, name, read_found(bench.problem, bench.folder, options), unidentified
+        )
+        write_shipped(shipped, folder)
+        _print_shipped(shipped.manifest, quiet=quiet)
+        typer.echo(f"fit: {folder}")
+
+
+@calibrate.command()
+def reproduce(name: FitName, jobs: Jobs = None, out: Out = None, quiet: Quiet = False) -> None:
+    """Make a fit that is shipped again from its manifest, and say whether it comes out the same."""
+    with report_errors(KEPT):
+        from calibration.ship import list_differences, read_shipped, repeat_fit
+
+        shown, manifest = read_shipped(name)
+        place = out if out is not None else RESULTS / f"reproduced-{name}"
+        size = manifest["scale"], manifest["until"]
+        with _open_bench("reproduce", "small", 0, *size, jobs, place, quiet=quiet) as bench:
+            again = repeat_fit(bench.problem, bench.runner, manifest)
+        for file, text in again.texts.items():
+            (place / file).write_text(text, encoding="utf-8", newline="\n")
+        differences = list_differences(again, manifest, shown)
+        if differences:
+            raise TalentsimError(f"{shown} is not reproduced ({'; '.join(differences)}). Compare it with {place}")
+        typer.echo(f"the same to the last digit: {shown}")
+
+
 @contextlib.contextmanager
 def _open_bench(
     step: str,
@@ -208,6 +260,7 @@ def _open_bench(
     from calibration.journal import Journal
     from calibration.market import make_problem
     from calibration.runs import Runner
+    from calibration.ship import describe_inputs
     from sim.results import find_commit
     from sim.run import warm_kernels
 
@@ -226,12 +279,26 @@ def _open_bench(
         "scale": scale,
         "until": until,
         "problem": problem.identity,
+        **describe_inputs(problem),
         "version": sim.__version__,
         "commit": find_commit(),
     }
     with show_progress(step, quiet=quiet) as move:
         runner = Runner(problem, journal, jobs=jobs or count_cores(), on_run=move)
         yield Bench(problem=problem, runner=runner, budget=size, folder=folder, manifest=manifest)
+
+
+def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
+    """Say what a fit is worth."""
+    loss = manifest["loss"]
+    if not quiet:
+        verdicts = ", ".join(f"{n} {verdict}" for verdict, n in manifest["verdicts"].items())
+        typer.echo(f"parameters: {verdicts}; {manifest['kept']} keep their value before the fit")
+        typer.echo(f"members: {manifest['members']}, of which effective {manifest['effective_members']:.0f}")
+        typer.echo(f"figures inside their band: {manifest['inside']} of {manifest['targets']}")
+    typer.echo(f"loss: {loss['before']:.4g} before, {loss['fitted']:.4g} fitted, {loss['shipped']:.4g} as shipped")
+    if loss["shipped"] > loss["before"]:
+        typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)
 
 
 def _need_packages() -> None:

@@ -169,24 +169,30 @@ def summarise_families(problem: Problem, result: FitResult) -> DataFrame:
     return pd.DataFrame(columns).sort_values("loss_after", ascending=False, ignore_index=True, kind="stable")
 
 
-def write_fit(problem: Problem, result: FitResult, folder: Path, manifest: dict[str, Any]) -> None:
-    """Write parameters.json with the manifest, and tables of targets, families, algorithms and points."""
-    import pandas as pd
-
-    folder.mkdir(parents=True, exist_ok=True)
+def describe_found(problem: Problem, result: FitResult) -> dict[str, Any]:
+    """The point chosen, its loss and the one before, and the seeds, as plain data."""
     prior = problem.prior
     values = dict(zip(prior.names, prior.to_values(result.best).tolist(), strict=True))
-    head = {
-        **manifest,
+    return {
         "loss": float(result.finalists.loss[0]),
         "loss_before": result.loss_before,
         "chosen_from": result.finalists.algorithm[0],
         "search_seeds": list(result.search_seeds),
         "choose_seeds": [result.choose_seeds[0], result.choose_seeds[-1]],
         "parameters": values,
+        "unit": result.best.tolist(),
     }
+
+
+def write_fit(problem: Problem, result: FitResult, folder: Path, manifest: dict[str, Any]) -> None:
+    """Write parameters.json with the manifest, and tables of targets, families, algorithms and points."""
+    import pandas as pd
+
+    folder.mkdir(parents=True, exist_ok=True)
+    head = {**manifest, **describe_found(problem, result)}
     (folder / "parameters.json").write_text(json.dumps(head, indent=2) + "\n", encoding="utf-8")
     searched = result.searched
+    prior = problem.prior
     points = pd.DataFrame(prior.to_values(searched.unit), columns=list(prior.names))
     points.insert(0, "loss", searched.loss)
     points.insert(0, "algorithm", searched.algorithm)

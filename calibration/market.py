@@ -30,6 +30,7 @@ from sim.scenario import Scenario, load_scenario
 FloatArray = NDArray[np.float64]
 
 BASELINE: Final = "baseline"
+WITHOUT_FIT: Final = "fit=null"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,8 @@ def make_targets(figures: tuple[Target, ...]) -> Targets:
 
 @functools.cache
 def _load(scale: int, until: int | None) -> tuple[Scenario, Space, tuple[Target, ...]]:
-    scenario = load_scenario(BASELINE, scale=scale, quarters=HORIZON_QUARTERS)
+    # the values before a fit are those without one: the fit that is shipped must not change what a fit begins with
+    scenario = load_scenario(BASELINE, (WITHOUT_FIT,), scale=scale, quarters=HORIZON_QUARTERS)
     space = load_space(base=scenario.params)
     figures = load_fit_targets()
     if until is not None:

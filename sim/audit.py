@@ -323,9 +323,11 @@ def _add_grants(model: TalentMarket, count: Count, base: int, counts: NDArray[np
 
 def _add_seats(model: TalentMarket, count: Count) -> None:
     """Add the cost of the seats that a policy adds to those that there are before it and that none after it cuts."""
-    world, year = model.world, min(model.quarter.year, LAST_COHORT_YEAR)
-    graduates = world.graduates[:, year - FIRST_COHORT_YEAR]
-    seats = model.seats * graduates[:, None, None] * world.level_share[:, :, None] * world.field_share
+    world, rule = model.world, model.params.institutions
+    lengths = rule.course_years_below, rule.course_years_bachelor, rule.course_years_master, rule.course_years_phd
+    ends = np.minimum(model.quarter.year + np.array(lengths), LAST_COHORT_YEAR)
+    graduates = world.graduates[:, ends - FIRST_COHORT_YEAR] * world.level_share
+    seats = model.seats * graduates[:, :, None] * world.field_share
     added: dict[int, NDArray[np.float64]] = {}
     each: dict[int, float] = {}
     for number, policy in enumerate(model.scenario.policies):

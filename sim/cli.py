@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -22,10 +22,11 @@ from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
 
 if TYPE_CHECKING:
+    from sim.fitfile import Member
     from sim.kinds import KindPage
     from sim.labels import Lang as Language
     from sim.labels import PlaceLabels
-    from sim.report import Comparison
+    from sim.report import Comparison, Study
     from sim.scenario import Scenario
 
 app = typer.Typer(
@@ -55,6 +56,10 @@ Out = Annotated[Path | None, typer.Option(help="Write into this folder, not resu
 Check = Annotated[bool, typer.Option("--check", help="Check after each quarter what must always hold.")]
 Jobs = Annotated[int | None, typer.Option(help="Worker processes. Default: one a core.", min=1)]
 Threads = Annotated[int, typer.Option(help="Threads inside a run that has the machine to itself.", min=1)]
+Ensemble = Annotated[
+    bool, typer.Option("--ensemble", help="Give each seed a parameter set of its own, drawn from the fit in use.")
+]
+Members = Annotated[int | None, typer.Option(help="With --ensemble: how many sets, in place of --seeds.", min=1)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
 Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")]
 Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of figures and tables.")]
@@ -95,6 +100,8 @@ def run(
     figures: Figures = False,
     lang: Lang = "en",
     city: City = None,
+    ensemble: Ensemble = False,
+    members: Members = None,
     quiet: Quiet = False,
 ) -> None:
     """Simulate one scenario and write its tables."""
@@ -104,8 +111,11 @@ def run(
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
         _print_cautions([loaded], quiet=quiet)
+        _note_fits([loaded])
+        chosen = _choose_seeds(seed, seeds, members, ensemble=ensemble)
         study = Study(
-            seeds=range(seed, seed + seeds),
+            seeds=chosen,
+            members=_draw_members([loaded], chosen, ensemble=ensemble),
             city=_choose_city(loaded, city),
             jobs=jobs or count_cores(),
             threads=threads,
@@ -113,8 +123,8 @@ def run(
             figures=figures,
             lang=lang,
         )
-        folder = _place_results(out, loaded.name, loaded.resolved, study.seeds)
-        if seeds == 1:
+        folder = _place_results(out, loaded.name, loaded.resolved, study)
+        if len(study.seeds) == 1 and not ensemble:
             with show_progress(f"{loaded.name}: quarters", quiet=quiet) as move:
                 write_single(loaded, folder, study, on_quarter=move)
         else:
@@ -139,6 +149,8 @@ def compare(
     figures: Figures = True,
     lang: Lang = "en",
     city: City = None,
+    ensemble: Ensemble = False,
+    members: Members = None,
     quiet: Quiet = False,
 ) -> None:
     """Simulate a baseline and policies with the same seeds and write what the policies change.
@@ -153,8 +165,11 @@ def compare(
         _, *names = scenarios
         others = [scenarios[name] for name in names]
         _print_cautions(others, quiet=quiet)
+        _note_fits(scenarios.values())
+        chosen = _choose_seeds(seed, seeds, members, ensemble=ensemble)
         study = Study(
-            seeds=range(seed, seed + seeds),
+            seeds=chosen,
+            members=_draw_members(scenarios.values(), chosen, ensemble=ensemble),
             city=_choose_city(others[0], city),
             jobs=jobs or count_cores(),
             threads=threads,
@@ -163,11 +178,12 @@ def compare(
             lang=lang,
         )
         resolved = {name: scenario.resolved for name, scenario in scenarios.items()}
-        folder = _place_results(out, "+".join(names), resolved, study.seeds)
+        folder = _place_results(out, "+".join(names), resolved, study)
         with show_progress("runs", quiet=quiet) as move:
             comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
         if not quiet:
             _print_effects(comparison, lang, others[0].world.labels)
+            _print_ensemble(others[0], study)
         _print_end(folder, figures=figures, quiet=quiet)
 
 
@@ -186,6 +202,7 @@ def check(
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
         _print_cautions([loaded], quiet=quiet)
+        _note_fits([loaded])
         if quiet:
             return
         typer.echo(f"{loaded.name}: {loaded.question}")
@@ -219,19 +236,15 @@ def places(
 ) -> None:
     """List the places that `city`, `focus` and `--city` can name, in both languages, with region and area."""
     with report_errors():
-        from sim.labels import label_place
+        from sim.explain import PLACE_HEADINGS, list_places
         from sim.scenario import load_scenario
 
-        world = load_scenario(scenario).world
-        rows = [
-            (place, label_place(place, "en", world.labels), label_place(place, "zh", world.labels), region, area)
-            for place, region, area in zip(world.places, world.region, world.area or world.places, strict=True)
-        ]
+        rows = list_places(load_scenario(scenario).world)
         if quiet:
-            typer.echo("\n".join(world.places))
-            return
-        print_table(("code", "name", "名称", "region", "area"), rows, n_names=5)
-        typer.echo("`city` takes a code, a list of codes, a region, an area, or all.")
+            typer.echo("\n".join(row[0] for row in rows))
+        else:
+            print_table(PLACE_HEADINGS, rows, n_names=len(PLACE_HEADINGS))
+            typer.echo("`city` takes a code, a list of codes, a region, an area, or all.")
 
 
 @app.command()
@@ -255,28 +268,10 @@ def explain(
     lists the values under that key.
     """
     with report_errors():
-        from sim.explain import explain_key, list_keys
-        from sim.results import describe_source
+        from sim.explain import describe_key
         from sim.scenario import load_scenario
 
-        loaded = load_scenario(scenario, overrides or ())
-        under = list_keys(loaded, key)
-        if under and key not in loaded.sources:
-            for name, cell in under.items():
-                fact = describe_source(cell)
-                typer.echo(f"{name}: {json.dumps(fact['value'], ensure_ascii=False)} {fact['unit']}")
-            return
-        found = explain_key(loaded, key)
-        facts = describe_source(found.sourced)
-        typer.echo(f"key: {found.key}")
-        typer.echo(f"meaning: {found.meaning}")
-        for name in ("value", "unit", "source"):
-            fact = facts[name]
-            typer.echo(f"{name}: {fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)}")
-        if found.low is not None or found.high is not None:
-            low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
-            typer.echo(f"limits: {low} to {high}")
-        typer.echo(f"set in: {facts['file']}:{facts['line']}" if facts["line"] else f"declared in: {facts['file']}")
+        typer.echo("\n".join(describe_key(load_scenario(scenario, overrides or ()), key)))
 
 
 @app.command()
@@ -290,7 +285,7 @@ def warmup(quiet: Quiet = False) -> None:
             typer.echo(f"kernels are ready ({seconds:.1f} s)")
 
 
-def _print_cautions(scenarios: Sequence[Scenario], *, quiet: bool) -> None:
+def _print_cautions(scenarios: Iterable[Scenario], *, quiet: bool) -> None:
     """Print once on stderr what is allowed and yet seldom meant."""
     from sim.cautions import find_cautions
 
@@ -299,11 +294,36 @@ def _print_cautions(scenarios: Sequence[Scenario], *, quiet: bool) -> None:
         typer.echo(f"warning: {line}", err=True)
 
 
-def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], seeds: Sequence[int]) -> Path:
+def _choose_seeds(seed: int, seeds: int, members: int | None, *, ensemble: bool) -> range:
+    """The seeds; with an ensemble as many as members."""
+    if members is not None and not ensemble:
+        raise TalentsimError("--members says how many sets --ensemble draws. Give both, or use --seeds")
+    return range(seed, seed + (members or seeds))
+
+
+def _draw_members(scenarios: Iterable[Scenario], seeds: range, *, ensemble: bool) -> dict[int, Member] | None:
+    from sim.ensemble import choose_members
+
+    return choose_members(scenarios, seeds) if ensemble else None
+
+
+def _note_fits(scenarios: Iterable[Scenario]) -> None:
+    """Say on stderr where parameters were fitted with other code than that which runs."""
+    from sim.results import describe_fit
+
+    facts = {str(fit["name"]): fit for scenario in scenarios if (fit := describe_fit(scenario)) is not None}
+    for name, fit in facts.items():
+        if not fit["same_code"]:
+            typer.echo(f"note: the fit {name} was made with other code of the model; its parameters are used", err=True)
+
+
+def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], study: Study) -> Path:
     """Return the folder of the results; refuse one that holds other things before anything is simulated."""
     from sim.results import hash_source, refuse_foreign_folder, result_hash
 
-    folder = out if out is not None else RESULTS / name / result_hash(resolved, seeds, hash_source())
+    drawn = {"members": [member.number for member in study.members.values()]} if study.members is not None else {}
+    content = {**resolved, **drawn}
+    folder = out if out is not None else RESULTS / name / result_hash(content, study.seeds, hash_source())
     refuse_foreign_folder(folder)
     return folder
 
@@ -331,6 +351,15 @@ def _print_effects(comparison: Comparison, lang: Language, places: PlaceLabels) 
         tables = list_tables(effects, str(policy), lang=lang)
         for table in (*tables, *list_judgements(comparison.judgements, str(policy), lang=lang, places=places)):
             print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+
+
+def _print_ensemble(scenario: Scenario, study: Study) -> None:
+    """Say what intervals over an ensemble hold."""
+    from sim.labels import label
+
+    if study.members is not None and scenario.fit is not None:
+        words = label("note.ensemble", study.lang)
+        typer.echo(words.format(runs=len(study.members), fit=scenario.fit.name) + "\n")
 
 
 def _print_kind(page: KindPage) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.types import NO_COURSE, NO_FIRM, NO_QUARTER, NO_SCHEME, SEARCHING, UNHOUSED
+from sim.types import NEVER_EMPLOYED, NO_COURSE, NO_FIRM, NO_QUARTER, NO_SCHEME, SEARCHING, UNHOUSED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +59,7 @@ COLUMNS: Final = (
         "quarter from which residence counts: of arrival, unless rights followed",
     ),
     Column("experience_q", "i2", "quarters", 0, "quarters in employment"),
-    Column("tenure_q", "i2", "quarters", 0, "quarters in the present job"),
+    Column("tenure_q", "i2", "quarters", NEVER_EMPLOYED, "quarters in the present job; -1 before the first"),
     Column("search_q", "i2", "quarters", 0, "quarters of search without a job"),
     Column("aware", "u4", "bits", 0, "bit k: knows of policy k of the scenario"),
     Column("received", "u4", "bits", 0, "bit k: has received money, a unit or a place under policy k of the scenario"),

@@ -8,8 +8,9 @@ of the money, that went to people who live and work in the same city without the
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import ResultsError
@@ -67,14 +68,18 @@ Key = tuple[str, str, str]
 """Outcome, group, unit."""
 Pairs = Mapping[Key, tuple["NDArray[Any]", "NDArray[Any]"]]
 """Values of baseline and policy by seed."""
+FindRatio = Callable[["NDArray[Any]", "NDArray[Any]"], Estimate]
 
 
-def compare_runs(base: Mapping[int, DataFrame], policies: Mapping[str, Mapping[int, DataFrame]]) -> DataFrame:
+def compare_runs(
+    base: Mapping[int, DataFrame], policies: Mapping[str, Mapping[int, DataFrame]], *, spread: bool = False
+) -> DataFrame:
     """Compare the outcomes of policies with those of the baseline, paired by seed.
 
     Args:
         base: Outcomes of the baseline (see sim.outcomes and sim.leakage) by seed.
         policies: The same for each policy, with the same seeds.
+        spread: Intervals are those of one more run, not of the mean: for runs with a parameter set each.
 
     Returns:
         Columns policy, outcome, group, unit, baseline, value, difference, low, high, seeds. `baseline` and `value`
@@ -93,8 +98,9 @@ def compare_runs(base: Mapping[int, DataFrame], policies: Mapping[str, Mapping[i
         if set(runs) != set(base):
             raise ResultsError(f"{policy} and the baseline have different seeds. Run both with the same seeds")
         pairs = _pair_outcomes(base, runs, sorted(base))
-        rows += [(policy, *key, *estimate_effect(*pair)) for key, pair in pairs.items()]
-        for estimates in (_estimate_costs(pairs), _estimate_displacement(pairs), _estimate_leakage(pairs)):
+        rows += [(policy, *key, *estimate_effect(*pair, spread=spread)) for key, pair in pairs.items()]
+        for estimate_some in (_estimate_costs, _estimate_displacement, _estimate_leakage):
+            estimates = estimate_some(pairs, functools.partial(estimate_ratio, spread=spread))
             rows += [(policy, *key, *estimate) for key, estimate in estimates]
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
@@ -137,30 +143,30 @@ def _pair_outcomes(
     return {key: (collect(base_rows, key), collect(rows, key)) for key in ordered}
 
 
-def _estimate_costs(pairs: Pairs) -> Iterator[tuple[Key, Estimate]]:
+def _estimate_costs(pairs: Pairs, find_ratio: FindRatio) -> Iterator[tuple[Key, Estimate]]:
     """Cost of one more person who stays: for all with all costs, by group with what its people got."""
     cost, stayed = _take_difference(pairs, (COST, ALL, CNY)), _take_difference(pairs, (STAYED, ALL, PERSONS))
-    yield (COST_PER_STAYER, ALL, _CNY_PERSON), estimate_ratio(cost, stayed)
+    yield (COST_PER_STAYER, ALL, _CNY_PERSON), find_ratio(cost, stayed)
     for outcome, group, unit in pairs:
         if outcome == COST_BY_PERSON and group != ALL:
             cost, stayed = (_take_difference(pairs, key) for key in ((outcome, group, unit), (STAYED, group, PERSONS)))
-            yield (COST_PER_STAYER, group, _CNY_PERSON), estimate_ratio(cost, stayed)
+            yield (COST_PER_STAYER, group, _CNY_PERSON), find_ratio(cost, stayed)
 
 
-def _estimate_displacement(pairs: Pairs) -> Iterator[tuple[Key, Estimate]]:
+def _estimate_displacement(pairs: Pairs, find_ratio: FindRatio) -> Iterator[tuple[Key, Estimate]]:
     """People in work that other cities lose for each one gained here."""
     gained = _take_difference(pairs, (_WORK, ALL, PERSONS))
     lost = -_take_difference(pairs, (_WORK + ELSEWHERE, ALL, PERSONS))
     if len(gained):
-        yield (DISPLACEMENT, ALL, SHARE), estimate_ratio(lost, gained)
+        yield (DISPLACEMENT, ALL, SHARE), find_ratio(lost, gained)
 
 
-def _estimate_leakage(pairs: Pairs) -> Iterator[tuple[Key, Estimate]]:
+def _estimate_leakage(pairs: Pairs, find_ratio: FindRatio) -> Iterator[tuple[Key, Estimate]]:
     """Share of persons, and of money, by policy that reached people who would be there anyway."""
     for name, part, whole in ((LEAKAGE_PERSONS, REACHED_ANYWAY, REACHED), (LEAKAGE_MONEY, PAID_ANYWAY, PAID)):
         for outcome, group, unit in pairs:
             if outcome == whole:
-                found = estimate_ratio(pairs[part, group, unit][1], pairs[whole, group, unit][1])
+                found = find_ratio(pairs[part, group, unit][1], pairs[whole, group, unit][1])
                 _, _, share, low, high, seeds = found
                 yield (name, group, SHARE), (math.nan, share, math.nan, max(low, 0.0), min(high, 1.0), seeds)
 

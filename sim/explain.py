@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import json
+from typing import Any, Final
 
 from pydantic import BaseModel
 
 from sim.errors import Problem, ScenarioError
+from sim.labels import label_place
 from sim.params import Params
 from sim.policies.base import Data
+from sim.results import describe_source
 from sim.scenario import POLICY_LISTS, Scenario, find_finite
 from sim.scenariofile import SCENARIO_KEYS
 from sim.sourced import Sourced, suggest_name
-from sim.world.spec import world_quantities
+from sim.world.spec import World, world_quantities
+
+PLACE_HEADINGS: Final = ("code", "name", "名称", "region", "area")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,6 +53,33 @@ def explain_key(scenario: Scenario, key: str) -> Explanation:
     return Explanation(key=key, sourced=sourced, meaning=meaning, low=find_finite(low), high=find_finite(high))
 
 
+def describe_key(scenario: Scenario, key: str) -> list[str]:
+    """Lines that explain a value, or that list the values under the beginning of their keys.
+
+    Raises:
+        ScenarioError: for an unknown key, with the nearest one.
+    """
+    under = list_keys(scenario, key)
+    if under and _name_key(key) not in scenario.sources:
+        return [f"{name}: {_write(cell.value)} {cell.unit}" for name, cell in under.items()]
+    found = explain_key(scenario, key)
+    sourced = found.sourced
+    lines = [f"key: {found.key}", f"meaning: {found.meaning}", f"value: {_write(sourced.value)}"]
+    lines += [f"unit: {sourced.unit}", f"source: {sourced.source}"]
+    if found.low is not None or found.high is not None:
+        low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
+        lines.append(f"limits: {low} to {high}")
+    return [*lines, f"set in: {sourced.file}:{sourced.line}" if sourced.line else f"declared in: {sourced.file}"]
+
+
+def list_places(world: World) -> list[tuple[str, ...]]:
+    """Code, name in English and Chinese, region and area of each place: what policies can name."""
+    return [
+        (place, label_place(place, "en", world.labels), label_place(place, "zh", world.labels), region, area)
+        for place, region, area in zip(world.places, world.region, world.area or world.places, strict=True)
+    ]
+
+
 def list_keys(scenario: Scenario, head: str) -> dict[str, Sourced]:
     """Values whose keys stand under `head`, such as `params.hukou`; nothing where there are none."""
     return {key: found for key, found in scenario.sources.items() if key.startswith(f"{_name_key(head)}.")}
@@ -56,6 +88,12 @@ def list_keys(scenario: Scenario, head: str) -> dict[str, Sourced]:
 def _name_key(key: str) -> str:
     """The key of a value; what a scenario lays over the world is a value of the world."""
     return key.replace("world_values.", "world.", 1) if key.startswith("world_values.") else key
+
+
+def _write(value: Any) -> str:
+    """A value as one line; a text as it is."""
+    plain = describe_source(Sourced(value, "", "", "", 0))["value"]
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
 
 
 def _describe_key(scenario: Scenario, parts: list[str]) -> tuple[str, float | None, float | None]:

@@ -129,8 +129,25 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "caption.effects": (
         (
             "Points: mean difference from the baseline over {seeds} paired seeds. "
-            "Bars: 95 % Student-t interval of that mean; a single seed has none."
+            "Bars: 95 % Student-t interval; a single seed has none."
         ),
-        "点：{seeds}组配对随机种子下与基准情景差值的均值。线：该均值的95%学生t区间（单个种子无区间）。",
+        "点：{seeds}组配对随机种子下与基准情景差值的均值。线：95%学生t区间（单个种子无区间）。",
+    ),
+    "caption.ensemble": (
+        (
+            "Each seed has a parameter set of its own, drawn from the ensemble of a fit: bands and intervals hold the "
+            "uncertainty of parameters as well as chance, and an interval is where one more run would lie."
+        ),
+        "每个种子各用拟合参数集合中的一组参数：色带与区间同时包含参数不确定性与随机性，区间为再做一次模拟时结果所在的范围。",
+    ),
+    "note.ensemble": (
+        (
+            "Intervals hold parameters and chance: {runs} members of the fit {fit}, each with a seed of its own, the "
+            "same for baseline and policy. An interval is where one more member with one more seed would lie."
+        ),
+        (
+            "区间同时包含参数不确定性与随机性：拟合 {fit} 的{runs}个成员，各配一个种子，基准与政策相同。"
+            "区间为再取一个成员与一个种子时结果所在的范围。"
+        ),
     ),
 }

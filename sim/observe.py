@@ -21,7 +21,7 @@ from sim.kernels.tallies import (
 )
 from sim.observe_people import CohortCounts, PeopleCounts, count_present, rank_amounts
 from sim.policies.base import ENROLMENT_QUARTER
-from sim.population import cohort_quarter, seats_of_world
+from sim.population import cohort_quarter, course_years, seats_of_world
 from sim.rng import ROUND_POSTINGS, round_by
 from sim.stickiness import score_cities
 from sim.types import (
@@ -153,10 +153,8 @@ class Observer:
             qualified = np.bincount(index, weights=people.qualified[new], minlength=int(np.prod(shape))).reshape(shape)
             self._qualified = np.where(graduated > 0, qualified / np.maximum(1, graduated), self._qualified)
         opened = model.quarter.year - (model.quarter.of_year < ENROLMENT_QUARTER)
-        rule = model.params.institutions
-        length = np.array([rule.course_years_below, rule.course_years_bachelor, rule.course_years_master,
-                           rule.course_years_phd])  # fmt: skip
-        entrants = seats_of_world(model, model.quarter.year) * model.seats_by_year.get(opened, 1.0)
+        length = np.array(course_years(model.params.institutions))
+        entrants = seats_of_world(model, opened) * model.seats_by_year.get(opened, 1.0)
         seats = entrants[..., None] * world.institution_share[None, :, None, :]
         rows = np.flatnonzero(seats.ravel() > 0.5)
         place, level, field, kind = np.unravel_index(rows, shape)

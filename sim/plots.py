@@ -79,12 +79,14 @@ def save_figures(
     lang: Lang,
     city: str,
     places: PlaceLabels | None = None,
+    *,
+    ensemble: bool = False,
 ) -> list[Path]:
     """Draw every figure and write it as PNG; returns the paths in the order of writing.
 
     Figures of one scenario carry its name: pay_baseline.png, origin_destination_baseline.png. Without a comparison
     (a single scenario) effects.png, where_it_falls.png and leakage.png are left out. `city` is the focus city. The
-    folder is made where there is none.
+    folder is made where there is none. With `ensemble` captions say that each seed has a parameter set of its own.
     """
     figures: dict[str, Figure] = {}
     if comparison is not None:
@@ -105,6 +107,9 @@ def save_figures(
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for stem, figure in figures.items():
+        if ensemble:
+            written_so_far = figure.get_supxlabel().replace("\n", " " if lang == "en" else "")
+            write_caption(figure, written_so_far, label("caption.ensemble", lang))
         path = folder / f"{stem}.png"
         figure.savefig(path, dpi=DPI, format="png", metadata={"Software": None})
         written.append(path)

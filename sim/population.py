@@ -40,12 +40,14 @@ from sim.types import (
     EXPERIENCE,
     FAMILY,
     FIELD,
+    NEVER_EMPLOYED,
     SEARCHING,
 )
 from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
+    from sim.params import InstitutionParams
 
 RANK_BITS: Final = np.uint64(28)
 
@@ -55,12 +57,19 @@ def cohort_quarter(year: int) -> int:
     return (year - CALENDAR_START_YEAR) * 4 + GRADUATION_QUARTER - 1
 
 
+def course_years(rule: InstitutionParams) -> tuple[int, int, int, int]:
+    """Years of study by level of education."""
+    return rule.course_years_below, rule.course_years_bachelor, rule.course_years_master, rule.course_years_phd
+
+
 def seats_of_world(model: TalentMarket, year: int) -> NDArray[np.float64]:
     """(place, education, field) seats that the world file gives for the students who enrol in `year`, in persons.
 
-    They are as many as the graduates of that year.
+    They are as many as the graduates at the end of the course, or of the last year that is known.
     """
-    return cohort_cells(model, min(year, LAST_COHORT_YEAR)) * model.scale
+    lengths = course_years(model.params.institutions)
+    ends = [cohort_cells(model, min(year + length, LAST_COHORT_YEAR)) for length in lengths]
+    return np.stack([cells[:, level] for level, cells in enumerate(ends)], axis=1) * model.scale
 
 
 def cohort_cells(model: TalentMarket, year: int) -> NDArray[np.float64]:
@@ -199,6 +208,7 @@ def _give_initial_jobs(model: TalentMarket) -> None:
     spread = model.params.wages.match_spread
     offers = model.demand.offered_wage(row, cell, model.quarter_number)
     people.wage[hired] = offers * np.exp(spread * quality - 0.5 * spread**2)
+    people.tenure_q[:] = np.where(people.experience_q > 0, 0, NEVER_EMPLOYED)
     people.tenure_q[hired] = np.minimum(people.experience_q[hired], 8)
     firms.headcount[:] = np.bincount(row, minlength=len(firms))
 

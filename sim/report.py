@@ -10,7 +10,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sim.compare import compare_runs
 from sim.errors import TalentsimError
@@ -34,6 +34,7 @@ from sim.sweep import locate_run, run_paired
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from sim.fitfile import Member
     from sim.scenario import Scenario
     from sim.trace import PersonRecord
     from sim.types import Quarter
@@ -65,6 +66,8 @@ class Study:
     """Draw the figures."""
     lang: Lang = "en"
     """Language of the figures."""
+    members: Mapping[int, Member] | None = None
+    """Parameter set by seed, drawn from the ensemble of a fit; None for the parameters of the scenarios."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -119,7 +122,9 @@ def write_seeds(scenario: Scenario, folder: Path, study: Study, *, on_done: OnDo
         if study.figures:
             _draw({scenario.name: scenario}, staged, study, None)
         facts = {"scenario": scenario.name, "seeds": list(study.seeds), "scale": scenario.scale}
-        write_manifest({"format": SWEEP_FORMAT, **facts, **describe_code()}, staged)
+        write_manifest(
+            {"format": SWEEP_FORMAT, **facts, **_describe_members(scenario, study), **describe_code()}, staged
+        )
 
 
 def write_comparison(
@@ -134,12 +139,14 @@ def write_comparison(
     with stage_folder(folder) as staged:
         reduce = functools.partial(reduce_run, cities=list_cities(scenarios.values(), study.city), since=since)
         reduced = _run_all(scenarios, staged, study, reduce, on_done, trace_from=since)
-        comparison = compare_reduced(scenarios, reduced, city=study.city, since=since)
+        spread = study.members is not None
+        comparison = compare_reduced(scenarios, reduced, city=study.city, since=since, spread=spread)
         comparison.effects.to_csv(staged / "comparison.csv", index=False)
         if study.figures:
             _draw(scenarios, staged, study, comparison.effects)
         facts = {"baseline": base, "policies": policies, "city": study.city, "since": str(since)}
         size = {"seeds": list(study.seeds), "scale": scenarios[base].scale}
+        size |= _describe_members(scenarios[base], study) | {"intervals": "one more run" if spread else "mean"}
         expected = {"expectations": [describe_judgement(judged) for judged in comparison.judgements]}
         write_manifest({"format": COMPARISON_FORMAT, **facts, **size, **expected, **describe_code()}, staged)
     return comparison
@@ -159,7 +166,12 @@ def reduce_run(result: RunResult, *, cities: Sequence[str], since: Quarter) -> R
 
 
 def compare_reduced(
-    scenarios: Mapping[str, Scenario], reduced: Mapping[str, Mapping[int, Reduced]], *, city: str, since: Quarter
+    scenarios: Mapping[str, Scenario],
+    reduced: Mapping[str, Mapping[int, Reduced]],
+    *,
+    city: str,
+    since: Quarter,
+    spread: bool = False,
 ) -> Comparison:
     """Compare reduced runs, by scenario and seed, with those of the first scenario, and judge what was expected.
 
@@ -168,12 +180,13 @@ def compare_reduced(
         reduced: What reduce_run made of each run, with the cities that list_cities names.
         city: City that the effects are about.
         since: Quarter from which outcomes count.
+        spread: Intervals are those of one more run (see sim.estimate).
     """
     base, *policies = scenarios
     effects = {}
     for place in list_cities(scenarios.values(), city):
         outcomes = _add_persons(reduced, base, place, since)
-        effects[place] = compare_runs(outcomes[base], {name: outcomes[name] for name in policies})
+        effects[place] = compare_runs(outcomes[base], {name: outcomes[name] for name in policies}, spread=spread)
     judgements = [judged for name in policies for judged in judge_expectations(name, scenarios[name].expects, effects)]
     return Comparison(effects=effects[city], judgements=judgements)
 
@@ -211,8 +224,17 @@ def _run_all(
         check=study.check,
         threads=study.threads,
         trace_from=trace_from,
+        members=study.members,
         on_done=on_done,
     )
+
+
+def _describe_members(scenario: Scenario, study: Study) -> dict[str, Any]:
+    """The fit and the number of its member by seed, for a manifest; empty without an ensemble."""
+    if study.members is None or scenario.fit is None:
+        return {}
+    members = {str(seed): member.number for seed, member in study.members.items()}
+    return {"fit": {"name": scenario.fit.name, "code_hash": scenario.fit.code_hash, "members": members}}
 
 
 def _add_persons(
@@ -240,4 +262,5 @@ def _draw(scenarios: Mapping[str, Scenario], staged: Path, study: Study, compari
         name: [read_result(locate_run(staged / _RUNS, name, seed)).tables for seed in study.seeds] for name in scenarios
     }
     labels = next(iter(scenarios.values())).world.labels
-    save_figures(runs, comparison, staged / _FIGURES, study.lang, study.city, labels)
+    ensemble = study.members is not None
+    save_figures(runs, comparison, staged / _FIGURES, study.lang, study.city, labels, ensemble=ensemble)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sim
 from sim.cautions import find_cautions
 from sim.errors import ResultsError
+from sim.fitfile import FIT_FORMAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +38,7 @@ MANIFEST: Final = "manifest.json"
 RUN_FORMAT: Final = "talentsim-run-1"
 COMPARISON_FORMAT: Final = "talentsim-comparison-1"
 SWEEP_FORMAT: Final = "talentsim-seeds-1"
-_FORMATS: Final = (RUN_FORMAT, COMPARISON_FORMAT, SWEEP_FORMAT)
+_FORMATS: Final = (RUN_FORMAT, COMPARISON_FORMAT, SWEEP_FORMAT, FIT_FORMAT)
 _PACKAGES: Final = (
     "mesa",
     "numpy",
@@ -181,6 +182,7 @@ def describe_run(
         },
         "warnings": find_cautions(scenario),
         "sources": {key: describe_source(source) for key, source in scenario.sources.items()},
+        "fit": describe_fit(scenario),
         "seed": seed,
         "scale": scenario.scale,
         "threads": threads,
@@ -188,6 +190,15 @@ def describe_run(
         **describe_code(),
         "tables": describe_tables(tables),
     }
+
+
+def describe_fit(scenario: Scenario) -> dict[str, Any] | None:
+    """Return the fit whose parameters a scenario uses, and whether it was made with the code that runs."""
+    fit = scenario.fit
+    if fit is None:
+        return None
+    code = {"code_hash": fit.code_hash, "same_code": fit.code_hash == hash_source()}
+    return {"name": fit.name, "member": fit.member, "parameters": len(fit.keys), **code}
 
 
 def describe_source(source: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sim.errors import Problem, ScenarioError
 from sim.expectations import Expectation, read_expects
+from sim.fitfile import Fit, bind_fit, use_fit
 from sim.params import Params
 from sim.policies import PolicySpec
 from sim.policies.base import EVERY_QUARTER
@@ -43,6 +44,8 @@ class Scenario:
     name: str
     question: str
     world: World
+    fit: Fit | None
+    """Fit of the calibration that it uses."""
     params: Params
     policies: tuple[PolicySpec, ...]
     """Standing ones first."""
@@ -112,7 +115,8 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
     scale = _read_scale(fields.get("scale"), tree, problems)
     loaded, world_path = _read_world_of(tree, problems)
     world = loaded[0] if loaded else None
-    params, sources = read_params(fields.get("params"), strict_files=tree.strict_files, problems=problems)
+    fit, at_params = use_fit(fields, problems)
+    params, sources = read_params(at_params, strict_files=tree.strict_files, problems=problems)
     policies: dict[str, list[PolicySpec]] = {}
     lists = {key: fields.get(key, Node(tree.root.file, tree.root.line, key, [])) for key in POLICY_LISTS}
     for key, node in lists.items():
@@ -129,6 +133,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         **texts,
         expects=expects,
         world=loaded[0],
+        fit=bind_fit(fit, sources),
         params=params,
         policies=(*policies["standing_policies"], *policies["policies"]),
         n_standing=len(policies["standing_policies"]),
@@ -139,7 +144,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         evidence=tuple(str(item.value) for item in fields["sources"].items) if "sources" in fields else (),
         sources={"scale": scale} | _source_texts(fields, focus) | sources | loaded[1],
         resolved={},
-        files=(*tree.folders, show_path(world_path)),
+        files=(*((fit.file,) if fit else ()), *tree.folders, show_path(world_path)),
     )
     return dataclasses.replace(scenario, resolved=_resolve(scenario, fields.get("world_values")))
 
@@ -269,7 +274,7 @@ def _read_expectations(
 
 
 def _source_texts(fields: dict[str, Node], focus: str) -> dict[str, Sourced]:
-    keys = ("name", "question", "world", "from", "to", "focus", "expectation", "finding")
+    keys = ("name", "question", "world", "fit", "from", "to", "focus", "expectation", "finding")
     nodes = {key: fields[key] for key in keys if key in fields}
     found = {"focus": Sourced(focus, TEXT, FOCUS_RULE, "sim/scenario.py", 0)}
     return found | {key: Sourced(node.value, TEXT, STATED, node.file, node.line) for key, node in nodes.items()}
@@ -301,6 +306,8 @@ def _resolve(scenario: Scenario, world_values: Node | None) -> dict[str, Any]:
         "world_values": world_values.to_plain() if world_values is not None else {},
         "world": {"name": world.name, "places": list(world.places), "quantities": quantities},
     }
+    if scenario.fit is not None:
+        plain["fit"] = {"name": scenario.fit.name, "member": None}
     return _make_plain(plain)  # type: ignore[no-any-return]  # a dict stays a dict
 
 

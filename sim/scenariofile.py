@@ -29,6 +29,7 @@ SCENARIO_KEYS: Final[dict[str, str]] = {
     "expects": "the same as outcomes and their signs, which a comparison holds against its intervals",
     "finding": "what happened and why, where an expectation did not hold",
     "sources": "evidence ids behind the question",
+    "fit": "fit of the calibration whose parameters are laid under `params`, by name; null for none",
     "params": "parameters of the rules, by group",
     "world_values": "values laid over the world file, by quantity",
     "standing_policies": "policies in force whatever the question",

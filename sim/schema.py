@@ -14,8 +14,9 @@ from sim.params import Params
 from sim.policies import POLICY_KINDS, PolicyUnion
 from sim.scenario import POLICY_LISTS
 from sim.scenariofile import SCENARIO_KEYS
-from sim.sourced import UNITS
+from sim.sourced import VERDICTS
 from sim.world.spec import world_quantities
+from sim.written import UNITS
 
 _NUMBER_REF: Final = {"$ref": "#/$defs/number"}
 _NUMBER: Final[dict[str, Any]] = {
@@ -28,6 +29,9 @@ _NUMBER: Final[dict[str, Any]] = {
         "assumption": {"type": "string", "description": "why this value, where nothing is published"},
         "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
         "relative_range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        "fit": {"type": "string", "description": "fit of the calibration that found it"},
+        "posterior": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        "verdict": {"enum": list(VERDICTS), "description": "whether the figures identify it"},
         "derivation": {"type": "string", "description": "how it follows from the figure"},
         "note": {"type": "string"},
     },
@@ -52,6 +56,7 @@ def scenario_schema() -> dict[str, Any]:
     quantities = {name: {"description": f"{spec['meaning']} ({spec['unit']})"} for name, spec in declared}
     properties: dict[str, Any] = {key: {"type": "string", "description": text} for key, text in SCENARIO_KEYS.items()}
     properties["scale"] = {"description": SCENARIO_KEYS["scale"], "anyOf": [{"type": "integer"}, _NUMBER_REF]}
+    properties["fit"] |= {"type": ["string", "null"]}
     properties["sources"] |= {"type": "array", "items": {"type": "string"}}
     properties["expects"] |= {"type": "array", "items": _describe_expectation()}
     properties["params"] |= {"type": "object", "properties": groups, "additionalProperties": False}

@@ -2,8 +2,8 @@
 
 The only reader of YAML. A file becomes a tree of `Node`; nothing is refused at the first mistake: each reader below
 adds what it finds to a list of `Problem` and returns None, so that one look reports all mistakes of all files.
-A number is written plain (`20000`) or as a map: `{value, unit, evidence}` or `{value, unit, assumption, range}`, with
-`note` and `derivation` if wanted. World files and baselines must use a form that says where the number is from.
+A number is plain (`20000`) or a map `{value, unit}` with `evidence`, or `assumption` and `range`, or, where calibration
+found it, `fit`, `posterior` and `verdict`; `note` and `derivation` if wanted. World files and baselines must say which.
 Scalars follow YAML 1.2: `no` is a text, `010` is ten, `1e5` is a number.
 """
 
@@ -20,20 +20,14 @@ from typing import Any, Final, TypeGuard
 import yaml
 
 from sim.errors import Problem
-from sim.written import LARGEST, find_wide_colon, guess_number
+from sim.written import LARGEST, UNITS, find_wide_colon, guess_number
 
-UNITS: Final = frozenset({
-    "share", "share/quarter", "share/year", "1/quarter", "1/year", "CNY", "CNY/month", "CNY/year", "CNY/person",
-    "CNY/seat", "rooms", "rounds", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter",
-    "seats", "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
-    "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
-    "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
-    "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "index/hour",
-    "utility/1000 km", "1/1000 km", "utility/minute", "km/h", "CNY/job", "CNY/firm", "jobs",
-})  # fmt: skip
-"""Every unit that a field may declare; a test checks that no field declares another."""
-
-NUMBER_KEYS: Final = ("value", "unit", "evidence", "assumption", "range", "relative_range", "note", "derivation")
+NUMBER_KEYS: Final = (
+    "value", "unit", "evidence", "assumption", "range", "relative_range", "fit", "posterior", "verdict", "note",
+    "derivation",
+)  # fmt: skip
+VERDICTS: Final = ("identified", "weak", "not identified", "not judged")
+"""What recovery says of a fitted parameter."""
 SET_FILE: Final = "--set"
 """File name of values given on the command line."""
 STATED: Final = "stated in the scenario"
@@ -86,7 +80,7 @@ class Sourced:
     value: Any
     unit: str
     source: str
-    """`evidence ID`, `assumption: REASON (range LOW to HIGH)`, `default of FILE: ...`, or how the user gave it."""
+    """`evidence ID`, `assumption: REASON (range LOW to HIGH)`, `fitted: NAME, ...`, `default of FILE: ...`, ..."""
     file: str
     line: int
 
@@ -259,22 +253,22 @@ def check_unit(node: Node, unit: str, problems: list[Problem], *, required: bool
 
 
 def read_origin(node: Node, problems: list[Problem]) -> Origin | None:
-    """Provenance that a map states by `evidence`, or by `assumption` and `range`; None where it states none."""
+    """Provenance that a map states by `evidence`, `fit`, or `assumption` and `range`; None where it states none."""
     fields = node.fields
     if "evidence" in fields:
         return _read_evidence(fields["evidence"], fields.get("derivation"), problems)
+    if "fit" in fields:
+        return _read_fit(node, problems)
     if "assumption" not in fields:
         return None
     reason = read_text(fields["assumption"], problems)
     if reason is None:
         return Origin("assumption")
     spread = fields.get("range") or fields.get("relative_range")
-    limits = [item.value for item in spread.items] if spread is not None else []
-    low, high = (float(limit) if is_finite(limit) else math.nan for limit in (*limits, None, None)[:2])
-    if len(limits) != 2 or not low <= high:
+    low, high = _read_ends(spread)
+    if not low <= high:
         message = "an assumption needs its range: two numbers, the lower one first"
         report(problems, spread or fields["assumption"], message, "Add `range: [LOW, HIGH]`")
-        return Origin(f"assumption: {reason}")
     return Origin(f"assumption: {reason}", low, high, "range" not in fields)
 
 
@@ -361,6 +355,22 @@ def _read_evidence(node: Node, derivation: Node | None, problems: list[Problem])
     if derivation is not None:
         text += f" ({derivation.value})"
     return Origin(text)
+
+
+def _read_ends(node: Node | None) -> tuple[float, float]:
+    """Two numbers, NaN where there are not two."""
+    ends = [item.value if is_finite(item.value) else math.nan for item in (node.items if node is not None else ())]
+    return (ends[0], ends[1]) if len(ends) == 2 else (math.nan, math.nan)
+
+
+def _read_fit(node: Node, problems: list[Problem]) -> Origin:
+    name = read_text(node.fields["fit"], problems)
+    low, high = _read_ends(node.fields.get("posterior"))
+    verdict = node.fields["verdict"].value if "verdict" in node.fields else None
+    if not low <= high or verdict not in VERDICTS:
+        message = "a fitted value needs its posterior interval and the verdict of recovery"
+        report(problems, node, message, f"Add `posterior: [LOW, HIGH]` and `verdict:`, one of {', '.join(VERDICTS)}")
+    return Origin(f"fitted: {name}, posterior interval {low:.6g} to {high:.6g}, {verdict}")
 
 
 def _last_part(parent: Node, child: Node) -> str:

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from sim.ensemble import take_member
 from sim.results import RunResult, write_result
 from sim.run import run_scenario, warm_kernels
 
 if TYPE_CHECKING:
+    from sim.fitfile import Member
     from sim.scenario import Scenario
     from sim.types import Quarter
 
@@ -34,6 +36,7 @@ def run_paired(
     check: bool = False,
     threads: int = 1,
     trace_from: Quarter | None = None,
+    members: Mapping[int, Member] | None = None,
     on_done: Callable[[int, int], None] | None = None,
 ) -> dict[str, dict[int, T]]:
     """Run every scenario with every seed; return what `reduce` makes of each run, by name and seed in the order given.
@@ -47,6 +50,7 @@ def run_paired(
         check: Check the invariants after each quarter.
         threads: Threads inside a run; used only when one worker does all, since workers share the cores already.
         trace_from: Keep whom policies reach from this quarter on in the result that `reduce` gets.
+        members: Parameter set by seed; a run has that of its seed in place of what its scenario takes from a fit.
         on_done: Called after each run with (runs done, runs in all).
     """
     tasks = [(name, seed) for seed in seeds for name in scenarios]
@@ -55,7 +59,7 @@ def run_paired(
         functools.partial(
             _run_one,
             name,
-            scenarios[name],
+            scenarios[name] if members is None else take_member(scenarios[name], members[seed]),
             seed=seed,
             reduce=reduce,
             folder=folder,

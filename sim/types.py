@@ -65,6 +65,8 @@ MOST_PLACES: Final = 64
 """More than a world has: policy x MOST_PLACES + place is the id of what a policy draws for a place."""
 
 NO_FIRM: Final = -1
+NEVER_EMPLOYED: Final = -1
+"""Tenure of who has not had a job yet."""
 NO_SCHEME: Final = -1
 NO_COURSE: Final = -1
 COURSE_DONE: Final = -2

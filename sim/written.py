@@ -1,9 +1,20 @@
-"""What people write where a number or a key is wanted, and how to repair it; and how large a number may be."""
+"""Units, how large a number may be, and what people write where a number or a key is wanted, with its repair."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
+
+UNITS: Final = frozenset({
+    "share", "share/quarter", "share/year", "1/quarter", "1/year", "CNY", "CNY/month", "CNY/year", "CNY/person",
+    "CNY/seat", "rooms", "rounds", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter",
+    "seats", "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
+    "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
+    "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
+    "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "index/hour",
+    "utility/1000 km", "1/1000 km", "utility/minute", "km/h", "CNY/job", "CNY/firm", "jobs",
+})  # fmt: skip
+"""Every unit that a field may declare; a test checks that no field declares another."""
 
 LARGEST: Final[dict[str, float]] = {
     "CNY": 1e15, "CNY/year": 1e13, "CNY/month": 1e7,

@@ -35,6 +35,7 @@ from sim.types import (
     LEAVE_FAMILY,
     LEAVE_HOUSING,
     LEAVE_HUKOU,
+    NEVER_EMPLOYED,
     NO_QUARTER,
     NO_SCHEME,
     NODE_CITIZEN,
@@ -288,7 +289,7 @@ def take_jobs(
         line = lines[matched[s]]
         firm, city = line["firm"], people.city[i]
         target = residence[s] if residence.shape[0] > 0 else line["place"]
-        first = people.experience_q[i] == 0 and people.state[i] != EMPLOYED
+        first = people.tenure_q[i] == NEVER_EMPLOYED
         if people.state[i] == EMPLOYED:
             quits[people.firm[i]] += 1
         elif first and city == target:

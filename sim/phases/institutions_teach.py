@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.market import Schooling
 from sim.phases.courses import admit_to_courses, examine
 from sim.policies.base import ENROLMENT_QUARTER
-from sim.population import seats_of_world
+from sim.population import course_years, seats_of_world
 from sim.rng import CURRICULUM, SURVEY, uniforms
 from sim.types import EDUCATION
 
@@ -57,8 +57,7 @@ def refresh_schooling(model: TalentMarket) -> None:
 
 def seats_at_enrolment(model: TalentMarket, graduation_year: int) -> NDArray[np.float64]:
     """(place, education, field) seats relative to the world file when the graduates of a year enrolled."""
-    rule = model.params.institutions
-    lengths = [rule.course_years_below, rule.course_years_bachelor, rule.course_years_master, rule.course_years_phd]
+    lengths = course_years(model.params.institutions)
     factor = np.ones((model.world.n_places, len(EDUCATION), model.seats.shape[2]))
     for level, years in enumerate(lengths):
         enrolled = model.seats_by_year.get(graduation_year - years)

@@ -3,7 +3,7 @@
 import math
 
 from sim.rng import MATCH_QUALITY
-from sim.types import EMPLOYED, FIRST_JOB, JOB_MOVE
+from sim.types import EMPLOYED, FIRST_JOB, JOB_MOVE, NEVER_EMPLOYED
 from tests.reference.arithmetic import as_f4
 from tests.reference.demand import knows_of_subsidy
 from tests.reference.draws import normal
@@ -22,7 +22,7 @@ def people_move(market):
 
 def take_job(person, position, market):
     """wage = offer x match quality, which is log-normal with mean 1."""
-    first = person.experience_q == 0 and person.state != EMPLOYED
+    first = person.tenure_q == NEVER_EMPLOYED
     moves = person.city is not position.city
     if person.state == EMPLOYED:
         person.firm.quits += 1

@@ -2,7 +2,7 @@
 
 import mesa
 
-from sim.types import NO_COURSE, NO_QUARTER, SEARCHING, UNHOUSED
+from sim.types import NEVER_EMPLOYED, NO_COURSE, NO_QUARTER, SEARCHING, UNHOUSED
 
 
 class Person(mesa.Agent):
@@ -17,7 +17,8 @@ class Person(mesa.Agent):
         self.institution = 0
         self.state = SEARCHING
         self.firm, self.cell, self.wage = None, 0, 0.0
-        self.experience_q = self.tenure_q = self.search_q = 0
+        self.experience_q = self.search_q = 0
+        self.tenure_q = NEVER_EMPLOYED
         self.housing, self.scheme, self.rent = UNHOUSED, None, 0.0
         self.lease_start_q = self.lease_end_q = self.queue_q = NO_QUARTER
         self.transfer = self.rent_aid = 0.0

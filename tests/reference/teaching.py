@@ -64,15 +64,19 @@ def enrol(market):
 
 
 def seats_of_world(market, city, level, field):
-    """Persons of a level and field who enrol in a city this year, before seats answer: as many as graduate."""
-    world, year = market.world, min(market.quarter.year, LAST_COHORT_YEAR)
+    """Persons of a level and field who enrol in a city this year, before seats answer: as many as graduate later."""
+    world, year = market.world, min(market.quarter.year + course_years(market)[level], LAST_COHORT_YEAR)
     share = world.level_share[city.index][level] * world.field_share[level][field]
     return world.graduates[city.index][year - FIRST_COHORT_YEAR] * share
 
 
+def course_years(market):
+    """Years of study by level."""
+    rule = market.params.institutions
+    return rule.course_years_below, rule.course_years_bachelor, rule.course_years_master, rule.course_years_phd
+
+
 def seats_at_enrolment(market, graduation_year, place, level, field):
     """Seats relative to the world file when the graduates of a year enrolled."""
-    rule = market.params.institutions
-    years = (rule.course_years_below, rule.course_years_bachelor, rule.course_years_master, rule.course_years_phd)
-    enrolled = market.seats_by_year.get(graduation_year - years[level])
+    enrolled = market.seats_by_year.get(graduation_year - course_years(market)[level])
     return 1.0 if enrolled is None else enrolled[place][level][field]

@@ -30,6 +30,7 @@ from sim.types import (
     LEAVE_HOUSING,
     LEAVE_HUKOU,
     LIFE_NODE,
+    NEVER_EMPLOYED,
     NO_FIRM,
     NO_QUARTER,
     NO_SCHEME,
@@ -303,7 +304,7 @@ def test_accepted_offers_change_job_and_place():
         firm=[-1, -1, 0, -1],
         experience_q=[0, 0, 9, 0],
         education=1,
-        tenure_q=[0, 0, 9, 0],
+        tenure_q=[-1, -1, 9, -1],
         search_q=[3, 1, 0, 2],
         housing=SHARED,
         arrived_q=60,
@@ -316,7 +317,7 @@ def test_accepted_offers_change_job_and_place():
     assert people.city.tolist() == [1, 0, 1, 0]
     assert people.arrived_q.tolist() == [76, 60, 76, 60]
     assert people.housing.tolist() == [UNHOUSED, SHARED, UNHOUSED, SHARED]
-    assert people.tenure_q.tolist() == [0, 0, 0, 0]
+    assert people.tenure_q.tolist() == [0, 0, 0, NEVER_EMPLOYED]
     assert people.search_q.tolist() == [0, 0, 0, 2]
     assert (quits, hires) == ([1, 0, 0], [2, 1])
     assert flows[0, 1, 1, FIRST_JOB, 1] == flows[0, 0, 1, FIRST_JOB, 1] == flows[0, 1, 1, JOB_MOVE, 0] == 1
@@ -324,7 +325,7 @@ def test_accepted_offers_change_job_and_place():
 
 
 def test_a_second_job_in_the_same_city_is_no_flow():
-    people = make_people(2, state=[SEARCHING, EMPLOYED], firm=[-1, 0], experience_q=4)
+    people = make_people(2, state=[SEARCHING, EMPLOYED], firm=[-1, 0], tenure_q=[0, 4])
     flows, quits, _ = take(people, [0, 0], make_lines(wage=[9000], firm=1))
     assert not flows.any()
     assert quits == [1, 0, 0]

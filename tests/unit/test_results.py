@@ -42,6 +42,8 @@ class FakeScenario:
     end: Quarter = Quarter.parse("2024Q4")
     scale: int = 100
     policies: tuple = ()
+    n_standing: int = 0
+    fit: None = None
     resolved: dict = dataclasses.field(default_factory=lambda: {"policies": [], "limit": float("inf")})
     sources: dict = dataclasses.field(
         default_factory=lambda: {"rent": FakeSource(np.array([1.5, np.nan]), "CNY/month", "evidence 1", "a.yaml", 3)}

@@ -66,6 +66,27 @@ def test_money_is_the_seats_of_the_table_times_their_cost():
     assert seats["2020Q2"] == seats["2019Q3"] != seats["2020Q3"]
 
 
+def test_seats_paid_are_those_that_graduate():
+    """A cohort that grows by a tenth a year: who enrols is as many as graduate at the end of the course."""
+    growing = toy_scenario().world.graduates * 1.1 ** np.arange(toy_scenario().world.graduates.shape[1])
+    scenario = toy_scenario("to=2023Q4", policies=[MORE], quarters=20, scale=400, world={"graduates": growing})
+    model = run_toy(scenario, check=True)
+    (paid,) = (
+        fen.sum() / 100 / 40_000 for number, _, fen in model.ledger.closed if Quarter(number) == Quarter.parse("2019Q3")
+    )
+    table = model.tables()["institutions"]
+    here = table[(table["city"] == "alpha") & (table["level"] == "bachelor") & (table["field"] == "ai_computing")]
+    seats = here.groupby("quarter", observed=True)["seats"].sum()
+    assert seats["2019Q3"] == seats["2020Q2"]  # of the last enrolment, also after the turn of the year
+    without = 4920 * 1.1 ** (2023 - 2011)
+    assert seats["2019Q3"] == pytest.approx(1.1 * without, rel=1e-3)
+    assert paid == pytest.approx(0.1 * without)
+    cohorts = model.tables()["cohorts"]
+    graduated = cohorts[(cohorts["study_city"] == "alpha") & (cohorts["education"] == "bachelor")]
+    graduated = graduated.groupby("cohort_year", observed=True)["graduated"].sum()
+    assert graduated[2023] / graduated[2022] == pytest.approx(1.1 * (1 + 0.1 * 0.12), rel=0.01)  # a tenth of 12 percent
+
+
 def test_the_second_count_finds_seats_paid_twice(monkeypatch):
     book = sim.phases.institutions_teach._book_seats
 

@@ -7,8 +7,9 @@ from sim.params import Params
 from sim.policies import POLICY_KINDS
 from sim.policies.base import EligibilitySpec, WageRange, YearsRange
 from sim.policyfile import read_policies
-from sim.sourced import UNITS, check_keys, merge_nodes, parse_yaml, read_number, read_yaml, set_node, suggest_name
+from sim.sourced import check_keys, merge_nodes, parse_yaml, read_number, read_yaml, set_node, suggest_name
 from sim.world.spec import world_quantities
+from sim.written import UNITS
 
 
 def parse(text):

@@ -1,0 +1,344 @@
+"""The fit that the product ships: what fit, posterior and recovery found, as a folder that scenarios use by its name.
+
+parameters.yaml holds the point, each value with its prior, its posterior interval and its verdict; ensemble.csv the
+weighted parameter sets that the published figures leave possible; manifest.json what they were made from, and the one
+command that makes them again (`sim/fitfile.py` reads all three).
+A parameter that recovery does not identify keeps its value before the fit: what the fit found for it is luck. It may be
+part of a combination that the figures do tell, so the point is simulated as it is shipped, with the seeds that chose
+the fit, and its loss stands beside those of the fit and before.
+Left out: correlations between parameters at the point; the ensemble has them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+import calibration
+from calibration.budget import Budget
+from calibration.fit import describe_found, run_fit
+from calibration.holdout import load_rule
+from calibration.posterior import list_members, run_posterior, summarise_params
+from calibration.problem import CalibrationError, Problem, average_seeds, count_inside, measure_loss
+from calibration.recover import judge_params, run_recovery
+from calibration.runs import Runner
+from sim.errors import Problem as Mistake
+from sim.errors import ScenarioError
+from sim.fitfile import (
+    ENSEMBLE,
+    FEWEST_MEMBERS,
+    FIT_FOLDERS,
+    FIT_FORMAT,
+    PARAMETERS,
+    find_fit,
+    hash_text,
+    list_declared,
+    read_fit_manifest,
+)
+from sim.results import describe_code, hash_source, refuse_foreign_folder, stage_folder, write_manifest
+from sim.scenariofile import PLAIN_NAME
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FloatArray = NDArray[np.float64]
+
+NOT_IDENTIFIED: Final = "not identified"
+NOT_JUDGED: Final = "not judged"
+INPUTS: Final[dict[str, str]] = {
+    "code_hash": "code of the model",
+    "targets_hash": "published figures",
+    "space_hash": "parameters or priors",
+    "holdout": "rule of the hold-out",
+}
+"""Inputs of a fit that must be the same for all its parts, and the words for them."""
+STEPS: Final = {"fit": "fit", "posterior": "posterior", "recover": "recovery"}
+"""Command -> folder of its results."""
+_TEXT_COLUMNS: Final = ("parameter", "verdict")
+_STEP_FACTS: Final = ("budget", "seed", "scale", "until")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Found:
+    """What the steps of a calibration found."""
+
+    fit: dict[str, Any]
+    """As describe_found gives it."""
+    members: DataFrame
+    """As list_members gives it."""
+    params: DataFrame
+    """As summarise_params gives it."""
+    posterior: dict[str, Any]
+    """Its manifest."""
+    verdicts: DataFrame | None
+    """As judge_params gives it; None where no recovery was run."""
+    recovery: dict[str, Any] | None
+    """Its manifest."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Shipped:
+    """A fit as it is written."""
+
+    texts: dict[str, str]
+    """By name of the file."""
+    manifest: dict[str, Any]
+
+
+def describe_inputs(problem: Problem) -> dict[str, Any]:
+    """What a fit rests on: hashes of code, published figures and priors, and the rule of the hold-out."""
+    targets, prior = problem.targets, problem.prior
+    bands = (targets.value, targets.below, targets.above, targets.weight)
+    ranges = (prior.low, prior.high, prior.is_log, prior.is_whole, prior.start)
+    return {
+        "code_hash": hash_source(),
+        "calibration_hash": hash_source(Path(calibration.__file__).parent),
+        "targets_hash": _hash([targets.names, targets.families, [column.tolist() for column in bands]]),
+        "space_hash": _hash([prior.names, [column.tolist() for column in ranges]]),
+        "holdout": json.loads(json.dumps(dataclasses.asdict(load_rule()))),
+    }
+
+
+def read_found(problem: Problem, folder: Path, options: str) -> Found:
+    """Read what fit, posterior and recovery wrote under `folder`.
+
+    Args:
+        problem: what they were asked about.
+        folder: results/calibration/PROBLEM.
+        options: of the commands that make what is missing.
+
+    Raises:
+        CalibrationError: where a part is missing, or was made from other inputs, with the command to run.
+    """
+
+    def read(command: str, manifest: str, *tables: str) -> tuple[dict[str, Any], list[DataFrame]]:
+        place = folder / STEPS[command]
+        files = [place / manifest, *(place / f"{table}.csv" for table in tables)]
+        repair = f"Run: talentsim calibrate {command}{options}"
+        for file in files:
+            if not file.is_file():
+                raise CalibrationError(f"{file} is missing. {repair}")
+        facts = json.loads(files[0].read_text(encoding="utf-8"))
+        changed = list_changes(facts, problem)
+        if changed:
+            raise CalibrationError(f"{files[0]} is of other {' and '.join(changed)}. {repair}")
+        return facts, [_read_table(file) for file in files[1:]]
+
+    fit, _ = read("fit", "parameters.json")
+    posterior, (members, params) = read("posterior", "manifest.json", "ensemble", "parameters")
+    recovery, verdicts = None, None
+    if (folder / STEPS["recover"]).is_dir():
+        recovery, (verdicts,) = read("recover", "manifest.json", "verdicts")
+    return Found(fit=fit, members=members, params=params, posterior=posterior, verdicts=verdicts, recovery=recovery)
+
+
+def list_changes(facts: Mapping[str, Any], problem: Problem) -> list[str]:
+    """Inputs, in words, that are not those of `problem` now."""
+    now = describe_inputs(problem)
+    return [words for name, words in INPUTS.items() if facts.get(name) != now[name]]
+
+
+def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unidentified: str = "prior") -> Shipped:
+    """Choose the point, simulate it, and put the files together.
+
+    Args:
+        problem: what was fitted.
+        runner: simulates the point.
+        name: of the fit.
+        found: what the steps found.
+        unidentified: `prior`: parameters that are not identified keep their value before the fit; `fitted`: they get
+            what the fit found.
+    """
+    if len(found.members) < FEWEST_MEMBERS:
+        raise CalibrationError(
+            f"{len(found.members)} members are too few. Raise the budget to {FEWEST_MEMBERS} members at least"
+        )
+    verdicts = _name_verdicts(problem, found.verdicts)
+    kept = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
+    fitted = np.array(found.fit["unit"], np.float64)
+    before = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)
+    unit = np.where(kept, before, fitted)
+    first, last = found.fit["choose_seeds"]
+    runner.expect(last - first + 1)
+    figures = average_seeds(runner.evaluate(unit[None, :], range(first, last + 1)))[0]
+    members = found.members.copy()
+    members.insert(0, "member", range(1, len(members) + 1))
+    texts = {
+        PARAMETERS: _write_point(problem, name, unit, fitted, found.params, verdicts),
+        ENSEMBLE: members.to_csv(index=False, lineterminator="\n"),
+    }
+    manifest = _describe_fit(problem, name, found, texts) | {
+        "unidentified": unidentified,
+        "kept": int(kept.sum()),
+        "verdicts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
+        "loss": {
+            "before": found.fit["loss_before"],
+            "fitted": found.fit["loss"],
+            "shipped": float(measure_loss(problem.targets, figures)),
+        },
+        "inside": int(count_inside(problem.targets, figures)),
+        "targets": len(problem.targets.names),
+    }
+    return Shipped(texts=texts, manifest=manifest)
+
+
+def write_shipped(shipped: Shipped, folder: Path) -> None:
+    """Write a fit into `folder`, all or nothing; an earlier fit there is replaced."""
+    with stage_folder(folder) as staged:
+        for name, text in shipped.texts.items():
+            (staged / name).write_text(text, encoding="utf-8", newline="\n")
+        write_manifest(shipped.manifest, staged)
+
+
+def repeat_fit(problem: Problem, runner: Runner, manifest: Mapping[str, Any]) -> Shipped:
+    """Make a fit again from its manifest: the same steps with the same budgets and seeds.
+
+    Raises:
+        CalibrationError: where code, figures, priors or hold-out are no longer those of the manifest.
+    """
+    changed = list_changes(manifest, problem)
+    if changed:
+        raise CalibrationError(
+            f"the fit {manifest['name']} is of other {' and '.join(changed)} than these. "
+            f"Check out commit {manifest['commit']} and call this again"
+        )
+    steps = {command: (_read_budget(facts), int(facts["seed"])) for command, facts in manifest["steps"].items()}
+    result = run_fit(problem, runner, *steps["fit"])
+    posterior = run_posterior(problem, runner, *steps["posterior"])
+    recovery = run_recovery(problem, runner, *steps["recover"]) if "recover" in steps else None
+    found = Found(
+        fit=describe_found(problem, result) | manifest["steps"]["fit"],
+        members=list_members(problem, posterior),
+        params=summarise_params(problem, posterior),
+        posterior={"power": posterior.power, "effective_members": posterior.n_effective}
+        | manifest["steps"]["posterior"],
+        verdicts=judge_params(problem.prior.names, recovery) if recovery is not None else None,
+        recovery=manifest["steps"].get("recover"),
+    )
+    return build_fit(problem, runner, manifest["name"], found, manifest["unidentified"])
+
+
+def list_differences(again: Shipped, manifest: Mapping[str, Any], folder: Path) -> list[str]:
+    """What differs between a fit made again and the one in `folder`; empty where all is the same to the last digit."""
+    found = []
+    for name, text in again.texts.items():
+        lines = (folder / name).read_text(encoding="utf-8").splitlines()
+        n_other = sum(a != b for a, b in zip(lines, text.splitlines(), strict=False))
+        n_other += abs(len(lines) - len(text.splitlines()))
+        if n_other:
+            found.append(f"{name}: {n_other} of {len(lines)} lines")
+    for name, loss in again.manifest["loss"].items():
+        if loss != manifest["loss"][name]:
+            found.append(f"loss {name}: {loss!r}, not {manifest['loss'][name]!r}")
+    return found
+
+
+def place_fit(name: str) -> Path:
+    """Folder of a fit to be written. Raises CalibrationError or ResultsError where name or folder is no good."""
+    if not PLAIN_NAME.fullmatch(name):
+        raise CalibrationError(f"`{name}` cannot name a folder. Use letters, digits, _ and -")
+    refuse_foreign_folder(FIT_FOLDERS[0] / name)
+    return FIT_FOLDERS[0] / name
+
+
+def read_shipped(name: str) -> tuple[Path, dict[str, Any]]:
+    """Folder and manifest of a fit that is shipped. Raises CalibrationError or ScenarioError where there is none."""
+    folder = find_fit(name)
+    if folder is None:
+        raise CalibrationError(f"there is no fit `{name}`. Make it: talentsim calibrate ship {name}")
+    mistakes: list[Mistake] = []
+    manifest = read_fit_manifest(folder, mistakes)
+    if manifest is None:
+        raise ScenarioError(mistakes)
+    return folder, manifest
+
+
+def _describe_fit(problem: Problem, name: str, found: Found, texts: Mapping[str, str]) -> dict[str, Any]:
+    """What a fit was made from."""
+    facts = {"fit": found.fit, "posterior": found.posterior, "recover": found.recovery}
+    steps = {
+        command: {fact: manifest[fact] for fact in _STEP_FACTS}
+        for command, manifest in facts.items()
+        if manifest is not None
+    }
+    return {
+        "format": FIT_FORMAT,
+        "name": name,
+        "reproduce": f"talentsim calibrate reproduce {name}",
+        "problem": problem.identity,
+        **{fact: found.fit[fact] for fact in ("scale", "until")},
+        **describe_code(),
+        **describe_inputs(problem),
+        "algorithm": found.fit["chosen_from"],
+        "choose_seeds": found.fit["choose_seeds"],
+        "members": len(found.members),
+        "effective_members": found.posterior["effective_members"],
+        "power": found.posterior["power"],
+        "steps": steps,
+        "files": {file: hash_text(text) for file, text in texts.items()},
+    }
+
+
+def _write_point(
+    problem: Problem, name: str, unit: FloatArray, fitted: FloatArray, params: DataFrame, verdicts: list[str]
+) -> str:
+    """parameters.yaml."""
+    prior, declared = problem.prior, list_declared()
+    values, found = prior.to_values(unit), prior.to_values(fitted)
+    ends = {str(row["parameter"]): (float(row["low"]), float(row["high"])) for row in params.to_dict("records")}
+    lines = [
+        "# Written by `talentsim calibrate ship`: change it by another fit, not by hand.",
+        "# before: value before the fit; fitted: what the fit found; value: what is used. posterior: 90 % interval.",
+        f"fit: {name}",
+        "parameters:",
+    ]
+    for k, key in enumerate(prior.names):
+
+        def say(value: float, k: int = k) -> str:
+            return repr(round(value)) if prior.is_whole[k] else repr(float(value))
+
+        lines += [
+            f"  - key: {key}",
+            f"    value: {say(values[k])}",
+            f"    unit: {declared[key][0]['unit']}",
+            f"    prior: {'loguniform' if prior.is_log[k] else 'uniform'}",
+            f"    prior_range: [{say(prior.low[k])}, {say(prior.high[k])}]",
+            f"    before: {say(prior.start[k])}",
+            f"    fitted: {say(found[k])}",
+            f"    posterior: [{', '.join(map(say, ends[key]))}]",
+            f"    verdict: {verdicts[k]}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _name_verdicts(problem: Problem, verdicts: DataFrame | None) -> list[str]:
+    """Verdict of each parameter in the order of the prior."""
+    if verdicts is None:
+        return [NOT_JUDGED] * len(problem.prior.names)
+    by_name = dict(zip(verdicts["parameter"], verdicts["verdict"], strict=True))
+    return [str(by_name[name]) for name in problem.prior.names]
+
+
+def _read_table(path: Path) -> DataFrame:
+    """A table as a step wrote it. Python reads a number back to the last digit, which not every pandas does."""
+    import pandas as pd
+
+    frame = pd.read_csv(path, dtype=str)
+    return frame.assign(**{
+        name: [float(text) for text in frame[name]] for name in frame.columns if name not in _TEXT_COLUMNS
+    })  # fmt: skip
+
+
+def _read_budget(facts: Mapping[str, Any]) -> Budget:
+    return Budget(**{name: value for name, value in facts["budget"].items() if name != "name"})
+
+
+def _hash(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -1,0 +1,77 @@
+"""Runs over the parameter sets that published figures leave possible: each seed has a member of a fit's ensemble.
+
+Members are drawn by weight with systematic resampling: n evenly spaced points on (0, 1) with one common offset, drawn
+by the first seed, fall into the cumulated weights. So a member with weight w comes floor(n w) or ceil(n w) times, and
+the same seeds always give the same members. The k-th member runs with the k-th seed, in the baseline as under every
+policy: a paired difference then keeps what the policy does, and its spread over members holds the uncertainty of the
+parameters as well as chance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from sim.errors import TalentsimError
+from sim.fitfile import Member, list_declared, read_ensemble
+from sim.params import Params
+from sim.rng import make_key, uniforms
+from sim.scenario import Scenario
+
+DRAW_MEMBERS: Final = 1007
+"""Stream of the offset. No run draws from it: it is one of those numbered from 1001 on (calibration/draws.py)."""
+
+
+def choose_members(scenarios: Iterable[Scenario], seeds: Sequence[int]) -> dict[int, Member]:
+    """The member for each seed.
+
+    Args:
+        scenarios: all that are run with these seeds.
+        seeds: at least one.
+
+    Raises:
+        TalentsimError: unless all scenarios use the same fit.
+    """
+    found = {scenario.name: scenario.fit for scenario in scenarios}
+    for name, fit in found.items():
+        if fit is None:
+            raise TalentsimError(f"--ensemble: {name} uses no fit. Write `fit: NAME` in it, or give --set fit=NAME")
+    fits = [fit for fit in found.values() if fit is not None]
+    if len({fit.folder.resolve() for fit in fits}) > 1:
+        names = ", ".join(f"{name} uses {fit.name}" for name, fit in zip(found, fits, strict=True))
+        raise TalentsimError(f"--ensemble: {names}. Give all scenarios the same fit, such as by --set fit=NAME")
+    return draw_members(read_ensemble(fits[0]), seeds)
+
+
+def draw_members(members: Sequence[Member], seeds: Sequence[int]) -> dict[int, Member]:
+    """Draw a member for each seed, by weight."""
+    offset = uniforms(make_key(seeds[0], DRAW_MEMBERS), np.array([1], np.uint64))[0]
+    at = (np.arange(len(seeds)) + offset) / len(seeds)
+    reached = np.cumsum([member.weight for member in members])
+    picked = np.searchsorted(reached / reached[-1], at, side="right")
+    return {seed: members[int(k)] for seed, k in zip(seeds, picked, strict=True)}
+
+
+def take_member(scenario: Scenario, member: Member) -> Scenario:
+    """`scenario` with the parameters of a member in place of those that it takes from the fit."""
+    fit = scenario.fit
+    if fit is None:
+        raise ValueError("a scenario without a fit has no members")
+    plain, sources = scenario.params.model_dump(), dict(scenario.sources)
+    declared = list_declared()
+    for key in fit.keys:
+        _, group, name = key.split(".")
+        value = int(member.values[key]) if declared[key][1] is int else member.values[key]
+        plain[group][name] = value
+        source = f"fitted: {fit.name}, member {member.number} of the ensemble"
+        sources[key] = dataclasses.replace(sources[key], value=value, source=source)
+    return dataclasses.replace(
+        scenario,
+        params=Params.model_validate(plain),
+        sources=sources,
+        fit=dataclasses.replace(fit, member=member.number),
+        resolved={**scenario.resolved, "params": plain, "fit": {"name": fit.name, "member": member.number}},
+    )

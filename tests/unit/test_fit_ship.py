@@ -1,0 +1,229 @@
+"""From fit, posterior and recovery to a fit that scenarios use, and back: made again, it is the same."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from fit_folders import write_toy_fit
+from fit_toys import make_linear
+from typer.testing import CliRunner
+
+import calibration.budget
+import calibration.market
+import calibration.ship
+import sim.run
+import sim.scenariofile
+from calibration.budget import Budget
+from calibration.problem import average_seeds, measure_loss
+from sim.cli import app
+from sim.fitfile import read_ensemble
+from sim.params import Params
+from sim.results import hash_source
+from sim.scenario import explain_key, load_scenario
+from sim.sourced import read_yaml
+
+TINY = Budget(
+    scale=5000, points=24, seeds=2, finalists=1, choose_seeds=4, trajectories=4, screen_seeds=2, sobol_base=16,
+    sobol_params=2, design=24, waves=1, wave_points=10, members=50, particles=64, truths=20,
+)  # fmt: skip
+LINEAR = make_linear((0.3, 0.6, 0.8), ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0)), noise=0.01, tolerance=0.1)
+NAMES = ("params.search.b_home", "params.search.b_move", "params.search.b_here")
+PROBLEM = dataclasses.replace(LINEAR, prior=dataclasses.replace(LINEAR.prior, names=NAMES))
+BLIND = "params.search.b_here"
+"""No figure depends on it."""
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    """Run a command on the toy in an empty folder; asserts the exit code."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: PROBLEM)
+    monkeypatch.setattr(sim.run, "warm_kernels", lambda: 0.0)
+    monkeypatch.setitem(calibration.budget.BUDGETS, "small", TINY)
+
+    def invoke(*words, code=0):
+        done = CliRunner().invoke(app, ["calibrate", *map(str, words), "-q", "--jobs", "1"])
+        assert done.exit_code == code, done.output
+        return done
+
+    return invoke
+
+
+@pytest.fixture
+def steps(call):
+    """The command, after fit, posterior and recovery."""
+    for words in (("fit",), ("posterior",), ("recover", "--seed", "3")):
+        call(*words)
+    return call
+
+
+def read_point(folder):
+    problems = []
+    root = read_yaml(folder / "parameters.yaml", problems)
+    assert not problems
+    return {entry["key"]: entry for entry in root.to_plain()["parameters"]}
+
+
+def test_what_is_missing_is_named_with_the_command_that_makes_it(call, tmp_path):
+    assert "Run: talentsim calibrate fit --budget small\n" in call("ship", "first", code=2).stderr
+    call("fit", "--scale", "3000", "--out", "mine")
+    again = call("ship", "first", "--scale", "3000", "--from", "mine", code=2).stderr
+    assert "Run: talentsim calibrate posterior --budget small --scale 3000 --out mine\n" in again
+    assert not (tmp_path / "calibration").exists()
+
+
+def test_a_shipped_fit_says_what_it_is_and_where_it_is_from(steps, tmp_path):
+    done = steps("ship", "first")
+    assert done.stdout.strip().splitlines()[-1] == "fit: calibration/fits/first"
+    folder = tmp_path / "calibration" / "fits" / "first"
+    found = json.loads((tmp_path / "results/calibration/linear/fit/parameters.json").read_text())["parameters"]
+    params = pd.read_csv(tmp_path / "results/calibration/linear/posterior/parameters.csv", index_col="parameter")
+    point = read_point(folder)
+    assert tuple(point) == NAMES
+    for key in NAMES[:2]:
+        assert (point[key]["value"], point[key]["verdict"]) == (found[key], "identified")
+        assert point[key]["posterior"] == pytest.approx(params.loc[key, ["low", "high"]].tolist(), rel=1e-12)
+    assert point[BLIND]["verdict"] == "not identified"
+    assert (point[BLIND]["value"], point[BLIND]["fitted"]) == (0.2, found[BLIND])
+    assert found[BLIND] != 0.2
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["reproduce"] == "talentsim calibrate reproduce first"
+    assert manifest["code_hash"] == hash_source()
+    assert manifest["steps"]["recover"] == {
+        "budget": {"name": "small", **dataclasses.asdict(TINY)}, "seed": 3, "scale": 5000, "until": None,
+    }  # fmt: skip
+    assert manifest["holdout"]["share"] > 0
+    assert (manifest["verdicts"], manifest["kept"]) == ({"identified": 2, "not identified": 1}, 1)
+    assert manifest["inside"] == manifest["targets"] == 3
+
+
+def test_the_loss_as_shipped_is_that_of_the_point_with_the_seeds_that_chose(call, tmp_path, monkeypatch):
+    # figures that contradict each other: no point meets all of them
+    targets = dataclasses.replace(PROBLEM.targets, value=PROBLEM.targets.value + np.array([0.0, 0.0, 0.4]))
+    problem = dataclasses.replace(PROBLEM, targets=targets)
+    monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: problem)
+    call("fit")
+    call("posterior")
+    call("ship", "first")
+    folder = tmp_path / "calibration" / "fits" / "first"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    values = np.array([entry["value"] for entry in read_point(folder).values()])
+    first, last = manifest["choose_seeds"]
+    runs = np.array([[problem.simulate(values, seed) for seed in range(first, last + 1)]])
+    assert len(runs[0]) == TINY.choose_seeds
+    loss = float(measure_loss(targets, average_seeds(runs))[0])
+    assert loss > 0.05
+    assert manifest["loss"]["shipped"] == manifest["loss"]["fitted"] == pytest.approx(loss, rel=1e-9)
+    assert manifest["loss"]["before"] > 0.1 + loss
+
+
+def test_scenarios_use_it_by_its_name(steps, tmp_path):
+    steps("ship", "first")
+    scenario = load_scenario("baseline", ("fit=first",))
+    point = read_point(tmp_path / "calibration" / "fits" / "first")
+    assert scenario.params.search.b_home == point["params.search.b_home"]["value"]
+    assert scenario.fit.keys == NAMES
+    source = explain_key(scenario, "params.search.b_home").sourced.source
+    assert source.startswith("fitted: first, posterior interval 0.")
+    assert source.endswith(", identified")
+    members = read_ensemble(scenario.fit)
+    written = pd.read_csv(tmp_path / "results/calibration/linear/posterior/ensemble.csv", dtype=str)
+    assert [member.weight for member in members] == [float(text) for text in written["weight"]]
+    assert [dataclasses.asdict(member)["values"][BLIND] for member in members] == [float(x) for x in written[BLIND]]
+
+
+def test_without_recovery_nothing_is_judged_and_the_fit_is_kept(call, tmp_path):
+    call("fit")
+    call("posterior")
+    call("ship", "first")
+    point = read_point(tmp_path / "calibration" / "fits" / "first")
+    assert {entry["verdict"] for entry in point.values()} == {"not judged"}
+    assert all(entry["value"] == entry["fitted"] for entry in point.values())
+
+
+def test_all_that_was_fitted_is_kept_on_demand(steps, tmp_path):
+    steps("ship", "first", "--unidentified", "fitted")
+    point = read_point(tmp_path / "calibration" / "fits" / "first")
+    assert point[BLIND]["value"] == point[BLIND]["fitted"]
+    assert point[BLIND]["verdict"] == "not identified"
+
+
+def test_a_fit_made_again_is_the_same_to_the_last_digit(steps, tmp_path):
+    steps("ship", "first")
+    done = steps("reproduce", "first")
+    assert "the same to the last digit: calibration/fits/first" in done.stdout
+    shipped, again = tmp_path / "calibration" / "fits" / "first", tmp_path / "results/calibration/reproduced-first"
+    for name in ("parameters.yaml", "ensemble.csv"):
+        assert (shipped / name).read_bytes() == (again / name).read_bytes()
+    # it was run again, not read: its journal holds every run of the first one
+    assert len((again / "journal.jsonl").read_text().splitlines()) >= 24 * 3 * 2
+
+
+def test_a_fit_that_does_not_come_out_the_same_is_named(steps, tmp_path):
+    steps("ship", "first")
+    path = tmp_path / "calibration" / "fits" / "first" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["steps"]["fit"]["seed"] = 2
+    path.write_text(json.dumps(manifest))
+    words = steps("reproduce", "first", code=2).stderr
+    assert "is not reproduced (parameters.yaml: " in words
+    assert "loss before" in words
+
+
+def test_other_figures_or_priors_are_refused(steps, monkeypatch):
+    steps("ship", "first")
+    moved = dataclasses.replace(PROBLEM.targets, value=PROBLEM.targets.value + 0.001)
+    monkeypatch.setattr(
+        calibration.market, "make_problem", lambda scale, until: dataclasses.replace(PROBLEM, targets=moved)
+    )
+    assert "is of other published figures" in steps("reproduce", "first", code=2).stderr
+    assert "Run: talentsim calibrate fit" in steps("ship", "second", code=2).stderr
+    wider = dataclasses.replace(PROBLEM.prior, high=PROBLEM.prior.high * 2)
+    monkeypatch.setattr(
+        calibration.market, "make_problem", lambda scale, until: dataclasses.replace(PROBLEM, prior=wider)
+    )
+    assert "is of other parameters or priors" in steps("reproduce", "first", code=2).stderr
+
+
+def test_a_fit_is_written_whole_or_not_at_all(steps, tmp_path, monkeypatch):
+    steps("ship", "first")
+    folder = tmp_path / "calibration" / "fits" / "first"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(calibration.ship, "write_manifest", fail)
+    steps("ship", "first", "--unidentified", "fitted", code=2)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in folder.parent.iterdir()] == ["first"]
+
+
+def test_the_fit_that_the_baseline_uses_does_not_change_what_a_fit_begins_with(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_toy_fit(tmp_path)
+    text = (sim.scenariofile.SCENARIO_FOLDERS[1] / "baseline.yaml").read_text()
+    place = tmp_path / "scenarios" / "baseline.yaml"
+    place.parent.mkdir()
+    problems = []
+    try:
+        for fit in ("", "fit: first\n"):
+            calibration.market._load.cache_clear()
+            place.write_text(text + fit)
+            assert load_scenario("baseline").params.search.b_home == (0.75 if fit else Params().search.b_home)
+            problems.append(calibration.market.make_problem(20000))
+    finally:
+        calibration.market._load.cache_clear()
+    without, with_fit = problems
+    assert with_fit.identity == without.identity
+    assert with_fit.prior.start.tolist() == without.prior.start.tolist()
+
+
+def test_a_folder_with_other_things_is_not_replaced(steps, tmp_path):
+    place = tmp_path / "calibration" / "fits" / "first"
+    place.mkdir(parents=True)
+    (place / "notes.txt").write_text("mine")
+    assert "holds no earlier results" in steps("ship", "first", code=2).stderr
+    assert "cannot name a folder" in steps("ship", "a/b", code=2).stderr
