@@ -108,6 +108,7 @@ def run(
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
+        _print_cautions([loaded], quiet=quiet)
         _note_fits([loaded])
         chosen = _choose_seeds(seed, seeds, members, ensemble=ensemble)
         study = Study(
@@ -161,6 +162,7 @@ def compare(
         scenarios = load_compared(base, policies, overrides or (), scale, quarters)
         _, *names = scenarios
         others = [scenarios[name] for name in names]
+        _print_cautions(others, quiet=quiet)
         _note_fits(scenarios.values())
         chosen = _choose_seeds(seed, seeds, members, ensemble=ensemble)
         study = Study(
@@ -193,17 +195,18 @@ def check(
 ) -> None:
     """Check a scenario file without simulating; report all mistakes with their lines."""
     with report_errors():
+        from sim.cautions import describe_contents
         from sim.kinds import list_multiplied
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
+        _print_cautions([loaded], quiet=quiet)
         _note_fits([loaded])
         if quiet:
             return
         typer.echo(f"{loaded.name}: {loaded.question}")
         typer.echo(
-            f"ok: {loaded.start} to {loaded.end}, {len(loaded.world.places)} places, "
-            f"{len(loaded.policies)} policies, scale {loaded.scale}, {len(loaded.sources)} values with a source"
+            f"ok: {loaded.start} to {loaded.end}, {len(loaded.world.places)} places, {describe_contents(loaded)}"
         )
         for line in list_multiplied(loaded.policies, loaded.world):
             typer.echo(line)
@@ -228,6 +231,24 @@ def policies(
 
 
 @app.command()
+def places(
+    scenario: Annotated[str, typer.Argument(help="A scenario; its world is listed.")] = "baseline",
+    quiet: Quiet = False,
+) -> None:
+    """List the places that `city`, `focus` and `--city` can name, in both languages, with region and area."""
+    with report_errors():
+        from sim.explain import PLACE_HEADINGS, list_places
+        from sim.scenario import load_scenario
+
+        rows = list_places(load_scenario(scenario).world)
+        if quiet:
+            typer.echo("\n".join(row[0] for row in rows))
+        else:
+            print_table(PLACE_HEADINGS, rows, n_names=len(PLACE_HEADINGS))
+            typer.echo("`city` takes a code, a list of codes, a region, an area, or all.")
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     with report_errors():
@@ -239,25 +260,19 @@ def schema() -> None:
 @app.command()
 def explain(
     scenario: ScenarioName,
-    key: Annotated[str, typer.Argument(help="A key of the scenario, such as policies.0.units.")],
+    key: Annotated[str, typer.Argument(help="Such as params.search.n_sampled; its beginning lists all under it.")],
     overrides: Overrides = None,
 ) -> None:
-    """Say what a value of a scenario is, its unit, its source, and which file set it."""
-    with report_errors():
-        from sim.results import describe_source
-        from sim.scenario import explain_key, load_scenario
+    """Say what a value of a scenario is, its unit, its source, and which file set it.
 
-        found = explain_key(load_scenario(scenario, overrides or ()), key)
-        facts = describe_source(found.sourced)
-        typer.echo(f"key: {found.key}")
-        typer.echo(f"meaning: {found.meaning}")
-        for name in ("value", "unit", "source"):
-            fact = facts[name]
-            typer.echo(f"{name}: {fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)}")
-        if found.low is not None or found.high is not None:
-            low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
-            typer.echo(f"limits: {low} to {high}")
-        typer.echo(f"set in: {facts['file']}:{facts['line']}")
+    `talentsim explain baseline params.search.n_sampled` explains one value, `talentsim explain baseline params.hukou`
+    lists the values under that key.
+    """
+    with report_errors():
+        from sim.explain import describe_key
+        from sim.scenario import load_scenario
+
+        typer.echo("\n".join(describe_key(load_scenario(scenario, overrides or ()), key)))
 
 
 @app.command()
@@ -269,6 +284,15 @@ def warmup(quiet: Quiet = False) -> None:
         seconds = warm_kernels()
         if not quiet:
             typer.echo(f"kernels are ready ({seconds:.1f} s)")
+
+
+def _print_cautions(scenarios: Iterable[Scenario], *, quiet: bool) -> None:
+    """Print once on stderr what is allowed and yet seldom meant."""
+    from sim.cautions import find_cautions
+
+    lines = dict.fromkeys(line for scenario in scenarios for line in find_cautions(scenario))
+    for line in () if quiet else lines:
+        typer.echo(f"warning: {line}", err=True)
 
 
 def _choose_seeds(seed: int, seeds: int, members: int | None, *, ensemble: bool) -> range:

@@ -32,7 +32,7 @@ def report_errors(kept: str = "nothing was written") -> Iterator[None]:
     except BrokenPipeError:
         raise  # who reads the output has seen enough: typer ends quietly
     except (TalentsimError, OSError) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(str(error) if isinstance(error, TalentsimError) else _describe_fault(error), err=True)
         raise typer.Exit(EXIT_USER) from error
     except KeyboardInterrupt as error:
         typer.echo(f"interrupted; {kept}", err=True)
@@ -69,6 +69,7 @@ def print_table(
     heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None, n_names: int = 2
 ) -> None:
     """Print a table; numbers follow the first `n_names` columns."""
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -78,10 +79,23 @@ def print_table(
         console = Console(width=_WIDTH_WITHOUT_TERMINAL)
     table = Table(title=title, title_justify="left")
     for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number >= n_names else "left")
+        # what stands first is typed again, and stays whole; nothing is cut anywhere
+        least = max((cell_len(row[0]) for row in rows), default=0) if number == 0 else 0
+        table.add_column(
+            head,
+            justify="right" if number >= n_names else "left",
+            overflow="fold",
+            min_width=min(least, console.width // 2),
+        )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
+
+
+def _describe_fault(error: OSError) -> str:
+    """What the system refused, and the repair."""
+    where = "" if error.filename is None else f"{error.filename}: "
+    return f"{where}{error.strerror or error}. Check the path, the rights to it and the room on the disk"
 
 
 def count_cores() -> int:

@@ -20,7 +20,8 @@ class Problem:
     repair: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.key}: {self.message}. {self.repair}"
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.key}: {self.message}. {self.repair}"
 
 
 class ScenarioError(TalentsimError):

@@ -37,9 +37,20 @@ _FOR_EACH = re.compile(r"\b(?:in|to) each (?:city|place)\b")
 """Marks the meaning of a field whose amount every place has that a policy names."""
 _NAMED = re.compile(r"\b(\w+): ")
 _SENTENCE: Final[dict[Lang, tuple[str, ...]]] = {
-    "en": ("does", "instrument", "goal", "item in the ledger", "nothing happens, bit for bit, with"),
-    "zh": ("作用", "工具类别", "目标", "账目", "以下取值时结果逐位不变"),
+    "en": (
+        "does", "instrument", "goal", "item in the ledger", "nothing happens, bit for bit, with",
+        "two of this kind in one place and quarter",
+    ),
+    "zh": ("作用", "工具类别", "目标", "账目", "以下取值时结果逐位不变", "同一地点同一季度有两项此类政策时"),
+}  # fmt: skip
+_TOGETHER: Final[Mapping[str, tuple[str, str]]] = {
+    "add": ("add up", "相加"),
+    "one": ("their numbers add up, and nobody is served by both", "数量相加、同一人只享受其中一项"),
+    "multiply": ("their factors multiply", "倍数相乘"),
+    "mixed": ("their factors multiply, all else adds up", "倍数相乘、其余相加"),
+    "refused": ("are refused", "不被接受"),
 }
+"""How two policies of a kind act together, in English and Chinese."""
 
 
 class KindPage(NamedTuple):
@@ -70,7 +81,8 @@ def describe_kind(kind: str, lang: Lang) -> KindPage:
     if kind not in POLICY_KINDS:
         raise TalentsimError(f"there is no kind of policy {kind!r}. {suggest_name(kind, list(POLICY_KINDS))}")
     spec = POLICY_KINDS[kind]
-    values = (spec.summary, spec.instrument, spec.goal, spec.item, spec.zero)
+    together = _TOGETHER[spec.together][lang == "zh"]
+    values = (spec.summary, spec.instrument, spec.goal, spec.item, spec.zero, together)
     fields = sorted(_walk_used(spec), key=lambda named: named[0].split(".")[0] in SHARED)
     return KindPage(
         title=f"{kind}: {label_code('policy', kind, lang)}",

@@ -24,6 +24,7 @@ from sim.policies.base import ALL_PLACES, INFINITE, Data
 from sim.sourced import STATED, Node, Sourced, check_keys, read_number, report, suggest_name
 from sim.types import EDUCATION
 from sim.world.spec import World
+from sim.written import find_wide_colon
 
 TEXT: Final = "text"
 """Unit of values that are no numbers."""
@@ -32,6 +33,9 @@ QUARTERS: Final = ("from", "to")
 """Fields whose text is a quarter."""
 
 PARAMS_FILE: Final = "sim/params.py"
+
+WHOLE_UNITS: Final = ("units", "persons", "jobs")
+"""Units of what comes whole; a number that says how it was derived from a published one may be a part."""
 
 REPAIRS: Final = {
     "tuple_type": "Write [{}]",
@@ -162,7 +166,8 @@ class _PolicyReader:
     def read(self, node: Node, key: str) -> PolicySpec | None:
         """The policy, or None with problems."""
         if not isinstance(node.value, dict):
-            report(self.problems, node, "a policy is a map", "Write `kind: ...` and its values")
+            repair = find_wide_colon(node.value) or "Write `kind: ...` and its values"
+            report(self.problems, node, "a policy is a map", repair)
             return None
         kind = node.fields.get("kind")
         if kind is None:
@@ -190,7 +195,7 @@ class _PolicyReader:
         for name, info in fields.items():
             entry, at = node.fields.get(name), f"{key}.{name}"
             if entry is None:
-                self.fill_default(info, node, name, at)
+                self.fill_default(model, info, node, name, at)
                 continue
             value = self.read_field(info, entry, at)
             if value is not None:
@@ -237,6 +242,14 @@ class _PolicyReader:
         )
         if cell is None:
             return None
+        if (
+            extra["unit"] in WHOLE_UNITS
+            and cell.value % 1
+            and "derivation" not in node.fields
+            and cell.value != INFINITE
+        ):
+            report(self.problems, node, f"{cell.value:g} is no whole number", f"Write {round(cell.value)}")
+            return None
         self.sources[key] = cell
         return cell.value
 
@@ -252,8 +265,13 @@ class _PolicyReader:
     def check_places(self, node: Node) -> bool:
         """Whether all places named exist."""
         parts = node.items if isinstance(node.value, list) else [node]
-        sound = True
-        for part in parts:
+        sound = bool(parts)
+        if not parts:
+            report(self.problems, node, "the list names no place", f"Name a place, or write `{ALL_PLACES}`")
+        for number, part in enumerate(parts):
+            if any(part.value == earlier.value for earlier in parts[:number]):
+                report(self.problems, part, f"`{part.value}` is written twice", "Keep one of them")
+                sound = False
             if self.world is None:
                 continue
             try:
@@ -264,15 +282,16 @@ class _PolicyReader:
                 sound = False
         return sound
 
-    def fill_default(self, info: FieldInfo, node: Node, name: str, key: str) -> None:
+    def fill_default(self, model: type[BaseModel], info: FieldInfo, node: Node, name: str, key: str) -> None:
         """Source of a value that the file does not give; a problem where it must."""
         extra = _extra(info)
         if info.is_required():
             unit = f" (in {extra['unit']})" if "unit" in extra else ""
             report(self.problems, node, f"`{name}` is missing", f"Add `{name}:`{unit}")
-        elif "unit" in extra:
-            source = f"default of sim/policies: {extra['source']}"
-            self.sources[key] = Sourced(info.default, extra["unit"], source, node.file, node.line)
+        elif not isinstance(info.default, Data):
+            source = f"default of the kind: {extra['source']}" if "source" in extra else "default of the kind"
+            file = f"{model.__module__.replace('.', '/')}.py"
+            self.sources[key] = Sourced(info.default, extra.get("unit", TEXT), source, file, 0)
 
     def report_errors(self, error: ValidationError, node: Node) -> None:
         """Problems of what the class itself refuses, at the lines of the values."""

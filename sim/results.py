@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import sim
+from sim.cautions import find_cautions
 from sim.errors import ResultsError
 from sim.fitfile import FIT_FORMAT
 
@@ -119,6 +120,9 @@ def stage_folder(folder: Path) -> Iterator[Path]:
 def refuse_foreign_folder(folder: Path) -> None:
     """Raise ResultsError unless `folder` is absent, empty, or an earlier results folder of this program."""
     if not folder.exists():
+        above = next(parent for parent in folder.absolute().parents if parent.exists())
+        if not above.is_dir():
+            raise ResultsError(f"{above} is a file, and {folder} cannot lie in it. Name a folder with --out")
         return
     if not folder.is_dir():
         raise ResultsError(f"{folder} is a file. Name a folder with --out")
@@ -176,6 +180,7 @@ def describe_run(
             "end": str(scenario.end),
             "resolved": scenario.resolved,
         },
+        "warnings": find_cautions(scenario),
         "sources": {key: describe_source(source) for key, source in scenario.sources.items()},
         "fit": describe_fit(scenario),
         "seed": seed,

@@ -13,16 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from sim.errors import Problem, ScenarioError
 from sim.expectations import Expectation, read_expects
 from sim.fitfile import Fit, bind_fit, use_fit
 from sim.params import Params
 from sim.policies import PolicySpec
-from sim.policies.base import EVERY_QUARTER, Data
+from sim.policies.base import EVERY_QUARTER
 from sim.policyfile import TEXT, check_together, read_params, read_policies
-from sim.scenariofile import BASE_FOCUS, SCENARIO_KEYS, ScenarioTree, find_scenario, read_tree
+from sim.scenariofile import BASE_FOCUS, BASE_KEYS, SCENARIO_KEYS, ScenarioTree, find_scenario, read_tree
 from sim.sourced import SET_FILE, STATED, Node, Sourced, read_number, read_text, report, suggest_name
 from sim.types import Quarter
 from sim.world.spec import MODEL_YEARS, World, world_quantities
@@ -31,6 +29,7 @@ from sim.worldfile import WORLD_FOLDER, find_world, load_world, read_world, show
 REQUIRED_KEYS: Final = ("name", "question", "from", "to", "scale")
 TEXT_KEYS: Final = ("name", "question", "expectation", "finding")
 POLICY_LISTS: Final = ("standing_policies", "policies")
+FOCUS_RULE: Final = "default: the city of the first policy, else the focus of the base, else the first of the world"
 DEFAULT_WORLD: Final = "china"
 MAX_SCALE: Final = 1_000_000
 MAX_POLICIES: Final = 32
@@ -79,17 +78,6 @@ class Scenario:
         return self.end.number - self.start.number + 1
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """One value, what it means and where it is from."""
-
-    key: str
-    sourced: Sourced
-    meaning: str
-    low: float | None
-    high: float | None
-
-
 def load_scenario(
     path_or_name: str | Path, overrides: Sequence[str] = (), *, scale: int | None = None, quarters: int | None = None
 ) -> Scenario:
@@ -119,30 +107,9 @@ def load_scenario(
     return scenario
 
 
-def explain_key(scenario: Scenario, key: str) -> Explanation:
-    """What a value means and where it is from.
-
-    Args:
-        scenario: the scenario.
-        key: such as `params.search.n_sampled`, `world.rent_shared_cny_m.beijing` or `policies.0.units`.
-
-    Raises:
-        ScenarioError: for an unknown key, with the nearest one.
-    """
-    key = key.replace("world_values.", "world.", 1) if key.startswith("world_values.") else key
-    sourced = scenario.sources.get(key)
-    if sourced is None:
-        alike = [other for other in scenario.sources if other.split(".")[0] == key.split(".")[0]]
-        repair = suggest_name(key, alike)
-        repair = repair if repair.startswith("Did") else "Keys begin with params, world, policies or standing_policies"
-        raise ScenarioError([Problem(scenario.files[-2], 0, key, "there is no such value", repair)])
-    meaning, low, high = _describe_key(scenario, key.split("."))
-    return Explanation(key=key, sourced=sourced, meaning=meaning, low=_finite(low), high=_finite(high))
-
-
 def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Problem]) -> Scenario | None:
     fields = tree.root.fields
-    _report_missing(tree.root, problems)
+    _report_missing(tree, problems)
     start, end, last = _read_span(fields, quarters, problems)
     span = (start, last) if start is not None and last is not None else None
     scale = _read_scale(fields.get("scale"), tree, problems)
@@ -176,17 +143,23 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         scale=int(scale.value),
         focus=focus,
         evidence=evidence,
-        sources={"scale": scale} | _source_texts(fields) | sources | loaded[1],
+        sources={"scale": scale} | _source_texts(fields, focus) | sources | loaded[1],
         resolved={},
         files=(*((fit.file,) if fit else ()), *tree.folders, show_path(world_path)),
     )
     return dataclasses.replace(scenario, resolved=_resolve(scenario, fields.get("world_values")))
 
 
-def _report_missing(root: Node, problems: list[Problem]) -> None:
-    for key in REQUIRED_KEYS:
-        if key not in root.fields:
-            report(problems, root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
+def _report_missing(tree: ScenarioTree, problems: list[Problem]) -> None:
+    """Report keys that are missing; those that a base would give are one mistake, named first."""
+    missing = [key for key in REQUIRED_KEYS if key not in tree.root.fields]
+    forgotten = [key for key in missing if key in BASE_KEYS]
+    if forgotten and "extends" not in tree.root.fields:
+        message = f"`extends` is missing, and with it `{'`, `'.join(forgotten)}`"
+        report(problems, tree.root, message, "Add `extends: baseline`, or, for a baseline of your own, these keys")
+        missing = [key for key in missing if key not in BASE_KEYS]
+    for key in missing:
+        report(problems, tree.root, f"`{key}` is missing", f"Add `{key}:` ({SCENARIO_KEYS[key]})")
 
 
 def _read_span(
@@ -303,10 +276,11 @@ def _read_expectations(
     )
 
 
-def _source_texts(fields: dict[str, Node]) -> dict[str, Sourced]:
+def _source_texts(fields: dict[str, Node], focus: str) -> dict[str, Sourced]:
     keys = ("name", "question", "world", "fit", "from", "to", "focus", "expectation", "finding")
     nodes = {key: fields[key] for key in keys if key in fields}
-    return {key: Sourced(node.value, TEXT, STATED, node.file, node.line) for key, node in nodes.items()}
+    found = {"focus": Sourced(focus, TEXT, FOCUS_RULE, "sim/scenario.py", 0)}
+    return found | {key: Sourced(node.value, TEXT, STATED, node.file, node.line) for key, node in nodes.items()}
 
 
 def _read_optional_text(node: Node | None, problems: list[Problem]) -> str:
@@ -353,45 +327,12 @@ def _make_plain(value: Any) -> Any:
         return {key: _make_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_make_plain(item) for item in value]
-    return _finite(value) if isinstance(value, float) else value
+    return find_finite(value) if isinstance(value, float) else value
 
 
-def _finite(value: float | None) -> float | None:
+def find_finite(value: float | None) -> float | None:
+    """The number, or None where it is none or not finite."""
     return value if value is not None and math.isfinite(value) else None
 
 
-def _describe_key(scenario: Scenario, parts: list[str]) -> tuple[str, float | None, float | None]:
-    """Meaning and bounds of a key that exists."""
-    if parts[0] == "params":
-        group: Any = Params.model_fields[parts[1]].annotation
-        return _describe_field(group, parts[2])
-    if parts[0] == "world" and len(parts) > 1:
-        spec = world_quantities()[parts[1]]
-        return f"{spec['meaning']} ({', '.join(spec['dims'])})", spec["low"], spec["high"]
-    if parts[0] in POLICY_LISTS:
-        index = int(parts[1]) + (scenario.n_standing if parts[0] == "policies" else 0)
-        model: Any = type(scenario.policies[index])
-        for name in parts[2:-1]:
-            field = model.model_fields.get(name)
-            if field is not None and isinstance(field.annotation, type) and issubclass(field.annotation, Data):
-                model = field.annotation
-        if parts[-1] == "kind":
-            return model.summary, None, None
-        known = {info.alias or name: name for name, info in model.model_fields.items()}
-        name = next(part for part in reversed(parts[2:]) if part in known)
-        return _describe_field(model, known[name])
-    return SCENARIO_KEYS.get(parts[0], ""), None, None
-
-
-def _describe_field(model: type[BaseModel], name: str) -> tuple[str, float | None, float | None]:
-    info = model.model_fields[name]
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    low, high = extra.get("low"), extra.get("high")
-    return (
-        info.description or "",
-        float(low) if isinstance(low, int | float) else None,
-        float(high) if isinstance(high, int | float) else None,
-    )
-
-
-__all__ = ["Explanation", "Scenario", "explain_key", "load_scenario", "load_world"]
+__all__ = ["Scenario", "load_scenario", "load_world"]

@@ -6,6 +6,7 @@ Maps merge key by key, lists replace; who asks, what is expected and the evidenc
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,10 +37,15 @@ SCENARIO_KEYS: Final[dict[str, str]] = {
 }
 OWN_KEYS: Final = ("name", "question", "expectation", "expects", "finding", "sources", "extends")
 """Keys that a scenario does not take over from the one that it extends."""
+BASE_KEYS: Final = ("from", "to", "scale")
+"""Keys that a scenario takes from the one that it extends."""
 BASE_FOCUS: Final = "focus_of_base"
 """Key of the merged tree under which a focus is kept that the file itself does not name."""
 SCENARIO_FOLDERS: Final = (Path("scenarios"), Path(__file__).resolve().parent.parent / "scenarios")
 """Where a scenario is looked for by its name: under the working folder, then beside the package."""
+
+MOST_SHOWN: Final = 3
+"""Names of scenarios that are proposed in place of one that there is not."""
 
 PLAIN_NAME: Final = re.compile(r"[\w-]+")
 """Names of scenarios, which become names of folders."""
@@ -75,7 +81,10 @@ def read_tree(path: Path, overrides: Sequence[tuple[str, str]], problems: list[P
     if name is not None and isinstance(name.value, str) and not PLAIN_NAME.fullmatch(name.value):
         report(problems, name, f"`{name.value}` cannot name a folder of results", "Use letters, digits, _ and -")
     folders = {node.file: file.parent for file, node in chain}
-    return ScenarioTree(root=root, strict_files=frozenset({chain[0][1].file}), folders=folders)
+    # a file that sets no span and no scale is no baseline: it forgot `extends`, and may state its numbers
+    first = chain[0][1]
+    strict = frozenset({first.file}) if not set(BASE_KEYS).isdisjoint(first.fields) else frozenset()
+    return ScenarioTree(root=root, strict_files=strict, folders=folders)
 
 
 def find_scenario(name: str) -> Path:
@@ -97,7 +106,7 @@ def _read_chain(path: Path, problems: list[Problem]) -> list[tuple[Path, Node]]:
             folders = (*SCENARIO_FOLDERS, (chain[-1][0] if chain else path).parent)
             near = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
             at = chain[-1][1].fields["extends"] if chain else Node(show_path(path), 0, "scenario", None)
-            report(problems, at, f"there is no scenario `{path.stem}`", suggest_name(path.stem, near))
+            report(problems, at, f"there is no scenario `{path.stem}`", _suggest_scenario(path.stem, near))
             return []
         root = read_yaml(path, problems, shown=show_path(path))
         if root is None:
@@ -112,6 +121,14 @@ def _read_chain(path: Path, problems: list[Problem]) -> list[tuple[Path, Node]]:
         if any(path.resolve() == file.resolve() for file, _ in chain):
             report(problems, base, f"`{base.value}` extends itself", "Name another scenario, or remove `extends`")
             return []
+
+
+def _suggest_scenario(name: str, names: Sequence[str]) -> str:
+    """The repair for a wrong name of a scenario; of many that are unlike it, the three nearest."""
+    nearest = difflib.get_close_matches(name, names, n=MOST_SHOWN, cutoff=0.0)
+    if difflib.get_close_matches(name, nearest, cutoff=0.5) or len(names) <= MOST_SHOWN:
+        return suggest_name(name, names)
+    return f"Check the path of your file, or name one that is shipped; the nearest are {', '.join(nearest)}"
 
 
 def _merge_chain(chain: list[Node]) -> Node:

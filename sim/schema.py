@@ -14,8 +14,9 @@ from sim.params import Params
 from sim.policies import POLICY_KINDS, PolicyUnion
 from sim.scenario import POLICY_LISTS
 from sim.scenariofile import SCENARIO_KEYS
-from sim.sourced import UNITS, VERDICTS
+from sim.sourced import VERDICTS
 from sim.world.spec import world_quantities
+from sim.written import UNITS
 
 _NUMBER_REF: Final = {"$ref": "#/$defs/number"}
 _NUMBER: Final[dict[str, Any]] = {

@@ -20,17 +20,7 @@ from typing import Any, Final, TypeGuard
 import yaml
 
 from sim.errors import Problem
-
-UNITS: Final = frozenset({
-    "share", "share/quarter", "share/year", "1/quarter", "1/year", "CNY", "CNY/month", "CNY/year", "CNY/person",
-    "CNY/seat", "rooms", "rounds", "persons", "persons/year", "persons/agent", "agents", "units", "units/quarter",
-    "seats", "institutions", "positions", "places/year", "minutes", "months", "quarters", "year", "years", "years/year",
-    "index", "level", "score", "score/level", "score/year", "points", "points/level", "points/year", "weight", "factor",
-    "indicator", "firms", "papers/year", "patents", "persons/1000", "Mbit/s", "ug/m3", "100m USD",
-    "elasticity", "log", "log/share", "log/utility", "logit", "utility", "skill", "index/hour",
-    "utility/1000 km", "1/1000 km", "utility/minute", "km/h", "CNY/job", "CNY/firm", "jobs",
-})  # fmt: skip
-"""Every unit that a field may declare; a test checks that no field declares another."""
+from sim.written import LARGEST, UNITS, find_wide_colon, guess_number
 
 NUMBER_KEYS: Final = (
     "value", "unit", "evidence", "assumption", "range", "relative_range", "fit", "posterior", "verdict", "note",
@@ -142,7 +132,8 @@ def read_yaml(path: Path, problems: list[Problem], *, shown: str | None = None) 
         return None
     root = parse_yaml(text, name, problems)
     if root is not None and not isinstance(root.value, dict):
-        report(problems, root, "the file is no map of keys", "Begin with lines such as `name: ...`")
+        repair = find_wide_colon(root.value) or "Begin with lines such as `name: ...`"
+        report(problems, root, "the file is no map of keys", repair)
         return None
     return root
 
@@ -155,7 +146,8 @@ def parse_yaml(text: str, file: str, problems: list[Problem], *, key: str = "", 
         mark = getattr(error, "problem_mark", None)
         at = line or (mark.line + 1 if mark else 0)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        problems.append(Problem(file, at, key, f"this is not YAML: {what}", "Check indentation, colons and quotes"))
+        repair = find_wide_colon(text) or "Check indentation, colons and quotes"
+        problems.append(Problem(file, at, key, f"this is not YAML: {what}", repair))
         return None
     if raw is None:
         return Node(file, line or 1, key, None)
@@ -172,7 +164,7 @@ def check_keys(node: Node, allowed: Iterable[str], problems: list[Problem], *, w
     unknown = [entry for name, entry in node.fields.items() if name not in names]
     for entry in unknown:
         last = _last_part(node, entry)
-        report(problems, entry, f"unknown {what} `{last}`", suggest_name(last, names))
+        report(problems, entry, f"unknown {what} `{last}`", find_wide_colon(last) or suggest_name(last, names))
     return not unknown
 
 
@@ -226,10 +218,12 @@ def read_number(
         origin = read_origin(node, problems) or default
     value = value_node.value
     if not (is_finite(value) or _is_same(value, beside)):
-        report(problems, value_node, f"{_describe(value)} is no number", f"Write a number in {unit}")
+        report(problems, value_node, f"{_describe(value)} is no number", guess_number(value, unit))
         return None
-    if value < low or value > high:
-        report(problems, value_node, f"{value:g} is out of bounds", f"Write a value from {low:g} to {high:g} {unit}")
+    high = min(high, LARGEST.get(unit, high))
+    if value < low or (value > high and not _is_same(value, beside)):
+        bounds = f"{low:g} or more" if high == math.inf else f"a value from {low:g} to {high:.15g}"
+        report(problems, value_node, f"{value:g} is out of bounds", f"Write {bounds} {unit}")
         return None
     if origin is None and node.file.startswith("--"):
         origin = Origin(node.file)

@@ -12,11 +12,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("sim", "calibration")
 
 LAYERS = (
-    ("types", "errors", "rng", "figurewords", "labels", "version"),
+    ("types", "errors", "rng", "figurewords", "labels", "version", "written"),
     ("params", "columns", "kernels", "market", "world", "policies"),
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile", "fitfile", "expectations"),
-    ("scenario", "ensemble", "schema", "kinds"),
+    ("scenario", "ensemble", "schema", "kinds", "cautions"),
     ("places", "commuting", "demand", "population", "agents"),
     ("recount", "audit", "invariants", "stickiness", "tables", "trace"),
     ("phases",),
@@ -24,7 +24,7 @@ LAYERS = (
     ("observe", "moments"),
     ("model",),
     ("results",),
-    ("run",),
+    ("run", "explain"),
     ("estimate", "outcomes", "leakage", "compare", "sweep"),
     ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots", "report"),
     ("console",),

@@ -169,6 +169,9 @@ class PolicySpec(Data, abc.ABC):
     goal: ClassVar[str]
     item: ClassVar[str]
     """Item under which its money stands in the ledger."""
+    together: ClassVar[Literal["add", "multiply", "mixed", "one", "refused"]] = "add"
+    """What becomes of two of the kind in one place and quarter; `mixed`: factors multiply, all else adds up; `one`: the
+    numbers add up, and nobody is served by both."""
     zero: ClassVar[str]
     """Which values mean that there is no policy."""
     unused: ClassVar[tuple[str, ...]] = ()

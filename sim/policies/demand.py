@@ -70,6 +70,7 @@ class AiDemandShock(PolicySpec):
     instrument: ClassVar = "demand"
     goal: ClassVar = "what if"
     item: ClassVar = "ai_demand_shock"
+    together: ClassVar = "multiply"
     zero: ClassVar = "ai_factor: 1 and labour_factor: 1"
     unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
@@ -99,6 +100,7 @@ class DemandRecession(PolicySpec):
     instrument: ClassVar = "demand"
     goal: ClassVar = "what if"
     item: ClassVar = "demand_recession"
+    together: ClassVar = "multiply"
     zero: ClassVar = "depth: 0"
     unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
@@ -145,6 +147,7 @@ class AiPriceFall(PolicySpec):
     instrument: ClassVar = "demand"
     goal: ClassVar = "what if"
     item: ClassVar = "ai_price_fall"
+    together: ClassVar = "multiply"
     zero: ClassVar = "price_factor: 1"
     unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
@@ -173,6 +176,7 @@ class ApplicationScenarios(PolicySpec):
     instrument: ClassVar = "demand"
     goal: ClassVar = "more jobs"
     item: ClassVar = "application_scenarios"
+    together: ClassVar = "mixed"
     zero: ClassVar = "orders_cny_per_year: 0"
     unused: ClassVar = NOT_PEOPLE
     ends_with_budget: ClassVar = True

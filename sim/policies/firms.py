@@ -125,6 +125,7 @@ class StartupSpace(FirmPolicy):
     instrument: ClassVar = "environment"
     goal: ClassVar = "more firms"
     item: ClassVar = "startup_space"
+    together: ClassVar = "multiply"
     zero: ClassVar = "entry_factor: 1 or coverage: 0"
 
     kind: Literal["startup_space"] = "startup_space"
@@ -191,6 +192,7 @@ class TalentPool(FirmPolicy):
     instrument: ClassVar = "environment"
     goal: ClassVar = "help small firms"
     item: ClassVar = "talent_pool"
+    together: ClassVar = "mixed"
     zero: ClassVar = "coverage: 0"
 
     kind: Literal["talent_pool"] = "talent_pool"

@@ -90,6 +90,7 @@ class TalentHousing(_Housing):
     instrument: ClassVar = "environment"
     goal: ClassVar = "lower the burden of rent"
     item: ClassVar = "talent_housing"
+    together: ClassVar = "one"
     zero: ClassVar = "units: 0"
 
     kind: Literal["talent_housing"] = "talent_housing"
@@ -118,6 +119,7 @@ class SettlingSupport(_Housing):
     instrument: ClassVar = "environment"
     goal: ClassVar = "ease the first years"
     item: ClassVar = "settling_support"
+    together: ClassVar = "one"
     zero: ClassVar = "units: 0"
 
     kind: Literal["settling_support"] = "settling_support"
@@ -150,6 +152,7 @@ class PurchaseSubsidy(RationedPolicy):
     instrument: ClassVar = "environment"
     goal: ClassVar = "keep those who found a family"
     item: ClassVar = "purchase_subsidy"
+    together: ClassVar = "one"
     zero: ClassVar = "amount_cny: 0 and price_share: 0"
     finds: ClassVar = ("employed",)
 

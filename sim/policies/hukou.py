@@ -31,6 +31,7 @@ class HukouQuotaPolicy(PolicySpec):
     instrument: ClassVar = "environment"
     goal: ClassVar = "keep"
     item: ClassVar = "hukou_quota"
+    together: ClassVar = "one"
     zero: ClassVar = "places_per_year: 0"
     unused: ClassVar = ("budget_cny",)
     finds: ClassVar = ("employed",)

@@ -29,6 +29,7 @@ class JobFairs(PolicySpec):
     instrument: ClassVar = "environment"
     goal: ClassVar = "better matches"
     item: ClassVar = "job_fairs"
+    together: ClassVar = "multiply"
     zero: ClassVar = "coverage: 0 or sample_factor: 1"
     unused: ClassVar = NOT_PEOPLE
     ends_with_budget: ClassVar = True
@@ -116,6 +117,7 @@ class EvaluationReform(FirmPolicy):
     instrument: ClassVar = "environment"
     goal: ClassVar = "better matches"
     item: ClassVar = "evaluation_reform"
+    together: ClassVar = "multiply"
     zero: ClassVar = "noise_factor: 1 and degree_factor: 1, or coverage: 0"
 
     kind: Literal["evaluation_reform"] = "evaluation_reform"
@@ -157,6 +159,7 @@ class Certification(PolicySpec):
     instrument: ClassVar = "environment"
     goal: ClassVar = "better matches"
     item: ClassVar = "certification"
+    together: ClassVar = "mixed"
     zero: ClassVar = "seats_per_year: 0 and recognition: 1"
     finds: ClassVar = ("searching", "employed")
     ends_with_budget: ClassVar = True

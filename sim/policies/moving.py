@@ -63,6 +63,7 @@ class TransportImprovement(PolicySpec):
     instrument: ClassVar = "supply"
     goal: ClassVar = "bring places closer"
     item: ClassVar = "transport_improvement"
+    together: ClassVar = "multiply"
     zero: ClassVar = "distance_factor: 1 and commute_factor: 1"
     unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 

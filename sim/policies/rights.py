@@ -70,6 +70,7 @@ class RegionalCooperation(PolicySpec):
     instrument: ClassVar = "environment"
     goal: ClassVar = "talent that moves within a region"
     item: ClassVar = "regional_cooperation"
+    together: ClassVar = "refused"
     zero: ClassVar = "counted_share: 0"
     unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 

@@ -35,6 +35,7 @@ class EnrolmentChange(PolicySpec):
     instrument: ClassVar = "supply"
     goal: ClassVar = "fit supply to demand"
     item: ClassVar = "enrolment_change"
+    together: ClassVar = "multiply"
     zero: ClassVar = "factor: 1"
     unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
@@ -78,6 +79,7 @@ class CurriculumReform(PolicySpec):
     instrument: ClassVar = "supply"
     goal: ClassVar = "fit skills to demand"
     item: ClassVar = "curriculum_reform"
+    together: ClassVar = "mixed"
     zero: ClassVar = "lag_factor: 1 and practice_add: 0"
     unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 
@@ -110,6 +112,7 @@ class AssociationPlatform(PolicySpec):
     instrument: ClassVar = "environment"
     goal: ClassVar = "better matches"
     item: ClassVar = "association_platform"
+    together: ClassVar = "mixed"
     zero: ClassVar = "coverage: 0"
     unused: ClassVar = (*NOT_PEOPLE, "budget_cny")
 

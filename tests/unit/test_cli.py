@@ -309,3 +309,53 @@ finally:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.split() == []
+
+
+def test_places_are_listed_by_code_name_and_region(call):
+    shown = call("places").stdout
+    assert all(words in shown for words in ("beijing", "Beijing", "北京", "north"))
+    assert call("places", "districts_baseline", "--quiet").stdout.split()[:16] != []
+    assert "haidian" in call("places", "districts_baseline").stdout
+
+
+def test_small_sizes_are_warned_of_once_on_stderr(call):
+    done = call("check", POLICY, "--scale", "10000")
+    assert done.stderr.count("warning: ") == 1
+    assert "1 policy, 1 standing policy" in done.stdout
+    assert call("check", POLICY, "--scale", "10000", "--quiet").stderr == ""
+    words = ("--scale", "20000", "--quarters", "4", "--seeds", "1", "--jobs", "1", "--no-figures")
+    done = call("compare", "baseline", POLICY, *words, "--set", "from=2024Q4")
+    assert done.stderr.count("warning: ") == 1
+    assert "Affordable rental for graduates (units 20,000: 1 agents)" in done.stderr
+
+
+def test_a_key_above_others_lists_them(call):
+    lines = call("explain", "baseline", "params.hukou").stdout.strip().splitlines()
+    assert all(line.startswith("params.hukou.") for line in lines)
+    assert len(lines) > 5
+
+
+def test_a_default_is_not_said_to_be_set_in_the_file(call):
+    shown = call("explain", "baseline", "standing_policies.0.communication").stdout
+    assert "source: default of the kind: assumption" in shown
+    assert "declared in: sim/policies/housing.py\n" in shown
+    assert "set in" not in shown
+
+
+def test_a_folder_inside_a_file_is_refused_with_the_repair(call):
+    assert "/dev/null is a file" in call("run", "baseline", *TINY, "--out", "/dev/null/x", code=2).stderr
+
+
+def test_what_the_system_refuses_ends_in_a_repair(call, monkeypatch):
+    def fail(*_args, **_options):
+        raise OSError(28, "No space left on device", "results")
+
+    monkeypatch.setattr(sim.report, "run_scenario", fail)
+    error = call("run", "baseline", *TINY, code=2).stderr
+    assert "results: No space left on device. Check the path" in error
+
+
+def test_no_key_that_one_must_type_is_cut(call):
+    shown = call("policies", "talent_housing").stdout
+    assert "eligible.years_since_graduation.min" in shown
+    assert "…" not in shown

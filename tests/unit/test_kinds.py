@@ -1,18 +1,27 @@
 """Descriptions of the kinds of policy: every kind has an example that loads and does something, and its evidence."""
 
 import csv
+import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.errors import TalentsimError
 from sim.kinds import describe_kind, find_evidence, list_kinds, make_example, read_evidence
 from sim.labels import LABELS, LANGUAGES
-from sim.policies import POLICY_KINDS
+from sim.policies import POLICY_KINDS, build_levers
 from sim.scenario import load_scenario
 
 ROOT = Path(__file__).parent.parent.parent
 EVIDENCE = ROOT / "calibration" / "evidence"
+WORLD = load_scenario("baseline").world
+FACTORS = {
+    "certification": {"recognition": 1.5},
+    "transport_improvement": {"distance_factor": 0.5, "city": "all"},
+    "curriculum_reform": {"practice_add": 0.1},
+}
+"""What the examples leave as it is."""
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -84,3 +93,40 @@ def test_fields_without_effect_are_not_shown_and_their_evidence_neither():
 def test_unknown_kind_is_refused_with_the_nearest():
     with pytest.raises(TalentsimError, match="hukou_quota"):
         describe_kind("hukou_qota", "en")
+
+
+def sizes(kind, number):
+    """Levers that `number` policies of a kind move in each quarter of 2026: (name, quarter) -> array."""
+    spec = POLICY_KINDS[kind].model_validate({**make_example(kind), **FACTORS.get(kind, {})})
+    levers = [build_levers([spec] * number, 4 * 2026 + quarter, WORLD) for quarter in range(4)]
+    named = [(field.name, quarter) for field in dataclasses.fields(levers[0]) for quarter in range(4)]
+    return {at: value for at in named if not isinstance(value := getattr(levers[at[1]], at[0]), list)}
+
+
+@pytest.mark.parametrize("kind", POLICY_KINDS)
+def test_the_page_says_how_two_of_a_kind_act_together(kind):
+    """Held against what two of them write where one writes something."""
+    none, one, two = (sizes(kind, number) for number in range(3))
+    moved = {name for name, _ in none if any(not np.array_equal(none[name, q], one[name, q]) for q in range(4))}
+    factors, others = {name for name in moved if name.endswith("_factor")}, {name for name in moved if "_add" in name}
+    for name, quarter in none:
+        before, once, twice = (found[name, quarter] for found in (none, one, two))
+        if name in factors:
+            assert twice == pytest.approx(once**2), name
+        elif name in others:
+            assert twice - before == pytest.approx(2 * (once - before)), name
+    together = POLICY_KINDS[kind].together
+    if together == "refused":
+        assert POLICY_KINDS[kind].model_validate(make_example(kind)).sets()
+    else:
+        assert bool(factors) == (together in ("multiply", "mixed"))
+        assert not (others and together == "multiply")
+    words = {
+        "add": "add up",
+        "multiply": "factors multiply",
+        "mixed": "all else adds up",
+        "one": "by both",
+        "refused": "are refused",
+    }
+    assert describe_kind(kind, "en").facts[-1].endswith(words[together])
+    assert "两项" in describe_kind(kind, "zh").facts[-1]

@@ -105,7 +105,7 @@ def test_a_field_that_is_missing_misspelt_or_idle_is_refused_with_its_repair(kin
     for attribute, field in spec.model_fields.items():
         name = field.alias or attribute
         if attribute in spec.unused:
-            value = {} if attribute == "eligible" else 0.5
+            value = {} if attribute == "eligible" else 1
             (problem,) = problems_of({**policy, name: value})
             assert problem.repair == "Remove it"
             assert f"`{name}` has no effect on {kind}" in problem.message

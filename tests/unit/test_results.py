@@ -41,6 +41,8 @@ class FakeScenario:
     start: Quarter = Quarter.parse("2024Q1")
     end: Quarter = Quarter.parse("2024Q4")
     scale: int = 100
+    policies: tuple = ()
+    n_standing: int = 0
     fit: None = None
     resolved: dict = dataclasses.field(default_factory=lambda: {"policies": [], "limit": float("inf")})
     sources: dict = dataclasses.field(

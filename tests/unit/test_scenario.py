@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
+from sim.explain import explain_key, list_keys
 from sim.policies import POLICY_KINDS
-from sim.scenario import explain_key, load_scenario, load_world
+from sim.scenario import load_scenario, load_world
 from sim.schema import scenario_schema
 from sim.sourced import NUMBER_KEYS
 
@@ -90,6 +91,11 @@ def test_all_mistakes_are_reported_together_with_lines_and_nearest_names(tmp_pat
         ("world_values: {rent_shared_cny_m: {alhpa: 3}}", 4, "Did you mean `alpha`?"),
         ("world_values: {vacancy_start: {alpha: 3}}", 4, "Write a value from 0 to 0.9 share"),
         ("world_values: {level_share: {alpha: {phd: 0.5}}}", 30, "Make them add to 1"),
+        ("policies: [{kind: talent_housing, city: alpha, from: 2020Q1, units: 1e300}]", 4, "to 1000000000 units"),
+        ("policies: [{kind: talent_housing, city: alpha, from: 2020Q1, units: 4000.5}]", 4, "Write 4000"),
+        ("policies: [{kind: award, city: [], from: 2020Q1, amount_cny: 1}]", 4, "Name a place, or write `all`"),
+        ("policies: [{kind: award, city: [alpha, alpha], from: 2020Q1, amount_cny: 1}]", 4, "Keep one of them"),
+        ("policies: [{kind: award, city: alpha, from: 2020Q1, amount_cny: 1e12}]", 4, "to 100000000 CNY/person"),
         ("world: chian", 4, "Did you mean `china`?"),
         ("focus: gamma", 4, "Use one of: alpha, beta"),
         ("from: 2019", 4, "Write it as 2024Q1"),
@@ -200,9 +206,48 @@ def test_missing_files_and_circles(tmp_path):
 
 
 def test_a_baseline_needs_its_keys(tmp_path):
-    problems = problems_of(load_scenario, write(tmp_path, "question: Why?\nworld: two_cities.yaml\n"))
-    assert len(problems) == 4
-    assert {problem.key for problem in problems} == {""}
+    text = "question: Why?\nworld: two_cities.yaml\nfrom: 2020Q1\nextends: two_cities_baseline\n"
+    (problem,) = problems_of(load_scenario, write(tmp_path, text))
+    assert problem.message == "`name` is missing"
+
+
+def test_a_forgotten_base_is_said_first_and_alone(tmp_path):
+    policy = "{kind: talent_housing, city: alpha, from: 2020Q1, units: 200}"
+    text = f"name: case\nquestion: Why?\nworld: two_cities.yaml\npolicies: [{policy}]\n"
+    (problem,) = problems_of(load_scenario, write(tmp_path, text))
+    assert problem.repair.startswith("Add `extends: baseline`")
+    assert "`from`, `to`, `scale`" in problem.message
+    # what gives its span is a baseline, whose numbers need their sources
+    problems = problems_of(load_scenario, write(tmp_path, f"{text}from: 2019Q1\n"))
+    assert [problem.repair[:10] for problem in problems] == ["Add `exten", "Write {val"]
+
+
+def test_an_unknown_name_gets_the_three_nearest():
+    (problem,) = problems_of(load_scenario, "qqqqqqqq")
+    assert problem.repair.count(",") <= 3
+    assert ":0" not in str(problem)
+
+
+def test_the_values_under_a_key_are_listed():
+    scenario = load_scenario(SUBSIDY)
+    under = list_keys(scenario, "params.hukou")
+    assert set(under) == {key for key in scenario.sources if key.startswith("params.hukou.")}
+    assert list_keys(scenario, "world_values.graduates") == list_keys(scenario, "world.graduates") != {}
+    assert list_keys(scenario, "params.huko") == {}
+
+
+@pytest.mark.parametrize("name", ["payer", "label", "take_up", "to"])
+def test_what_a_policy_leaves_out_is_a_default_of_the_kind(tmp_path, name):
+    policy = "{kind: talent_housing, city: alpha, from: 2020Q1, units: 200}"
+    text = f"name: case\nquestion: Why?\nextends: two_cities_baseline\npolicies: [{policy}]\n"
+    found = explain_key(load_scenario(write(tmp_path, text)), f"policies.0.{name}")
+    assert found.sourced.source.startswith("default of the kind")
+    assert (found.sourced.file, found.sourced.line) == ("sim/policies/housing.py", 0)
+    assert found.meaning
+
+
+def test_a_focus_that_is_not_named_is_explained():
+    assert explain_key(load_scenario(SUBSIDY), "focus").sourced.value == "alpha"
 
 
 def test_overrides_are_typed_and_sourced():

@@ -14,9 +14,9 @@ from sim.labels import LABELS
 from sim.model import PHASES, TalentMarket
 from sim.phases.observe_quarter import refresh_market
 from sim.scenario import load_scenario
-from sim.sourced import UNITS
 from sim.stickiness import measure_indicators, score_indicators
 from sim.world.indicators import DIMENSIONS, EXTERNAL, INDICATORS
+from sim.written import UNITS
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = [indicator.name for indicator in INDICATORS]

@@ -1,0 +1,51 @@
+"""Cautions: what is allowed and yet seldom meant is named, with the scale or the date that would do."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.cautions import describe_contents, find_cautions
+from sim.scenario import load_scenario
+
+DATA = Path(__file__).parent.parent / "data"
+HEAD = "name: case\nquestion: Why?\nextends: two_cities_baseline\n"
+
+
+def load(folder, policies, **options):
+    for other in DATA.glob("two_cities*.yaml"):
+        (folder / other.name).write_text(other.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "case.yaml").write_text(f"{HEAD}standing_policies: []\npolicies: [{policies}]\n")
+    return load_scenario(folder / "case.yaml", **options)
+
+
+@pytest.mark.parametrize(
+    ("size", "enough"),
+    [("kind: talent_housing, units: 4000", 400), ("kind: living_subsidy, amount_cny_m: 9, quota: 70", 7),
+     ("kind: hukou_quota, places_per_year: 15", 1), ("kind: firm_attraction, jobs: 4000", 400)],
+)  # fmt: skip
+def test_a_size_of_few_agents_is_named_with_the_scale_that_would_do(tmp_path, size, enough):
+    policy = f"{{{size}, city: alpha, from: 2020Q1, label: Mine}}"
+    (line,) = find_cautions(load(tmp_path, policy, scale=10_000))
+    assert "Mine" in line
+    assert "scale 10000" in line
+    assert f"--scale {enough} " in line
+    assert find_cautions(load(tmp_path, policy, scale=enough)) == []
+    assert find_cautions(load(tmp_path, policy, scale=enough + 1)) != []
+
+
+def test_a_size_of_zero_and_no_limit_are_no_small_sizes(tmp_path):
+    none = "{kind: talent_housing, units: 0, city: alpha, from: 2020Q1}"
+    assert find_cautions(load(tmp_path, f"{none}, {{kind: rent_subsidy, city: alpha, from: 2020Q1}}")) == []
+
+
+def test_a_policy_from_before_the_run_is_named(tmp_path):
+    (line,) = find_cautions(load(tmp_path, "{kind: rent_subsidy, rent_share: 0.1, city: alpha, from: 2010Q1}"))
+    assert "2010Q1, before the run (2019Q1)" in line
+
+
+def test_contents_count_what_is_stated_without_a_source(tmp_path):
+    policy = "{kind: rent_subsidy, city: alpha, from: 2020Q1, rent_share: 0.3, cap_cny_m: 900}"
+    text = describe_contents(load(tmp_path, policy))
+    assert text.startswith("1 policy, 0 standing policies, ")
+    assert text.endswith(" values, of which 2 stated without a source")
+    assert describe_contents(load_scenario("baseline")).endswith("each with its source")
