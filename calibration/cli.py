@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import importlib.util
-import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-import sim
+from calibration.cli_validate import report, validate
+from calibration.console import (
+    KEPT,
+    RESULTS,
+    BudgetName,
+    Jobs,
+    Lang,
+    Out,
+    Overrides,
+    Quiet,
+    Scale,
+    ScenarioName,
+    Seed,
+    Until,
+    describe_code,
+    need_packages,
+    write_tables,
+)
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
 
@@ -29,31 +44,16 @@ if TYPE_CHECKING:
     from calibration.runs import Runner
 
 calibrate = typer.Typer(no_args_is_help=True, help="Hold the model against published figures, and fit it to them.")
+calibrate.command()(validate)
+calibrate.command()(report)
 
-RESULTS: Final = Path("results") / "calibration"
-PACKAGES: Final = {"SALib": "SALib", "cmaes": "cmaes", "sklearn": "scikit-learn"}
-KEPT: Final = "the runs that ended are kept: the same command goes on from there"
 _SHOWN: Final = 15
 """Rows of a long table that are printed; files hold all."""
 
-BudgetName = Annotated[Literal["small", "standard", "full"], typer.Option(help="How much is simulated.")]
-ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
-Overrides = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the scenario; repeatable.")
-]
-Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of names.")]
-Seed = Annotated[int, typer.Option(help="First seed.", min=0, max=2**40)]
-Scale = Annotated[
-    int | None, typer.Option(help="Persons that one agent stands for. Default: that of the budget.", min=1)
-]
-Until = Annotated[int | None, typer.Option(help="Look at figures of years up to this one only.")]
-Jobs = Annotated[int | None, typer.Option(help="Worker processes. Default: one a core.", min=1)]
-Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/calibration/PROBLEM.")]
 FitName = Annotated[str, typer.Argument(help="Name of the fit.")]
 Unidentified = Annotated[
     Literal["prior", "fitted"], typer.Option(help="What a parameter gets that recovery does not identify.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -261,10 +261,9 @@ def _open_bench(
     from calibration.market import make_problem
     from calibration.runs import Runner
     from calibration.ship import describe_inputs
-    from sim.results import find_commit
     from sim.run import warm_kernels
 
-    _need_packages()
+    need_packages()
     size = BUDGETS[budget]
     scale = scale or size.scale
     problem = make_problem(scale, until)
@@ -280,8 +279,7 @@ def _open_bench(
         "until": until,
         "problem": problem.identity,
         **describe_inputs(problem),
-        "version": sim.__version__,
-        "commit": find_commit(),
+        **describe_code(),
     }
     with show_progress(step, quiet=quiet) as move:
         runner = Runner(problem, journal, jobs=jobs or count_cores(), on_run=move)
@@ -301,23 +299,8 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)
 
 
-def _need_packages() -> None:
-    from calibration.problem import CalibrationError
-
-    missing = [name for module, name in PACKAGES.items() if importlib.util.find_spec(module) is None]
-    if missing:
-        raise CalibrationError(
-            f"calibration needs {', '.join(missing)}. Install them: pip install 'talentsim[calibration]'"
-        )
-
-
 def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: float) -> None:
-    folder = bench.folder / step
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
-    text = json.dumps({**bench.manifest, **facts}, indent=2) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    write_tables(bench.folder / step, tables, {**bench.manifest, **facts})
 
 
 def _print_frame(title: str, frame: DataFrame, *, n_names: int = 1, shown: int = _SHOWN) -> None:

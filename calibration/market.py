@@ -1,7 +1,8 @@
 """The market model as a problem of calibration: the only place where both are known.
 
 A run of 24 quarters from 2019Q1 is simulated with the parameters asked for, and the figures that the fit may see are
-read from its sums. Figures held out are not computed here, so that no algorithm can look at them.
+read from its sums. Figures held out are not computed in a problem of a fit, so that no algorithm can look at them;
+make_whole_problem computes them too, for the validation of a fit that is there already.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from calibration.holdout import load_fit_targets, split_by_year
 from calibration.moments import Reading, read_moment
 from calibration.problem import CalibrationError, Problem, Targets
 from calibration.space import Space, load_space
-from calibration.targets import Target, weigh
+from calibration.targets import Board, Target, load_targets, weigh
 from sim.results import hash_source
 from sim.run import simulate_moments
 from sim.scenario import Scenario, load_scenario
+from sim.world.spec import World
 
 FloatArray = NDArray[np.float64]
 
@@ -58,6 +60,42 @@ def make_problem(scale: int, until: int | None = None) -> Problem:
         simulate=MarketRun(scale=scale, until=until),
         identity=_identify(scenario, figures),
     )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WholeRun:
+    """simulate(values, seed) of the market model with all figures, held out and fed ones too."""
+
+    scale: int
+
+    def __call__(self, values: FloatArray, seed: int) -> FloatArray:
+        """(figure,) simulated values at (n,) values of the free parameters, in the order of targets.yaml."""
+        scenario, space, _ = _load(self.scale, None)
+        changed = dataclasses.replace(scenario, params=space.apply(scenario.params, values))
+        reading = Reading.of(simulate_moments(changed, seed), changed)
+        return np.array([read_moment(reading, figure.moment, figure.args) for figure in _load_board().figures])
+
+
+def make_whole_problem(scale: int) -> Problem:
+    """What a validation simulates: every figure of targets.yaml. No search, screening or posterior may be given it."""
+    scenario, space, _ = _load(scale, None)
+    figures = _load_board().figures
+    return Problem(
+        prior=space.prior,
+        targets=make_targets(figures),
+        simulate=WholeRun(scale=scale),
+        identity=_identify(scenario, figures),
+    )
+
+
+def load_inputs() -> World:
+    """The world that the problems simulate: what a calculation without agents may know."""
+    return load_scenario(BASELINE).world
+
+
+@functools.cache
+def _load_board() -> Board:
+    return load_targets()
 
 
 def make_targets(figures: tuple[Target, ...]) -> Targets:

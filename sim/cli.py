@@ -24,8 +24,6 @@ from sim.errors import TalentsimError
 if TYPE_CHECKING:
     from sim.fitfile import Member
     from sim.kinds import KindPage
-    from sim.labels import Lang as Language
-    from sim.labels import PlaceLabels
     from sim.report import Comparison, Study
     from sim.scenario import Scenario
 
@@ -182,7 +180,7 @@ def compare(
         with show_progress("runs", quiet=quiet) as move:
             comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
         if not quiet:
-            _print_effects(comparison, lang, others[0].world.labels)
+            _print_effects(comparison, {name: scenarios[name] for name in names}, study)
             _print_ensemble(others[0], study)
         _print_end(folder, figures=figures, quiet=quiet)
 
@@ -198,6 +196,7 @@ def check(
     """Check a scenario file without simulating; report all mistakes with their lines."""
     with report_errors():
         from sim.cautions import describe_contents
+        from sim.kinds import list_multiplied
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
@@ -209,6 +208,8 @@ def check(
         typer.echo(
             f"ok: {loaded.start} to {loaded.end}, {len(loaded.world.places)} places, {describe_contents(loaded)}"
         )
+        for line in list_multiplied(loaded.policies, loaded.world):
+            typer.echo(line)
 
 
 @app.command()
@@ -343,14 +344,26 @@ def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
     typer.echo(f"results: {folder}")
 
 
-def _print_effects(comparison: Comparison, lang: Language, places: PlaceLabels) -> None:
+def _print_effects(comparison: Comparison, policies: Mapping[str, Scenario], study: Study) -> None:
+    """Print the tables of each policy, what they are about, and what they do not say."""
+    from sim.captions import list_cautions, list_places, note_elsewhere, write_caption
+    from sim.compare import find_acting_places, find_start
     from sim.effects import list_judgements, list_tables
 
-    effects = comparison.effects
-    for policy in effects["policy"].unique():
-        tables = list_tables(effects, str(policy), lang=lang)
-        for table in (*tables, *list_judgements(comparison.judgements, str(policy), lang=lang, places=places)):
-            print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+    lang, city, seeds = study.lang, study.city, len(study.seeds)
+    since = find_start(list(policies.values()))
+    for name, scenario in policies.items():
+        places, acting = scenario.world.labels, find_acting_places(scenario)
+        caption = write_caption(city, since, scenario.end, seeds=seeds, scale=scenario.scale, lang=lang, places=places)
+        tables = list_tables(comparison.effects, name, lang=lang)
+        tables += list_places(comparison.by_place, name, acting, lang=lang, places=places)
+        tables += list_judgements(comparison.judgements, name, lang=lang, places=places)
+        for number, table in enumerate(tables):
+            title = f"{table.title}\n{caption}" if number == 0 else table.title
+            print_table(table.heads, table.rows, title=title, n_names=table.n_names)
+        for line in note_elsewhere(city, acting, list(comparison.by_place), lang=lang, places=places):
+            typer.echo(line)
+    typer.echo("\n".join(list_cautions(seeds, lang)))
 
 
 def _print_ensemble(scenario: Scenario, study: Study) -> None:

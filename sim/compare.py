@@ -84,9 +84,9 @@ def compare_runs(
     Returns:
         Columns policy, outcome, group, unit, baseline, value, difference, low, high, seeds. `baseline` and `value`
         are means over seeds, `difference` is their paired mean difference, low and high bound its 95 % interval
-        (NaN with a single seed, unless nothing differs at all). For the cost per additional person who stays and for
-        displacement `difference` is the ratio; for leakage, which is no difference, `value` is, and low and high bound
-        that. They are NaN where the ratio is not determined.
+        (NaN with a single seed, which cannot tell how far chance goes). For the cost per additional person who stays
+        and for displacement `difference` is the ratio; for leakage, which is no difference, `value` is, and low and
+        high bound that. They are NaN where the ratio is not determined.
 
     Raises:
         ResultsError: If a policy has other seeds than the baseline.
@@ -119,6 +119,15 @@ def find_start(scenarios: Sequence[Scenario]) -> Quarter:
     return since
 
 
+def find_acting_places(scenario: Scenario) -> list[str]:
+    """Return the places in which policies that the scenario is about act, in the order of the world."""
+    from sim.policies.base import find_places
+
+    world, own = scenario.world, scenario.policies[scenario.n_standing :]
+    acting = {place for policy in own if not policy.is_zero() for place in find_places(policy.city, world)}
+    return [world.places[place] for place in sorted(acting)]
+
+
 def _pair_outcomes(
     base: Mapping[int, DataFrame], runs: Mapping[int, DataFrame], seeds: Sequence[int]
 ) -> dict[tuple[str, str, str], tuple[NDArray[Any], NDArray[Any]]]:
@@ -144,7 +153,7 @@ def _pair_outcomes(
 
 
 def _estimate_costs(pairs: Pairs, find_ratio: FindRatio) -> Iterator[tuple[Key, Estimate]]:
-    """Cost of one more person who stays: for all with all costs, by group with what its people got."""
+    """Cost of one more person who stays: for all with all costs of the city, by group with what its people got."""
     cost, stayed = _take_difference(pairs, (COST, ALL, CNY)), _take_difference(pairs, (STAYED, ALL, PERSONS))
     yield (COST_PER_STAYER, ALL, _CNY_PERSON), find_ratio(cost, stayed)
     for outcome, group, unit in pairs:
@@ -165,7 +174,7 @@ def _estimate_leakage(pairs: Pairs, find_ratio: FindRatio) -> Iterator[tuple[Key
     """Share of persons, and of money, by policy that reached people who would be there anyway."""
     for name, part, whole in ((LEAKAGE_PERSONS, REACHED_ANYWAY, REACHED), (LEAKAGE_MONEY, PAID_ANYWAY, PAID)):
         for outcome, group, unit in pairs:
-            if outcome == whole:
+            if outcome == whole and pairs[whole, group, unit][1].any():  # a hukou place is no money that may leak
                 found = find_ratio(pairs[part, group, unit][1], pairs[whole, group, unit][1])
                 _, _, share, low, high, seeds = found
                 yield (name, group, SHARE), (math.nan, share, math.nan, max(low, 0.0), min(high, 1.0), seeds)

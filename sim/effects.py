@@ -6,6 +6,7 @@ else in the unit of the comparison; each difference carries its 95 % interval.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -14,7 +15,7 @@ from sim.compare import COST_PER_STAYER, DISPLACEMENT, HEADLINES, LEAKAGE_MONEY,
 from sim.expectations import Judgement
 from sim.labels import LABELS, Lang, PlaceLabels, label, label_code, label_place
 from sim.leakage import COST_BY_PERSON, PAID, REACHED, REACHED_KEPT
-from sim.outcomes import ALL, COST, ELSEWHERE, STAYED, TOGETHER
+from sim.outcomes import ALL, COST, ELSEWHERE, PUBLIC_COST, STAYED, TOGETHER
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
@@ -45,23 +46,38 @@ _HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
 
 
 _TITLES: Final[dict[Lang, tuple[str, ...]]] = {
-    "en": ("Where it falls", "Whom it reaches", "Cost per additional person who stays, by group"),
-    "zh": ("本地、外地与全国效果", "政策惠及对象", "分群体每多留一人的成本"),
+    "en": (
+        "Where it falls",
+        "Whom it reaches, in all places of the policy",
+        "Cost per additional person who stays, by group",
+    ),
+    "zh": (
+        "本地、其他地区与全国的效果",
+        "政策惠及对象（各实施地合计）",  # noqa: RUF001  (full-width on purpose)
+        "分群体每多留一人的成本",
+    ),
 }
 _SPREAD_HEADINGS: Final[dict[Lang, Text]] = {
-    "en": ("outcome", "unit", "here", "other cities", "all cities", "lost elsewhere per gain"),
-    "zh": ("结果", "单位", "本地", "其他城市", "全国", "本地每增一人外地减少"),
+    "en": ("outcome", "unit", "here", "other places", "all places", "lost elsewhere per gain"),
+    "zh": ("结果", "单位", "本地", "其他地区", "全国", "本地每增一人其他地区减少"),
 }
 _REACH_HEADINGS: Final[dict[Lang, Text]] = {
     "en": (
         "policy",
         "persons reached",
-        "there anyway",
-        "more there at the end",
+        "there anyway, at least",
+        "more there at the end, at most",
         "million CNY",
-        "of it to those there anyway",
+        "of it to those there anyway, at least",
     ),
-    "zh": ("政策", "惠及人数", "本会留下", "期末净多留", "百万元", "付给本会留下者"),
+    "zh": (
+        "政策",
+        "惠及人数",
+        "原本就会留下（至少）",  # noqa: RUF001  (full-width on purpose)
+        "期末增留人数（至多）",  # noqa: RUF001  (full-width on purpose)
+        "百万元",
+        "其中付给原本就会留下者（至少）",  # noqa: RUF001  (full-width on purpose)
+    ),
 }
 _GROUP_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("group", "million CNY", "additional persons who stay", "CNY per additional person"),
@@ -72,6 +88,15 @@ _EXPECTED_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("outcome", "group", "place", "expected", "found", "difference (95 % interval)"),
     "zh": ("结果", "群体", "地点", "预期", "结论", "差值（95% 区间）"),  # noqa: RUF001  (full-width on purpose)
 }
+RATIOS: Final = (COST_PER_STAYER, DISPLACEMENT)
+"""Outcomes that are a ratio of two differences."""
+_COSTS: Final = (PUBLIC_COST + TOGETHER, COST, COST + TOGETHER)
+_SAME_COST: Final = {
+    COST + TOGETHER: (COST, PUBLIC_COST + TOGETHER),
+    COST: (PUBLIC_COST,),
+    PUBLIC_COST + TOGETHER: (PUBLIC_COST,),
+}
+"""Costs that are left out where they are those of another row."""
 _SPREAD: Final = ("talent", "employed", "stay_share_12m", "wage")
 """Outcomes that stand for this city, the others and, where persons are counted, all together."""
 
@@ -103,12 +128,26 @@ def list_judgements(
             names = (name_outcome(one.outcome, lang), name_group(one.group, lang), label_place(one.place, lang, places))
             words = (label(f"sign.{one.sign}", lang), label(f"verdict.{judged.verdict}", lang))
             rows.append((*names, *words, describe_difference(judged, lang)))
-    return [TextTable(_EXPECTED_TITLE[lang], _EXPECTED_HEADINGS[lang], rows, 5)] if rows else []
+    verdicts = [judged.verdict for judged in judgements if judged.scenario == policy]
+    title = f"{_EXPECTED_TITLE[lang]} ({count_verdicts(verdicts, lang)})"
+    return [TextTable(title, _EXPECTED_HEADINGS[lang], rows, 5)] if rows else []
+
+
+def count_verdicts(verdicts: Sequence[str], lang: Lang) -> str:
+    """How many of the expectations held, and apart from them where no change was expected and none seen."""
+    words = label("note.held", lang).format(held=verdicts.count("held"), total=len(verdicts))
+    unchanged = verdicts.count("no_change")
+    return words + (label("note.unchanged", lang).format(n=unchanged) if unchanged else "")
 
 
 def describe_difference(judged: Judgement, lang: Lang) -> str:
-    """The difference of a judgement with its interval and unit."""
-    factor, decimals, unit = _choose_unit(judged.unit, lang)
+    """The difference of a judgement with its interval and unit; of a ratio that says nothing, why not."""
+    row = dataclasses.asdict(judged) | {"outcome": judged.expectation.outcome}
+    if judged.expectation.outcome in RATIOS:
+        words = write_effect(row, lang)
+        plain = judged.unit == "share" or _note_ratio(row, lang)
+        return words if plain else f"{words} {choose_unit(judged.unit, lang)[2]}"
+    factor, decimals, unit = choose_unit(judged.unit, lang)
     parts = [
         _write_number(value * factor, decimals, sign=True) for value in (judged.difference, judged.low, judged.high)
     ]
@@ -125,9 +164,11 @@ def list_effects(comparison: DataFrame, policy: str, *, lang: Lang) -> list[tupl
     """Return one row of text an outcome of `policy`, all groups together: the columns of head_effects."""
     rows = comparison[(comparison["policy"] == policy) & (comparison["group"] == "all")]
     by_outcome = {str(row["outcome"]): row for row in rows.to_dict("records")}
-    if _is_same_cost(by_outcome):
-        del by_outcome["cost"]
-    return [_write_row(by_outcome[name], lang) for name in (*HEADLINES, COST, COST_PER_STAYER) if name in by_outcome]
+    # money that is all public, or all spent here, is said by one row
+    for name, others in _SAME_COST.items():
+        if any(_is_same(by_outcome, name, other) for other in others):
+            del by_outcome[name]
+    return [_write_row(by_outcome[name], lang) for name in (*HEADLINES, *_COSTS, COST_PER_STAYER) if name in by_outcome]
 
 
 def name_group(group: str, lang: Lang) -> str:
@@ -155,8 +196,8 @@ def _list_spread(found: Found, lang: Lang) -> list[Text]:
         if parts[0] is None or parts[1] is None:
             continue
         lost = found.get((DISPLACEMENT, ALL)) if outcome == "employed" else None
-        cells = ("" if part is None else _write_effect(part, lang) for part in (*parts, lost))
-        rows.append((label(f"outcome.{outcome}", lang), _choose_unit(str(parts[0]["unit"]), lang)[2], *cells))
+        cells = ("" if part is None else write_effect(part, lang) for part in (*parts, lost))
+        rows.append((label(f"outcome.{outcome}", lang), choose_unit(str(parts[0]["unit"]), lang)[2], *cells))
     return rows
 
 
@@ -165,9 +206,9 @@ def _list_reach(found: Found, lang: Lang) -> list[Text]:
     for outcome, policy in found:
         if outcome != REACHED:
             continue
-        persons, kept, paid = (found[name, policy]["value"] for name in (REACHED, REACHED_KEPT, PAID))
-        anyway, leaked = (_write_share(found[name, policy]) for name in (LEAKAGE_PERSONS, LEAKAGE_MONEY))
-        reached, more = _write_number(persons, 0, sign=False), _write_number(kept, 0, sign=True)
+        persons, paid = (found[name, policy]["value"] for name in (REACHED, PAID))
+        anyway, leaked = (_write_share(found.get((name, policy))) for name in (LEAKAGE_PERSONS, LEAKAGE_MONEY))
+        reached, more = _write_number(persons, 0, sign=False), write_effect(found[REACHED_KEPT, policy], lang)
         money = _write_number(paid * 1e-6, 1, sign=False)
         rows.append((name_group(policy, lang), reached, anyway, more, money, leaked))
     return rows
@@ -182,17 +223,17 @@ def _list_groups(found: Found, lang: Lang) -> list[Text]:
         if not cost["difference"] and not stayed["difference"]:
             continue
         money = _write_number(cost["difference"] * 1e-6, 1, sign=True)
-        rows.append((name_group(group, lang), money, _write_effect(stayed, lang), _write_effect(ratio, lang)))
+        rows.append((name_group(group, lang), money, write_effect(stayed, lang), write_effect(ratio, lang)))
     return rows
 
 
-def _write_effect(row: Mapping[Any, Any], lang: Lang) -> str:
-    """A difference with its interval; a ratio without a bounded interval says nothing, not even its sign."""
-    factor, decimals, _ = _choose_unit(str(row["unit"]), lang)
-    is_ratio = row["outcome"] in {COST_PER_STAYER, DISPLACEMENT}
-    if is_ratio and math.isnan(row["low"]):
-        return label("note.not_estimated", lang) if row["seeds"] < 2 else label("note.may_be_zero", lang)
-    sign = not is_ratio
+def write_effect(row: Mapping[Any, Any], lang: Lang) -> str:
+    """A difference with its interval; of a ratio that says nothing, why not."""
+    note = _note_ratio(row, lang)
+    if note:
+        return note
+    factor, decimals, _ = choose_unit(str(row["unit"]), lang)
+    sign = row["outcome"] not in RATIOS
     words = _write_number(row["difference"] * factor, decimals, sign=sign)
     words += " %" if row["outcome"] == DISPLACEMENT else ""
     if math.isnan(row["low"]):
@@ -201,31 +242,45 @@ def _write_effect(row: Mapping[Any, Any], lang: Lang) -> str:
     return f"{words} ({low} .. {high})"
 
 
-def _write_share(row: Mapping[Any, Any]) -> str:
+def _note_ratio(row: Mapping[Any, Any], lang: Lang) -> str:
+    """Why a ratio says nothing: it has no bounded interval, so that not even its sign is known, or is below zero.
+
+    A cost per additional person below zero is none: cost and those who stay move opposite ways.
+    """
+    if row["outcome"] not in RATIOS:
+        return ""
+    if math.isnan(row["low"]):
+        return label("note.not_estimated", lang) if row["seeds"] < 2 else label("note.may_be_zero", lang)
+    return label("note.fewer_stay", lang) if row["outcome"] == COST_PER_STAYER and row["high"] < 0 else ""
+
+
+def _write_share(row: Mapping[Any, Any] | None) -> str:
+    if row is None:
+        return "-"  # no share of nothing
     share, low, high = (_write_number(row[name] * 100.0, 1, sign=False) for name in ("value", "low", "high"))
     return f"{share} %" if math.isnan(row["low"]) else f"{share} % ({low} .. {high})"
 
 
-def _is_same_cost(by_outcome: Mapping[str, Mapping[Any, Any]]) -> bool:
-    """Whether all money is public, so that one row says it."""
-    if not {"cost", "public_cost"} <= by_outcome.keys():
+def _is_same(by_outcome: Mapping[str, Mapping[Any, Any]], one: str, other: str) -> bool:
+    """Whether two outcomes are known and alike with the policy and without."""
+    if not {one, other} <= by_outcome.keys():
         return False
-    return all(by_outcome["cost"][name] == by_outcome["public_cost"][name] for name in ("baseline", "value"))
+    return all(by_outcome[one][name] == by_outcome[other][name] for name in ("baseline", "value"))
 
 
 def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
-    factor, decimals, unit = _choose_unit(str(row["unit"]), lang)
+    factor, decimals, unit = choose_unit(str(row["unit"]), lang)
     words = name_outcome(str(row["outcome"]), lang)
     levels = (_write_number(row[name] * factor, decimals, sign=False) for name in ("baseline", "value"))
     interval = _write_interval(row, factor, decimals, lang)
     points = POINTS[lang] if row["unit"] == "share" and not math.isnan(row["difference"]) else ""
     difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
-    if row["outcome"] == COST_PER_STAYER and math.isnan(row["low"]):
-        difference = "-"  # a ratio whose interval is not bounded says nothing, not even its sign
+    if _note_ratio(row, lang):
+        difference = "-"  # the interval says why
     return words, unit, *levels, difference, interval
 
 
-def _choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
+def choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
     """Return factor, decimals and name under which values of `unit` are shown."""
     if unit == "share":
         return 100.0, 2, "%"
@@ -247,8 +302,10 @@ def _write_number(value: float, decimals: int, *, sign: bool) -> str:
 
 def _write_interval(row: Mapping[Any, Any], factor: float, decimals: int, lang: Lang) -> str:
     if not math.isnan(row["low"]):
+        if _note_ratio(row, lang):
+            return _note_ratio(row, lang)
         low, high = (_write_number(row[name] * factor, decimals, sign=True) for name in ("low", "high"))
         return f"{low} .. {high}"
-    if row["outcome"] == "cost_per_additional_stayer" and row["seeds"] > 1:
+    if row["outcome"] == COST_PER_STAYER and row["seeds"] > 1:
         return label("note.undetermined", lang)
     return "-"

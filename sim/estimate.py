@@ -53,10 +53,10 @@ def bound_mean(values: NDArray[Any], *, spread: bool = False) -> tuple[float, fl
     """
     from scipy import stats
 
-    if len(values) and not values.any():
-        return 0.0, 0.0
     if len(values) < 2:
-        return math.nan, math.nan
+        return math.nan, math.nan  # also where the one value is zero: another seed may differ
+    if not values.any():
+        return 0.0, 0.0
     width = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * math.sqrt(spread + 1 / len(values))
     half = width * float(values.std(ddof=1))
     return float(values.mean()) - half, float(values.mean()) + half

@@ -3,9 +3,10 @@
 An expectation names a row of a comparison and the sign of its difference: `up`, `down`, or `none` where nothing should
 move. It is written before anything is run. Held against the 95 % interval of the difference, paired by seed, it
 
-    held              the interval lies on the expected side; for `none` it covers zero
+    held              the interval lies on the expected side
+    no change seen    for `none`: it covers zero, which may as well be a change too small for so few seeds
     against           the interval lies on the other side; for `none` it lies on one side
-    not determined    the interval covers zero, or there is none (a single seed, nobody who counts)
+    not determined    it covers zero where a change was expected, or there is none (a single seed, nobody who counts)
 
 Left out: how large a change is expected, and what many expectations together prove; one in twenty whose effect is nil
 is off zero by chance.
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Sign = Literal["up", "down", "none"]
-Verdict = Literal["held", "against", "not_determined"]
+Verdict = Literal["held", "no_change", "against", "not_determined"]
 
 SIGNS: Final[tuple[Sign, ...]] = ("up", "down", "none")
 EXPECTS_KEYS: Final[dict[str, str]] = {
@@ -38,6 +39,8 @@ EXPECTS_KEYS: Final[dict[str, str]] = {
 ALL: Final = "all"
 BY_POLICY: Final = ("reached", "paid")
 """Outcomes of which a group is a policy, by its label or, without one, its kind."""
+COMMUTING: Final = ("commuters_in", "commuters_out", "commute_minutes")
+"""Outcomes of worlds with areas."""
 NO_DIFFERENCE: Final = ("leakage_persons", "leakage_money")
 """Outcomes without a difference from the base."""
 
@@ -93,7 +96,13 @@ class Judgement:
 
 
 def read_expects(
-    node: Node | None, *, focus: str, places: Sequence[str], policies: Sequence[str], problems: list[Problem]
+    node: Node | None,
+    *,
+    focus: str,
+    places: Sequence[str],
+    policies: Sequence[str],
+    commute: bool = True,
+    problems: list[Problem],
 ) -> tuple[Expectation, ...]:
     """Read the list under `expects`; mistakes are added to `problems`, each with the nearest right name.
 
@@ -102,6 +111,7 @@ def read_expects(
         focus: place that is meant where none is named.
         places: places of the world.
         policies: labels, or kinds, of the policies of the scenario.
+        commute: whether people may work in another place than they live in, as they may within areas.
         problems: mistakes are added here.
     """
     if node is None:
@@ -110,6 +120,11 @@ def read_expects(
         report(problems, node, "a list is wanted here", "Write one `- {outcome: ..., sign: up}` for each expectation")
         return ()
     found = [_read_one(item, focus, places, policies, problems) for item in node.items]
+    for item in node.items:
+        outcome = item.fields.get("outcome")
+        if outcome is not None and not commute and outcome.value in COMMUTING:
+            repair = "Leave it out, or choose a world with areas, such as beijing_districts"
+            report(problems, outcome, f"nobody commutes between the places of this world: no `{outcome.value}`", repair)
     return tuple(one for one in found if one is not None)
 
 
@@ -140,7 +155,7 @@ def judge_sign(sign: Sign, low: float, high: float) -> Verdict:
     if not low <= high:  # also where the ends are NaN
         return "not_determined"
     if low <= 0 <= high:
-        return "held" if sign == "none" else "not_determined"
+        return "no_change" if sign == "none" else "not_determined"
     return "held" if sign == ("up" if low > 0 else "down") else "against"
 
 
@@ -182,12 +197,8 @@ def _read_one(
     choices = (("outcome", OUTCOME_NAMES), ("sign", SIGNS), ("place", places), ("group", groups))
     for key, names in choices:
         if key in fields and fields[key].value not in names and (key != "group" or outcome in OUTCOME_NAMES):
-            report(
-                problems,
-                fields[key],
-                f"there is no {key} `{fields[key].value}`",
-                suggest_name(str(fields[key].value), names),
-            )
+            given = str(fields[key].to_plain())
+            report(problems, fields[key], f"there is no {key} `{given}`", suggest_name(given, names))
             fine = False
     if fine and group is None and outcome in BY_POLICY:
         report(problems, item, f"`group` is missing, the policy that `{outcome}` is about", suggest_name("", groups))

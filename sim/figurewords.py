@@ -35,22 +35,25 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Cost by quarter, and cost of one more person who stays",
         "政策成本（季度）与每多留一人的成本",
     ),
-    "title.spread": ("Effects here, in other cities and in all cities", "本地、其他城市与全国的政策效果"),
-    "title.leakage": ("Leakage: who would be there anyway", "本会留下者所占的惠及人数与资金"),
+    "title.spread": ("Effects here, in other places and in all places", "本地、其他地区与全国的政策效果"),
+    "title.leakage": ("Leakage: who would be there anyway", "惠及人数与资金中原本就会留下者的占比"),
     "scope.here": ("Here", "本地"),
-    "scope.elsewhere": ("Other cities", "其他城市"),
-    "scope.together": ("All cities", "全国"),
+    "scope.elsewhere": ("Other places", "其他地区"),
+    "scope.together": ("All places", "全国"),
     "axis.leakage": ("Share (%)", "占比（%）"),
     "caption.spread": (
         "Last quarter. Points: mean difference over {seeds} paired seeds. Bars: 95 % Student-t interval.",
-        "最后一季度。点：{seeds}组配对随机种子差值的均值；线：95%学生t区间。",
+        "取最后一个季度。点：{seeds}组配对随机种子差值的均值；线：95%学生t区间。",
     ),
     "caption.leakage": (
         (
             "Of the persons a policy reached in a city: those who live and work there at the end of the baseline run "
-            "with the same seed. Ratio of means over {seeds} seeds; bars: Fieller's 95 % interval."
+            "with the same seed, a lower bound. Ratio of means over {seeds} seeds; bars: Fieller's 95 % interval."
         ),
-        "政策惠及者中，同一种子的基准情景期末仍在该市居住并就业者的占比。{seeds}个种子均值之比；线：Fieller 95%区间。",
+        (
+            "政策惠及者中，同一种子的基准情景期末仍在该市居住并就业者的占比（下限）。"
+            "{seeds}个种子均值之比；线：Fieller 95%区间。"
+        ),
     ),
     "title.effects": ("Effects against the baseline", "相对基准情景的政策效果"),
     "panel.pay_education": ("By education", "按学历"),
@@ -84,10 +87,13 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.no_cost": ("No policy spending in these runs.", "本次模拟无政策支出。"),
     "note.undetermined": ("not determined: the effect's interval includes zero", "无法确定：效果区间包含零"),
     "note.may_be_zero": ("not determined", "无法确定"),
+    "note.fewer_stay": ("fewer stay, or cost falls", "留下者减少，或成本下降"),
+    "note.held": ("{held} of {total} held", "{total}项中{held}项符合预期"),
+    "note.unchanged": (", {n} no change seen", "，{n}项未见变化"),
     "note.not_estimated": ("not estimated", "未估计"),
     "caption.band": (
         "Lines: median over {seeds} seeds. Bands: the middle 95 % of the seeds.",
-        "实线：{seeds}个随机种子的中位数；色带：种子间中间95%范围。",
+        "实线：{seeds}个随机种子的中位数；色带：各种子居中95%的范围。",
     ),
     "caption.one_seed": ("Lines: one seed, so no band is drawn.", "实线：单个随机种子，故不绘色带。"),
     "caption.stay_shares": (
@@ -113,7 +119,7 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
             "Wage offered in postings, weighted by openings. Points: median over {seeds} seeds; "
             "bars: the middle 95 % of the seeds."
         ),
-        "招聘岗位薪酬，以岗位数加权。点：{seeds}个随机种子的中位数；线：种子间中间95%范围。",
+        "招聘岗位薪酬，以岗位数加权。点：{seeds}个随机种子的中位数；线：各种子居中95%的范围。",
     ),
     "caption.hukou": (
         "Left: solid, granted; dashed, quota. Right: talent living in the city whose hukou is elsewhere.",

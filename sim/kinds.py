@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
@@ -17,8 +17,9 @@ from sim.errors import TalentsimError
 from sim.kindwords import SUMMARIES
 from sim.labels import Lang, label_code
 from sim.policies import POLICY_KINDS, PolicySpec
-from sim.policies.base import INFINITE, Data
+from sim.policies.base import INFINITE, Data, find_places
 from sim.sourced import suggest_name
+from sim.world.spec import World
 
 FIELD_HEADINGS: Final = ("field", "default", "unit", "range", "meaning", "source of the default")
 EVIDENCE_HEADINGS: Final = ("id", "document, line", "period", "figure")
@@ -33,6 +34,8 @@ EXAMPLES: Final[Mapping[str, float]] = {
 SHARED: Final = frozenset(field.alias or name for name, field in PolicySpec.model_fields.items())
 
 _ID = re.compile(r"\b(\d{3}-\d{4})-(\d{2})(?:\s+to\s+(\d{2})\b(?!-))?")
+_FOR_EACH = re.compile(r"\b(?:in|to) each (?:city|place)\b")
+"""Marks the meaning of a field whose amount every place has that a policy names."""
 _NAMED = re.compile(r"\b(\w+): ")
 _SENTENCE: Final[dict[Lang, tuple[str, ...]]] = {
     "en": (
@@ -89,6 +92,24 @@ def describe_kind(kind: str, lang: Lang) -> KindPage:
         example="\n".join(["policies:", *_write_yaml(make_example(kind))]),
         evidence=find_evidence(spec),
     )
+
+
+def list_multiplied(policies: Sequence[PolicySpec], world: World) -> list[str]:
+    """Return a line for each amount that several places have each, with what it comes to in all.
+
+    Args:
+        policies: of a scenario.
+        world: its world, whose places they name.
+    """
+    lines = []
+    for policy in policies:
+        n_places = len(find_places(policy.city, world))
+        for name, field in type(policy).model_fields.items():
+            value = getattr(policy, name)
+            if n_places > 1 and _FOR_EACH.search(field.description or "") and 0 < value < INFINITE:
+                amounts = f"{name}: {value:,.10g} in each of {n_places} places = {value * n_places:,.10g}"
+                lines.append(f"{policy.label or policy.kind}: {amounts} {_extra(field)['unit']}")
+    return lines
 
 
 def make_example(kind: str) -> dict[str, Any]:

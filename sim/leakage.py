@@ -3,9 +3,10 @@
 Runs with the same seed share their persons and all draws, so that the baseline tells of each person whom a policy
 reached what they do without it. A person reached in a city would be there anyway who lives and works in that city at
 the end of the baseline run. Leakage is the share of persons reached, and of money paid, that goes to them. How many of
-those reached live and work there at the end of the run, less how many do without the policy, is what it keeps. The same
-look-up gives cost and stayers by group: education and origin. Both are fixed before any policy acts; groups by what a
-run itself brings about, such as pay in the baseline, would differ between runs by regression to the mean alone.
+those reached live and work there at the end of the run, less how many do without the policy, is what it keeps. Who is
+granted a hukou place of a policy is reached, without money. The same look-up gives cost and stayers of one city by
+group: education and origin. Both are fixed before any policy acts; groups by what a run itself brings about, such as
+pay in the baseline, would differ between runs by regression to the mean alone.
 Left out: the time between, since somebody who leaves later than without the policy counts like one who never stayed.
 Jobs that change hands through the policy lead other people on other ways, which has no direction for the city but some
 for those reached, who were there when they were: leakage so measured is a lower bound, and what is kept an upper one.
@@ -33,7 +34,7 @@ REACHED_KEPT: Final = "reached_kept"
 PAID: Final = "paid"
 PAID_ANYWAY: Final = "paid_there_anyway"
 COST_BY_PERSON: Final = "cost_by_person"
-"""Money that persons got, as against what a policy costs whoever is reached."""
+"""Money that persons got who lived in the city, as against what a policy costs there whoever is reached."""
 
 ORIGINS: Final = tuple(f"home_{name}" for name in HOME)
 
@@ -50,7 +51,8 @@ def summarise_persons(own: PersonRecord, base: PersonRecord, *, city: str, since
     Returns:
         Columns outcome, group, unit, value as of sim.outcomes. By policy: persons `reached`, those of them who are
         `there_anyway`, how many more are there at the end (`kept`), and money `paid`, also to who is there anyway. By
-        group: money that persons got, and graduates who stayed; by education the latter follow from the tables.
+        group: money that persons got while they lived in `city`, and graduates who stayed; by education the latter
+        follow from the tables.
     """
     import pandas as pd
 
@@ -98,7 +100,7 @@ def _summarise_policies(own: PersonRecord, base: PersonRecord) -> Iterator[Row]:
 
 
 def _summarise_groups(own: PersonRecord, city: int, since: Quarter) -> Iterator[Row]:
-    received = own.received
+    received = own.received[own.received["city"] == city]
     yield COST_BY_PERSON, ALL, CNY, float(received["fen"].sum()) / 100.0
     for name, members in _find_groups(own, received["uid"], city):
         yield COST_BY_PERSON, name, CNY, float(received["fen"][members].sum()) / 100.0

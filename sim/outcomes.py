@@ -50,11 +50,12 @@ def summarise_run(result: RunResult, *, city: str, since: Quarter) -> DataFrame:
     Stay shares count the cohorts that graduated in the period and whose first 12 months lie within the run, shares with
     a first job those whose first 6 months do. Rent, rent burden, wage, employment and the share of the qualified are
     means over the quarters, talent, people in work, firms and their headcount are those of the last quarter, and
-    arrivals, hires, hukou and cost are sums. The employment rate is employed / (employed + searching + preparing); the
-    AI share is that of new postings, the filled share hires over openings. The age of curricula is a mean over
-    institutions by those enrolled, the share of qualified graduates one by those who graduate. In a world with areas,
-    commuters in work here and live elsewhere, commuters out the other way round, in the last quarter; minutes one way
-    are a mean over those who live here and work.
+    arrivals, hires, hukou and cost are sums. Cost is what was booked for the city, so that it can be set against the
+    graduates of the city; with `_all_cities` it is what was booked anywhere. The employment rate is employed /
+    (employed + searching + preparing); the AI share is that of new postings, the filled share hires over openings. The
+    age of curricula is a mean over institutions by those enrolled, the share of qualified graduates one by those who
+    graduate. In a world with areas, commuters in work here and live elsewhere, commuters out the other way round, in
+    the last quarter; minutes one way are a mean over those who live here and work.
 
     Returns:
         Columns outcome, group (`all`, a level of education, a field of study `field_...`, a kind of arrival, a reason
@@ -79,7 +80,7 @@ def summarise_run(result: RunResult, *, city: str, since: Quarter) -> DataFrame:
         *_summarise_postings(_from_quarter(tables["postings"], since), city),
         *_summarise_firms(_from_quarter(tables["firms"], since), city),
         *_summarise_teaching(_from_quarter(tables["institutions"], since), city),
-        *_summarise_cost(_from_quarter(tables["ledger"], since)),
+        *_summarise_cost(_from_quarter(tables["ledger"], since), city),
         *(_summarise_commuting(_from_quarter(tables["commuting"], since), city) if "commuting" in tables else ()),
     ]
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS)).astype({"value": "float64"})
@@ -236,12 +237,19 @@ def _measure_qualified_share(active: DataFrame) -> float:
     return _average(active["qualified_share"], active["persons"])
 
 
-def _summarise_cost(ledger: DataFrame) -> list[Row]:
+def _summarise_cost(ledger: DataFrame, city: str) -> list[Row]:
+    """Money booked for `city`, also by payer, and in all places together."""
     money = ledger["cny"].astype(float)
-    by_payer = [(COST, payer, CNY, float(money[ledger["payer"] == payer].sum())) for payer in _names(ledger["payer"])]
+    is_here, is_public = ledger["city"].astype(str) == city, ledger["payer"].isin(PUBLIC_PAYERS)
+    by_payer = [
+        (COST, payer, CNY, float(money[is_here & (ledger["payer"] == payer)].sum()))
+        for payer in _names(ledger["payer"])
+    ]
     return [
-        (PUBLIC_COST, ALL, CNY, float(money[ledger["payer"].isin(PUBLIC_PAYERS)].sum())),
-        (COST, ALL, CNY, float(money.sum())),
+        (PUBLIC_COST, ALL, CNY, float(money[is_here & is_public].sum())),
+        (PUBLIC_COST + TOGETHER, ALL, CNY, float(money[is_public].sum())),
+        (COST, ALL, CNY, float(money[is_here].sum())),
+        (COST + TOGETHER, ALL, CNY, float(money.sum())),
         *by_payer,
     ]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sim.compare import compare_runs
+from sim.compare import compare_runs, find_acting_places
 from sim.errors import TalentsimError
 from sim.expectations import Judgement, describe_judgement, judge_expectations
 from sim.labels import Lang
@@ -44,6 +44,8 @@ T = TypeVar("T")
 Reduced = tuple[dict[str, "DataFrame"], "PersonRecord"]
 """Outcomes by city, and persons, of one run."""
 _POLICY_KEYS: Final = "policies."
+SHOWN_PLACES: Final = 6
+"""Effects are listed by place for up to this many, the city in focus among them."""
 _RUNS: Final = "runs"
 _FIGURES: Final = "figures"
 
@@ -78,6 +80,8 @@ class Comparison:
     """As of sim.compare.compare_runs."""
     judgements: list[Judgement]
     """One for each expectation, in the order of scenarios and their files."""
+    by_place: dict[str, DataFrame]
+    """Effects on the city in focus and on each other place that was asked for, which policies act in."""
 
 
 def load_compared(
@@ -132,16 +136,18 @@ def write_comparison(
 ) -> Comparison:
     """Run a baseline (the first of `scenarios`) and policies with the same seeds; write and return what changes.
 
-    `folder` gets comparison.csv beside the runs and figures, and in its manifest what was expected. Outcomes count from
-    quarter `since`.
+    `folder` gets comparison.csv beside the runs and figures, comparison_places.csv where policies act in a few other
+    places (see list_shown_places), and in its manifest what was expected. Outcomes count from quarter `since`.
     """
     base, *policies = scenarios
+    shown = list_shown_places([scenarios[name] for name in policies], study.city)
+    cities = list(dict.fromkeys([*list_cities(scenarios.values(), study.city), *shown]))
     with stage_folder(folder) as staged:
-        reduce = functools.partial(reduce_run, cities=list_cities(scenarios.values(), study.city), since=since)
+        reduce = functools.partial(reduce_run, cities=cities, since=since)
         reduced = _run_all(scenarios, staged, study, reduce, on_done, trace_from=since)
         spread = study.members is not None
-        comparison = compare_reduced(scenarios, reduced, city=study.city, since=since, spread=spread)
-        comparison.effects.to_csv(staged / "comparison.csv", index=False)
+        comparison = compare_reduced(scenarios, reduced, city=study.city, since=since, shown=shown, spread=spread)
+        _write_effects(comparison, staged)
         if study.figures:
             _draw(scenarios, staged, study, comparison.effects)
         facts = {"baseline": base, "policies": policies, "city": study.city, "since": str(since)}
@@ -158,6 +164,16 @@ def list_cities(scenarios: Iterable[Scenario], city: str) -> list[str]:
     return list(dict.fromkeys([city, *named]))
 
 
+def list_shown_places(policies: Iterable[Scenario], city: str) -> list[str]:
+    """Places beside the city in focus in which policies act; of a scenario that acts in too many of them, none."""
+    found: dict[str, None] = {}
+    for scenario in policies:
+        others = [place for place in find_acting_places(scenario) if place != city]
+        if len(others) < SHOWN_PLACES:
+            found |= dict.fromkeys(others)
+    return list(found)
+
+
 def reduce_run(result: RunResult, *, cities: Sequence[str], since: Quarter) -> Reduced:
     """Keep of a run what a comparison needs: outcomes by city, counted from quarter `since`, and its persons."""
     if result.persons is None:
@@ -171,24 +187,36 @@ def compare_reduced(
     *,
     city: str,
     since: Quarter,
+    shown: Sequence[str] = (),
     spread: bool = False,
 ) -> Comparison:
     """Compare reduced runs, by scenario and seed, with those of the first scenario, and judge what was expected.
 
     Args:
         scenarios: The baseline, then the policies.
-        reduced: What reduce_run made of each run, with the cities that list_cities names.
+        reduced: What reduce_run made of each run, with the cities that list_cities names and those of `shown`.
         city: City that the effects are about.
         since: Quarter from which outcomes count.
+        shown: Other places whose effects are wanted.
         spread: Intervals are those of one more run (see sim.estimate).
     """
     base, *policies = scenarios
     effects = {}
-    for place in list_cities(scenarios.values(), city):
+    for place in dict.fromkeys([*list_cities(scenarios.values(), city), *shown]):
         outcomes = _add_persons(reduced, base, place, since)
         effects[place] = compare_runs(outcomes[base], {name: outcomes[name] for name in policies}, spread=spread)
     judgements = [judged for name in policies for judged in judge_expectations(name, scenarios[name].expects, effects)]
-    return Comparison(effects=effects[city], judgements=judgements)
+    by_place = {place: effects[place] for place in dict.fromkeys([city, *shown])}
+    return Comparison(effects=effects[city], judgements=judgements, by_place=by_place)
+
+
+def _write_effects(comparison: Comparison, staged: Path) -> None:
+    import pandas as pd
+
+    comparison.effects.to_csv(staged / "comparison.csv", index=False)
+    if len(comparison.by_place) > 1:
+        rows = pd.concat(comparison.by_place, names=["place"]).reset_index("place")
+        rows.to_csv(staged / "comparison_places.csv", index=False)
 
 
 def _refuse_unlike(scenarios: Sequence[Scenario]) -> None:

@@ -126,6 +126,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
     check_together([*lists.values()], [*policies.values()], world, problems)
     focus = _find_focus(fields, policies["policies"], world, problems)
     expects = _read_expectations(fields, focus, policies, world, problems)
+    evidence = _read_evidence(fields.get("sources"), problems)
     texts = {key: _read_optional_text(fields.get(key), problems) for key in TEXT_KEYS}
     if problems or loaded is None or start is None or end is None or scale is None:
         return None
@@ -141,7 +142,7 @@ def _build_scenario(tree: ScenarioTree, quarters: int | None, problems: list[Pro
         end=end,
         scale=int(scale.value),
         focus=focus,
-        evidence=tuple(str(item.value) for item in fields["sources"].items) if "sources" in fields else (),
+        evidence=evidence,
         sources={"scale": scale} | _source_texts(fields, focus) | sources | loaded[1],
         resolved={},
         files=(*((fit.file,) if fit else ()), *tree.folders, show_path(world_path)),
@@ -249,7 +250,8 @@ def _find_focus(
         return ""
     node = fields.get("focus")
     if node is not None and node.value not in world.places:
-        report(problems, node, f"there is no place `{node.value}`", suggest_name(str(node.value), world.places))
+        given = str(node.to_plain())
+        report(problems, node, f"there is no place `{given}`", suggest_name(given, world.places))
     base = fields.get(BASE_FOCUS)
     choices = [node.value if node is not None else None, *(policy.city for policy in policies[:1])]
     choices.append(base.value if base is not None else None)
@@ -269,6 +271,7 @@ def _read_expectations(
         focus=focus,
         places=world.places if world is not None else (),
         policies=[name for name in names if names.count(name) == 1],
+        commute=world is None or world.has_commuting,
         problems=problems,
     )
 
@@ -282,6 +285,14 @@ def _source_texts(fields: dict[str, Node], focus: str) -> dict[str, Sourced]:
 
 def _read_optional_text(node: Node | None, problems: list[Problem]) -> str:
     return (read_text(node, problems) or "") if node is not None else ""
+
+
+def _read_evidence(node: Node | None, problems: list[Problem]) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    if not isinstance(node.value, list):
+        report(problems, node, "a list is wanted here", f"Write [{node.value or '003-0939-06'}]")
+    return tuple(text for item in node.items if (text := read_text(item, problems)) is not None)
 
 
 def _resolve(scenario: Scenario, world_values: Node | None) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def _stack(model: TalentMarket, parts: list[dict[str, Any]], first: int) -> pd.D
     lengths = [len(next(iter(part.values()))) for part in parts]
     quarters = np.repeat(np.arange(len(parts), dtype=np.int16), lengths)
     columns: dict[str, Any] = {
-        "quarter": _text(quarters, tuple(str(Quarter(first + k)) for k in range(max(1, len(parts)))))
+        "quarter": _text(quarters, tuple(str(Quarter(first + k)) for k in range(max(1, len(parts)))), ordered=True)
     }
     names = list(parts[0]) if parts else []
     for name in names:
@@ -87,8 +87,8 @@ def _column(model: TalentMarket, name: str, values: np.ndarray[Any, Any]) -> Any
     return values
 
 
-def _text(codes: np.ndarray[Any, Any], names: tuple[str, ...]) -> pd.Categorical:
-    kind: Any = pd.CategoricalDtype(list(names))  # the stubs know no categories of text here
+def _text(codes: np.ndarray[Any, Any], names: tuple[str, ...], *, ordered: bool = False) -> pd.Categorical:
+    kind: Any = pd.CategoricalDtype(list(names), ordered=ordered)  # the stubs know no categories of text here
     return pd.Categorical.from_codes(codes, dtype=kind)
 
 

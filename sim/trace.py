@@ -1,7 +1,8 @@
 """Whom each policy reached and who is where at the end of a run, by id: what the comparison of paired runs asks for.
 
 Runs with the same seed share their persons, so that somebody who was paid under a policy can be looked up in the run
-without it. A trace keeps three things and no more: money by policy, person and city from a given quarter on; the
+without it. A trace keeps three things and no more: money by policy, person and city from a given quarter on, zero for a
+hukou place; the
 graduates who stayed 12 months; and, at the end, where everybody lives and works. It is kept in memory for the
 comparison and stands in no result table. A run without a trace does nothing of this.
 Left out: costs that nobody in particular receives, and what people got before the given quarter.
@@ -80,7 +81,7 @@ class Trace:
         self._stayed: list[NDArray[np.uint64]] = []
 
     def note_paid(self, model: TalentMarket, policy: int, rows: NDArray[Any], fen: NDArray[np.int64]) -> None:
-        """Keep that people of `rows` got `fen` (row,) of real money under `policy` in this quarter."""
+        """Keep that people of `rows` got `fen` (row,) of real money, or a right and 0, under `policy` this quarter."""
         if model.quarter_number < self.since or not len(rows):
             return
         people, paid = model.columns.people, np.empty(len(rows), RECEIVED_DTYPE)

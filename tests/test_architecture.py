@@ -26,7 +26,7 @@ LAYERS = (
     ("results",),
     ("run", "explain"),
     ("estimate", "outcomes", "leakage", "compare", "sweep"),
-    ("effects", "plots_style", "plots_data", "plots_effects", "plots", "report"),
+    ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots", "report"),
     ("console",),
     ("cli",),
 )
@@ -34,10 +34,10 @@ LAYERS = (
 
 OWNERS = {
     "mesa": ("sim.agents", "sim.model"),
-    "matplotlib": ("sim.plots", "sim.plots_style", "sim.plots_data", "sim.plots_effects"),
+    "matplotlib": ("sim.plots", "sim.plots_style", "sim.plots_data", "sim.plots_effects", "calibration.report_pdf"),
     "joblib": ("sim.sweep", "calibration.runs"),
     "yaml": ("sim.sourced",),
-    "typer": ("sim.cli", "sim.console", "calibration.cli"),
+    "typer": ("sim.cli", "sim.console", "calibration.cli", "calibration.cli_validate", "calibration.console"),
     "rich": ("sim.console",),
     "SALib": ("calibration.screen",),
     "cmaes": ("calibration.search",),

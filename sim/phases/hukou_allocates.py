@@ -146,6 +146,8 @@ def _grant_reserved(
     given = np.zeros(len(rows), bool)
     given[at[mark_reached(model, entry, rows[at], entry.take_up)][:places]] = True
     note_received(model, entry.policy, rows[given])
+    if model.trace is not None:
+        model.trace.note_paid(model, entry.policy, rows[given], np.zeros(int(given.sum()), np.int64))
     return given
 
 

@@ -118,6 +118,15 @@ def test_check_accepts_a_shipped_scenario(call):
     assert call("check", "baseline", "--quiet").stdout == ""
 
 
+def test_check_says_what_an_amount_in_each_of_several_places_comes_to(call):
+    lines = call("check", "districts_hukou_tilt").stdout.splitlines()[2:]
+    assert lines == [
+        "Talent apartments of the 14th five-year plan: units: 1,062.5 in each of 16 places = 17,000 units",
+        "Hukou places for the university towns: places_per_year: 2,000 in each of 2 places = 4,000 places/year",
+    ]
+    assert "in each of" not in call("check", "policy_seeks_people").stdout
+
+
 def test_check_reports_all_mistakes_with_lines_and_nearest_names(call, tmp_path):
     (tmp_path / "mistakes.yaml").write_text(POLICY_TEXT)
     lines = call("check", "mistakes.yaml", code=2).stderr.strip().splitlines()
@@ -210,6 +219,38 @@ def test_comparison_has_the_agreed_columns_and_figures(call, tmp_path):
     first = read_manifest(folder)["expectations"][0]
     assert (first["outcome"], first["place"], first["sign"]) == ("subsidised_units_used", "beijing", "up")
     assert first["difference"] > 0
+
+
+def test_a_comparison_says_what_it_is_about_and_where_else_policies_act(call, tmp_path):
+    (tmp_path / "case.yaml").write_text(
+        "name: case\nquestion: Who gains?\nextends: baseline\nfocus: beijing\npolicies:\n"
+        "  - {kind: rent_subsidy, city: [beijing, shenzhen], from: 2025Q1, rent_share: "
+        "{value: 0.3, unit: share, assumption: a guess, range: [0.1, 0.5]}}\n"
+    )
+    words = (
+        "--scale",
+        "20000",
+        "--seeds",
+        "2",
+        "--jobs",
+        "1",
+        "--no-figures",
+        "--set",
+        "from=2024Q4",
+        "--quarters",
+        "6",
+    )
+    done = call("compare", "baseline", "case.yaml", *words)
+    shown = " ".join(done.stdout.split())
+    assert "Beijing, 2025Q1 to 2026Q1, 2 seeds, 1 agent = 20,000 persons" in shown
+    assert "It also acts in Shenzhen." in shown
+    assert "Only 2 seeds" in shown
+    assert "In each place where it acts" in shown
+    assert "Public cost in all places" in shown
+    places = pd.read_csv(last_folder(done, tmp_path) / "comparison_places.csv")
+    assert list(places["place"].unique()) == ["beijing", "shenzhen"]
+    away = call("compare", "baseline", "case.yaml", *words, "--city", "shanghai", "--lang", "zh").stdout
+    assert "而在北京、深圳实施。" in away
 
 
 def test_an_expectation_of_another_place_is_judged_there(call, tmp_path):

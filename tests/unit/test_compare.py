@@ -101,6 +101,8 @@ def tables():
             ("2025Q1", "beijing", "housing", "rent", "city", 10, 2e6),
             ("2025Q2", "beijing", "housing", "rent", "national", 10, 1e6),
             ("2025Q2", "beijing", "housing", "rent", "employers", 10, 5e6),
+            ("2025Q2", "shanghai", "housing", "rent", "city", 10, 7e6),
+            ("2025Q2", "shanghai", "housing", "rent", "association", 10, 9e6),
         ],
         columns=["quarter", "city", "policy", "item", "payer", "persons", "cny"],
     )
@@ -202,7 +204,10 @@ def summary(tables):
         ("employment_rate", "all", "share", 0.8),
         ("employment_rate", "bachelor", "share", 0.75),
         ("public_cost", "all", "CNY", 3e6),
+        ("public_cost_all_cities", "all", "CNY", 10e6),
         ("cost", "all", "CNY", 8e6),
+        ("cost_all_cities", "all", "CNY", 24e6),
+        ("cost", "association", "CNY", 0),
         ("cost", "city", "CNY", 2e6),
         ("cost", "national", "CNY", 1e6),
         ("cost", "employers", "CNY", 5e6),
@@ -276,13 +281,21 @@ def test_order_of_seeds_does_not_matter():
     pd.testing.assert_frame_equal(compare_runs(base, {"p": policy}), compare_runs(base, {"p": again}))
 
 
-@pytest.mark.parametrize("seeds", [(1,), (1, 2, 3)])
+@pytest.mark.parametrize("seeds", [(1, 2), (1, 2, 3)])
 def test_no_difference_is_exactly_zero(seeds):
     base = {seed: make_outcomes(0.1 * seed, 0.3 * seed, share=0.1 * seed) for seed in seeds}
     comparison = compare_runs(base, {"p": {seed: frame.copy() for seed, frame in base.items()}})
     for outcome in ("stay_share_12m", "stayed_12m", "public_cost"):
         row = pick(comparison, outcome)
         assert (row["difference"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
+
+
+def test_single_seed_is_sure_of_nothing_even_where_nothing_differs():
+    comparison = compare_runs({1: make_outcomes(10.0, 0.0)}, {"p": {1: make_outcomes(10.0, 0.0)}})
+    row = pick(comparison, "stayed_12m")
+    assert row["difference"] == 0
+    assert math.isnan(row["low"])
+    assert list_effects(comparison, "p", lang="en")[0][-1] == "-"
 
 
 def test_single_seed_has_an_effect_but_no_interval():

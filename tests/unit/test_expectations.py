@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.compare import COMPARISON_COLUMNS, compare_runs
-from sim.effects import list_judgements
+from sim.effects import count_verdicts, describe_difference, list_effects, list_judgements
 from sim.errors import ScenarioError
 from sim.expectations import GROUPS, NO_DIFFERENCE, OUTCOME_NAMES, Expectation, judge_expectations, judge_sign
 from sim.labels import LABELS, LANGUAGES
@@ -68,6 +68,9 @@ def test_expectations_are_not_taken_over(load):
         ("  - {sign: up}", "Add `outcome: stay_share_12m`"),
         ("  - rent up", "Write it as {outcome: stay_share_12m, sign: up}"),
         ("  - {outcome: reached, sign: up}", "Use one of: living_subsidy"),
+        ("  - {outcome: rent, sign: [up]}", "Did you mean `up`?"),
+        ("  - {outcome: commuters_in, sign: up}", "Leave it out, or choose a world with areas"),
+        ("  - {outcome: commute_minutes, sign: up}", "Leave it out, or choose a world with areas"),
         ("  {outcome: rent}", "Write one `- {outcome: ..., sign: up}` for each expectation"),
     ],
 )
@@ -76,6 +79,21 @@ def test_mistakes_are_refused_with_line_and_repair(load, line, repair):
         load("expects:", line)
     assert any(problem.repair.startswith(repair) for problem in caught.value.problems), caught.value
     assert {problem.line for problem in caught.value.problems} <= {4, 5}
+    assert "Node(" not in str(caught.value)
+
+
+def test_a_list_in_the_wrong_place_is_shown_as_it_was_written(load):
+    for lines, shown in ((["focus: [alpha, beta]"], "['alpha', 'beta']"), (["sources: 003-0939-06"], "[003-0939-06]")):
+        with pytest.raises(ScenarioError) as caught:
+            load(*lines)
+        assert shown in str(caught.value)
+        assert "Node(" not in str(caught.value)
+
+
+def test_sources_are_a_list_of_ids(load):
+    assert load("sources: [003-0939-06]").evidence == ("003-0939-06",)
+    with pytest.raises(ScenarioError, match="a list is wanted"):
+        load("sources:")
 
 
 @pytest.mark.parametrize(
@@ -89,8 +107,8 @@ def test_mistakes_are_refused_with_line_and_repair(load, line, repair):
         ("down", -2, -1, "held"),
         ("down", 1, 2, "against"),
         ("down", -2, 0, "not_determined"),
-        ("none", -1, 1, "held"),
-        ("none", 0, 0, "held"),
+        ("none", -1, 1, "no_change"),
+        ("none", 0, 0, "no_change"),
         ("none", 1, 2, "against"),
         ("none", -2, -1, "against"),
         *((sign, NAN, NAN, "not_determined") for sign in ("up", "down", "none")),
@@ -121,7 +139,41 @@ def test_each_expectation_is_judged_by_its_own_row():
         assert all(len(row) == len(table.heads) for row in table.rows)
         assert list_judgements(judged, "q", lang=lang) == []
     (table,) = list_judgements(judged, "p", lang="en")
+    assert table.title == "What was expected (1 of 4 held)"
     assert table.rows[0] == ("Market rent", "All", "alpha", "falls", "held", "-100 (-120 .. -80) CNY a month")
+
+
+def test_no_change_where_none_was_expected_is_counted_apart():
+    verdicts = ["held", "no_change", "held", "not_determined"]
+    assert count_verdicts(verdicts, "en") == "2 of 4 held, 1 no change seen"
+    assert count_verdicts(verdicts[2:], "en") == "1 of 2 held"
+    assert count_verdicts(verdicts, "zh") == "4项中2项符合预期，1项未见变化"  # noqa: RUF001  (full-width on purpose)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "unit", "numbers", "words"),
+    [
+        ("cost_per_additional_stayer", "CNY/person", (-1842.0, NAN, NAN, 10), "not determined"),
+        ("cost_per_additional_stayer", "CNY/person", (9e5, NAN, NAN, 1), "not estimated"),
+        ("cost_per_additional_stayer", "CNY/person", (-4e6, -12e6, -2e6, 10), "fewer stay, or cost falls"),
+        ("cost_per_additional_stayer", "CNY/person", (200.0, 100.0, 900.0, 10), "200 (100 .. 900) CNY a person"),
+        ("displacement", "share", (-0.5, -0.7, -0.2, 10), "-50.00 % (-70.00 .. -20.00)"),
+        ("displacement", "share", (0.5, NAN, NAN, 10), "not determined"),
+        ("stay_share_12m", "share", (0.5, NAN, NAN, 1), "+50.00 points"),
+    ],
+)  # fmt: skip
+def test_a_ratio_that_says_nothing_is_not_printed(outcome, unit, numbers, words):
+    row = ("p", outcome, "all", unit, NAN, NAN, *numbers)
+    expected = [Expectation(outcome=outcome, group="all", place="alpha", sign="none")]
+    table = pd.DataFrame([row], columns=list(COMPARISON_COLUMNS))
+    (judged,) = judge_expectations("p", expected, {"alpha": table})
+    assert describe_difference(judged, "en") == words
+
+
+def test_a_cost_below_zero_is_none_in_the_table_of_effects_too():
+    row = ("p", "cost_per_additional_stayer", "all", "CNY/person", NAN, NAN, -4e6, -12e6, -2e6, 10)
+    (shown,) = list_effects(pd.DataFrame([row], columns=list(COMPARISON_COLUMNS)), "p", lang="en")
+    assert shown[-2:] == ("-", "fewer stay, or cost falls")
 
 
 def test_outcomes_and_groups_that_can_be_expected_are_those_of_a_comparison():

@@ -9,7 +9,7 @@ from fit_toys import make_linear
 from typer.testing import CliRunner
 
 import calibration.budget
-import calibration.cli
+import calibration.console
 import calibration.market
 import sim.run
 from calibration.budget import Budget
@@ -108,7 +108,7 @@ def test_a_foreign_journal_is_a_mistake_of_the_user(call, tmp_path):
 
 
 def test_missing_packages_are_named(call, monkeypatch):
-    monkeypatch.setitem(calibration.cli.PACKAGES, "no_such_package", "no-such-package")
+    monkeypatch.setitem(calibration.console.PACKAGES, "no_such_package", "no-such-package")
     done = call("screen", code=2)
     assert "no-such-package" in done.stderr
     assert "talentsim[calibration]" in done.stderr

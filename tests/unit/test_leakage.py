@@ -6,6 +6,7 @@ import pytest
 from toys import run_toy, toy_scenario
 
 from sim.compare import compare_runs
+from sim.effects import list_effects, list_tables
 from sim.leakage import ORIGINS, summarise_persons
 from sim.outcomes import summarise_run
 from sim.run import run_scenario
@@ -67,9 +68,9 @@ def test_ten_people_by_hand(ten):
         ("paid", "rent"): 10_500, ("paid_there_anyway", "rent"): 4000,
         ("reached", "jobs"): 100, ("reached_there_anyway", "jobs"): 0, ("reached_kept", "jobs"): 0,
         ("paid", "jobs"): 700, ("paid_there_anyway", "jobs"): 0,
-        ("cost_by_person", "all"): 11_200, ("cost_by_person", "below_bachelor"): 4000,
-        ("cost_by_person", "bachelor"): 700, ("cost_by_person", "master"): 2000, ("cost_by_person", "phd"): 4500,
-        ("cost_by_person", "home_local"): 5200, ("cost_by_person", "home_north"): 6000,
+        ("cost_by_person", "all"): 10_500, ("cost_by_person", "below_bachelor"): 4000,
+        ("cost_by_person", "bachelor"): 0, ("cost_by_person", "master"): 2000, ("cost_by_person", "phd"): 4500,
+        ("cost_by_person", "home_local"): 4500, ("cost_by_person", "home_north"): 6000,
         ("cost_by_person", "home_east"): 0,
         ("stayed_12m", "home_local"): 100, ("stayed_12m", "home_north"): 200,
     }  # fmt: skip
@@ -110,7 +111,7 @@ def test_shares_and_costs_by_group_follow(ten):
     row = pick(comparison, "cost_per_additional_stayer", "home_north")
     assert (row["difference"], row["low"], row["high"]) == pytest.approx((30.0,) * 3)
     # one less of local origin stays: the ratio is there, below zero
-    assert pick(comparison, "cost_per_additional_stayer", "home_local")["difference"] == pytest.approx(-52.0)
+    assert pick(comparison, "cost_per_additional_stayer", "home_local")["difference"] == pytest.approx(-45.0)
     assert np.isnan(pick(comparison, "cost_per_additional_stayer", "home_east")["difference"])
 
 
@@ -253,3 +254,61 @@ def test_what_one_of_two_like_cities_gains_the_other_loses():
     row = pick(comparison, "displacement", "all")
     assert 0.0 < row["low"] < 1.0 < row["high"]  # one for one, as far as four seeds can tell
     assert 0.7 < row["difference"] < 1.5
+
+
+def compare_all(base, own, city="alpha"):
+    """Comparison of two traced runs with all their outcomes."""
+    both = [
+        pd.concat(
+            [
+                summarise_run(run, city=city, since=SINCE),
+                summarise_persons(run.persons, base.persons, city=city, since=SINCE),
+            ]
+        )
+        for run in (base, own)
+    ]
+    return compare_runs({1: both[0]}, {"p": {1: both[1]}})
+
+
+def test_who_is_granted_a_hukou_place_is_reached_without_money():
+    quota = {
+        "kind": "hukou_quota", "city": "alpha", "from": "2019Q2", "places_per_year": 20_000, "channel": "employer",
+        "awareness": 1, "take_up": 1,
+    }  # fmt: skip
+    base, own = (
+        run_scenario(toy_scenario(policies=policies, quarters=12), seed=1, trace_from=SINCE)
+        for policies in ((), (quota,))
+    )
+    received, persons = own.persons.received, len(own.persons.received) * own.persons.scale
+    assert 0 < persons <= 3 * 20_000
+    assert not received["fen"].any()
+    comparison = compare_all(base, own)
+    assert pick(comparison, "reached", "hukou_quota")["value"] == persons
+    assert 0 < pick(comparison, "leakage_persons", "hukou_quota")["value"] <= 1
+    assert "leakage_money" not in set(comparison["outcome"])
+    (table,) = (table for table in list_tables(comparison, "p", lang="en") if table.title.startswith("Whom it reaches"))
+    (row,) = table.rows
+    assert row[:2] == ("Hukou quota", f"{persons:,}")
+    assert row[4:] == ("0.0", "-")
+
+
+def test_a_city_s_stayers_are_set_against_the_city_s_money():
+    # beta pays more, so that neither city's money can pass for that of the other
+    policies = [
+        {"kind": "rent_subsidy", "city": city, "from": "2019Q2", "rent_share": share, "label": "rent"}
+        for city, share in (("alpha", 0.4), ("beta", 0.6))
+    ]
+    base, own = (run_scenario(toy_scenario(policies=chosen), seed=1, trace_from=SINCE) for chosen in ((), policies))
+    booked = own.tables["ledger"].groupby("city")["cny"].sum()
+    assert booked["beta"] > 1.2 * booked["alpha"] > 0
+    for city in ("alpha", "beta"):
+        comparison = compare_all(base, own, city)
+        more = pick(comparison, "stayed_12m", "all")["difference"]
+        assert more
+        assert pick(comparison, "cost_per_additional_stayer", "all")["difference"] == pytest.approx(booked[city] / more)
+        assert pick(comparison, "cost", "all")["value"] == pytest.approx(booked[city])
+        assert pick(comparison, "cost_by_person", "all")["value"] == pytest.approx(booked[city])
+        assert pick(comparison, "cost_all_cities", "all")["value"] == pytest.approx(booked.sum())
+        names = [row[0] for row in list_effects(comparison, "p", lang="en")]
+        costs = [name for name in names if name.startswith(("Cost in", "Cost,", "Public cost"))]
+        assert costs == ["Public cost", "Public cost in all places"]

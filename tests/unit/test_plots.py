@@ -248,7 +248,7 @@ def test_the_effects_of_a_policy_here_and_elsewhere_stand_in_one_panel():
     panels = {axes.get_title(loc="left"): axes for axes in figure.axes}
     axes = panels[label("outcome.employed", "en")]
     words = [text.get_text() for text in axes.get_yticklabels()]
-    assert words == ["Here", "Other cities", "All cities"] * 2
+    assert words == ["Here", "Other places", "All places"] * 2
     points = [line.get_xdata()[0] for line in axes.get_lines()[1:]]
     assert points == pytest.approx([900.0] * 3 + [-360.0] * 3)
 

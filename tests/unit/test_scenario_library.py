@@ -55,6 +55,10 @@ def find_surest(name):
     return max(held, key=rank, default=None)
 
 
+def load_base(scenario):
+    return TOOL.load_named(TOOL.find_base(scenario).stem)
+
+
 DIRECTED = [name for name in NAMES if name in RESULTS and find_surest(name) is not None]
 
 
@@ -81,7 +85,8 @@ def test_a_scenario_says_what_it_expects(name):
 def test_results_are_those_of_the_policies_as_they_stand(name):
     repair = f"run python tools/make_scenario_docs.py --only {name}"
     assert name in RESULTS, repair
-    assert RESULTS[name]["policies"] == TOOL.hash_policies(TOOL.load_named(name)), repair
+    scenario = TOOL.load_named(name)
+    assert RESULTS[name]["policies"] == TOOL.hash_policies(scenario, load_base(scenario)), repair
     assert not TOOL.find_unexplained(name, RESULTS[name]), "say in `finding` what happened and why"
 
 
@@ -90,11 +95,35 @@ def test_the_page_is_what_the_results_give():
     assert TOOL.PAGE.read_text(encoding="utf-8") == TOOL.render_page(RESULTS), "run tools/make_scenario_docs.py --keep"
 
 
+def test_a_change_of_what_is_extended_makes_a_result_stale():
+    scenario = TOOL.load_named("policy_seeks_people")
+    base = load_base(scenario)
+    kept = RESULTS["policy_seeks_people"]["policies"]
+    for change in ("policies.0.amount_cny_m=999", "params.search.n_sampled=11", "standing_policies.0.awareness=0.5"):
+        other = load_scenario(ROOT / "scenarios" / f"{base.name}.yaml", [change])
+        assert TOOL.hash_policies(scenario, other) != kept
+    finer = load_scenario(ROOT / "scenarios" / f"{base.name}.yaml", scale=4000)
+    assert TOOL.hash_policies(scenario, finer) == kept
+
+
+def test_processor_time_is_summed_over_processes():
+    clocks = {1: 10.0}
+    runs = {5: ("a", 1, 13.0), 2: ("b", 2, 4.0), 3: ("c", 1, 18.0)}
+    assert TOOL._take_times(runs, clocks) == ({5: "a", 2: "b", 3: "c"}, 12.0)
+    assert TOOL._take_times({1: ("d", 2, 5.5)}, clocks) == ({1: "d"}, 1.5)
+
+
+def test_levers_say_whom_they_reach_and_how():
+    (row,) = TOOL._list_levers(TOOL.load_named("districts_hukou_tilt"))
+    assert row[4] == "eligible.education bachelor, master, phd; eligible.hukou without; payer city; channel employer"
+
+
 def test_a_result_that_was_not_expected_asks_for_a_finding(monkeypatch, tmp_path):
     text = f"name: case\nquestion: Why?\nextends: {ROOT / 'scenarios' / 'baseline'}\n"
     (tmp_path / "case.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(TOOL, "FOLDER", tmp_path)
-    expectations = [{"outcome": "rent", "verdict": "against"}, {"outcome": "wage", "verdict": "held"}]
+    verdicts = {"rent": "against", "wage": "held", "arrivals": "no_change"}
+    expectations = [{"outcome": outcome, "verdict": verdict} for outcome, verdict in verdicts.items()]
     assert TOOL.find_unexplained("case", {"expectations": expectations}) == ["rent"]
     (tmp_path / "case.yaml").write_text(text + "finding: It was not so.\n", encoding="utf-8")
     assert TOOL.find_unexplained("case", {"expectations": expectations}) == []

@@ -110,7 +110,7 @@ def test_who_is_qualified():
 
 
 def test_clocks():
-    people = study(make_people(5, state=[STUDYING, PREPARING, SEARCHING, EMPLOYED, OUT], firm=0))
+    people = study(make_people(5, state=[STUDYING, PREPARING, SEARCHING, EMPLOYED, OUT], firm=0, tenure_q=0))
     assert people.experience_q.tolist() == [0, 0, 0, 1, 0]
     assert people.tenure_q.tolist() == [0, 0, 0, 1, 0]
     assert people.search_q.tolist() == [0, 0, 1, 0, 0]

@@ -1,0 +1,60 @@
+"""What the commands of calibration share: options, the check of packages, tables and manifests on disk."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+import sim
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+RESULTS: Final = Path("results") / "calibration"
+PACKAGES: Final = {"SALib": "SALib", "cmaes": "cmaes", "sklearn": "scikit-learn"}
+KEPT: Final = "the runs that ended are kept: the same command goes on from there"
+
+BudgetName = Annotated[Literal["small", "standard", "full"], typer.Option(help="How much is simulated.")]
+ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the scenario; repeatable.")
+]
+Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of names.")]
+Seed = Annotated[int, typer.Option(help="First seed.", min=0, max=2**40)]
+Scale = Annotated[
+    int | None, typer.Option(help="Persons that one agent stands for. Default: that of the budget.", min=1)
+]
+Until = Annotated[int | None, typer.Option(help="Look at figures of years up to this one only.")]
+Jobs = Annotated[int | None, typer.Option(help="Worker processes. Default: one a core.", min=1)]
+Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/calibration/PROBLEM.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
+
+
+def need_packages() -> None:
+    """Raise CalibrationError where a package of the extra `calibration` is missing."""
+    from calibration.problem import CalibrationError
+
+    missing = [name for module, name in PACKAGES.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise CalibrationError(
+            f"calibration needs {', '.join(missing)}. Install them: pip install 'talentsim[calibration]'"
+        )
+
+
+def describe_code() -> dict[str, Any]:
+    """Version and commit, for a manifest."""
+    from sim.results import find_commit
+
+    return {"version": sim.__version__, "commit": find_commit()}
+
+
+def write_tables(folder: Path, tables: dict[str, DataFrame], manifest: dict[str, Any]) -> None:
+    """Write tables as CSV and a manifest into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,264 @@
+"""English and Chinese words of a validation and its report, and what a figure is in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from calibration.targets import Target
+from sim.labels import Lang, PlaceLabels, label_code, label_place
+
+
+def say(key: str, lang: Lang) -> str:
+    """The words for a key. Raises KeyError on an unknown one."""
+    english, chinese = _WORDS[key]
+    return chinese if lang == "zh" else english
+
+
+def describe_figure(figure: Target, places: PlaceLabels, lang: Lang) -> str:
+    """What a figure is: its moment and what distinguishes it, such as `AI postings, share: Electronics, 2023H2`."""
+    parts = [word for name, value in figure.args.items() for word in _describe_arg(name, value, places, lang)]
+    colon = "：" if lang == "zh" else ": "
+    return _say_moment(figure.moment, lang) + colon + say("join", lang).join(dict.fromkeys(parts))
+
+
+def describe_source(figure: Target, lang: Lang) -> str:
+    """Ids, documents and lines of a figure."""
+    words = "文件{}第{}行" if lang == "zh" else "document {}, line {}"
+    return "; ".join(f"{row.id} ({words.format(row.document, row.line)})" for row in figure.rows)
+
+
+def write_value(value: float, figure: Target) -> str:
+    """A value in the unit of the document; a dash where there is none."""
+    return "-" if math.isnan(value) else f"{value / figure.factor:.4g}"
+
+
+def write_published(figure: Target) -> str:
+    """The published value with its tolerance; a bound with its sign."""
+    sign = {"low": "> ", "high": "< "}.get(figure.bound, "")
+    return f"{sign}{write_value(figure.value, figure)} ± {figure.tolerance / figure.factor:.3g}"
+
+
+def say_unit(figure: Target, lang: Lang) -> str:
+    """Unit of a figure."""
+    return _UNITS[figure.unit][lang == "zh"]
+
+
+def _say_moment(moment: str, lang: Lang) -> str:
+    return _MOMENTS[moment][lang == "zh"]
+
+
+def _describe_arg(name: str, value: Any, places: PlaceLabels, lang: Lang) -> Sequence[str]:
+    """Words of one argument of a moment."""
+    if isinstance(value, Mapping):
+        return [word for key, inner in value.items() for word in _describe_arg(key, inner, places, lang)]
+    if name in {"of", "among"}:
+        return []
+    values = value if isinstance(value, list) else [value]
+    if len(values) > 4:
+        return [say("several", lang).format(n=len(values))]
+    if name == "n":
+        return [say("largest", lang).format(n=value)]
+    if name == "base":
+        return [say("base", lang).format(base=value)]
+    if name == "origin":
+        return [say("elsewhere", lang)]
+    vocabulary = _VOCABULARY.get(name)
+    if name == "city":
+        return [label_place(str(one), lang, places) for one in values]
+    return [label_code(vocabulary, str(one), lang) if vocabulary else str(one) for one in values]
+
+
+_VOCABULARY: Final[Mapping[str, str]] = {
+    "industry": "industry", "industries": "industry", "education": "education", "levels": "education", "field": "field",
+    "fields": "field", "size": "firm_size", "experience": "experience", "ai": "ai",
+}  # fmt: skip
+_UNITS: Final[Mapping[str, tuple[str, str]]] = {
+    "percent": ("%", "%"), "percentage_points": ("points", "百分点"), "10k_persons": ("10,000 persons", "万人"),
+    "10k_persons_per_year": ("10,000 a year", "万人/年"), "10k_cny_per_year": ("10,000 CNY a year", "万元/年"),
+    "cny_per_month": ("CNY a month", "元/月"), "ratio": ("ratio", "比值"), "index": ("index", "指数"),
+}  # fmt: skip
+_MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
+    "count_stayers": ("Graduates who stay", "毕业生留下人数"),
+    "share_stayers": ("Share of graduates who stay", "毕业生留下比例"),
+    "share_stayers_of_employed": ("Share who stay, of graduates in work", "就业毕业生中留下比例"),
+    "share_located": ("Share of graduates located there", "毕业生位于本地比例"),
+    "share_employed": ("Share of graduates in work", "毕业生就业比例"),
+    "count_first_jobs": ("First jobs of graduates", "毕业生首次就业人数"),
+    "mean_first_jobs": ("First jobs of graduates, yearly mean", "毕业生首次就业年均人数"),
+    "fall_first_jobs": ("Fall of first jobs", "首次就业人数降幅"),
+    "share_ai_quarter": ("AI postings, share of a quarter", "AI岗位季度占比"),
+    "share_postings": ("Postings, share", "岗位占比"),
+    "share_ai_postings": ("AI postings, share", "AI岗位占比"),
+    "change_ai_postings": ("AI postings, change of share", "AI岗位占比变化"),
+    "share_ai_top_cities": ("AI postings, share of cities", "AI岗位城市集中度"),
+    "intensity_ai": ("AI among all postings", "AI岗位占全部岗位比重"),
+    "pay_ai_year": ("Pay of AI postings", "AI岗位年薪"),
+    "pay_ratio": ("Pay, ratio", "薪酬之比"),
+    "premium_ai": ("AI pay over all pay", "AI岗位薪酬溢价"),
+    "candidates_per_vacancy": ("Candidates a vacancy", "每个空缺的候选人"),
+    "share_unfilled": ("Positions not filled", "未招满岗位占比"),
+    "share_qualified": ("Graduates judged qualified", "毕业生合格率"),
+    "count_talent": ("Stock of talent", "人才总量"),
+    "growth_talent": ("Growth of talent", "人才增长率"),
+    "count_working": ("Persons in work", "从业人员"),
+    "density_talent": ("Density of talent", "人才密度"),
+    "change_density": ("Change of the density of talent", "人才密度变化"),
+    "share_levels": ("Levels of education, share", "学历占比"),
+    "share_staff": ("Industries among staff, share", "行业人员占比"),
+    "score_stickiness": ("Stickiness score", "人才粘性得分"),
+}
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "several": ("{n} industries", "{n}个行业"),
+    "largest": ("{n} largest cities", "前{n}座城市"),
+    "base": ("against {base}", "相对{base}"),
+    "elsewhere": ("from elsewhere", "外地来源"),
+    "fit": ("fit", "拟合"),
+    "held": ("held out", "留出"),
+    "later": ("later years", "后续年份"),
+    "check": ("fed in", "输入"),
+    "all": ("all", "合计"),
+    "fitted": ("fit", "拟合点"),
+    "ensemble": ("ensemble", "参数集合"),
+    "before": ("before the fit", "拟合前"),
+    "prior": ("prior", "先验"),
+    "last_value": ("last value", "最近值"),
+    "gravity": ("logit and gravity", "引力-多项选择"),
+    "matching": ("matching function", "匹配函数"),
+    "even": ("even", "相当"),
+    "alone": ("no benchmark", "无基准可比"),
+    "winner.fitted": ("model", "模型"),
+    "identified": ("identified", "可识别"),
+    "weak": ("weak", "弱识别"),
+    "not identified": ("not identified", "不可识别"),
+    "not tested": ("not tested", "未检验"),
+    "not judged": ("not tested", "未检验"),
+    "unreached": ("out of reach: rule, definition or figure", "参数无法达到：规则、口径或数据"),
+    "noise": ("too few seeds or agents to tell", "种子或主体过少，无法判断"),
+    "traded": ("traded for other figures", "与其他指标取舍"),
+    "head.figure": ("figure", "指标"),
+    "head.family": ("family", "类别"),
+    "head.group": ("use", "用途"),
+    "head.published": ("published", "公布值"),
+    "head.unit": ("unit", "单位"),
+    "head.simulated": ("simulated", "模拟值"),
+    "head.band": ("90 % band", "90%区间"),
+    "head.picture": ("in tolerances", "以容差为单位"),
+    "head.error": ("error", "误差"),
+    "head.reason": ("likely reason", "可能原因"),
+    "head.source": ("source", "来源"),
+    "head.figures": ("figures", "指标数"),
+    "head.inside": ("inside", "命中"),
+    "head.wins": ("who wins", "胜出"),
+    "head.in_band": ("in band", "落入区间"),
+    "head.parameter": ("parameter", "参数"),
+    "head.prior": ("prior", "先验"),
+    "head.before": ("before", "拟合前"),
+    "head.chosen": ("chosen", "选定值"),
+    "head.posterior": ("posterior median and 90 %", "后验中位数与90%区间"),
+    "head.width": ("width over prior", "相对先验宽度"),
+    "head.verdict": ("verdict", "识别结论"),
+    "title": ("Fit {name}: what it says and how far it can be trusted", "拟合 {name}：结果与可信程度"),
+    "title.failures": ("Figures missed", "未命中的指标"),
+    "title.met": ("Figures met", "命中的指标"),
+    "title.benchmarks": (
+        "Beside naive benchmarks: mean error in tolerances",
+        "与朴素基准对比：平均误差（以容差为单位）",
+    ),
+    "title.parameters": ("Parameters", "参数"),
+    "title.check": ("Fed in, never counted", "输入核对（不计入评分）"),
+    "title.reading": ("How to read it", "阅读说明"),
+    "facts": (
+        "{members} parameter sets, one agent for {scale} persons, figures {years}.",
+        "{members}组参数，每个主体代表{scale}人，指标年份{years}。",
+    ),
+    "years.all": ("of all years", "不限"),
+    "years.until": ("up to {until}", "截至{until}"),
+    "inside": (
+        (
+            "{group}: {inside} of {n} figures lie within their tolerance ({before} before the fit); "
+            "mean error {error:.2f} tolerances."
+        ),
+        "{group}：{n}个指标中{inside}个在容差内（拟合前{before}个），平均误差{error:.2f}个容差。",
+    ),
+    "bands": (
+        (
+            "{group}: the 90 % bands of the ensemble hold {covered} of {n} published figures, and {wide} with the "
+            "error of the figure itself."
+        ),
+        "{group}：参数集合的90%区间包含{n}个公布值中的{covered}个；计入公布值自身误差后为{wide}个。",
+    ),
+    "beats": (
+        (
+            "{group}: the model's mean error is below that of {name} over the {n} figures it speaks about "
+            "({model:.2f} against {naive:.2f})."
+        ),
+        "{group}：在{name}可给出的{n}个指标上，模型平均误差更小（{model:.2f}对{naive:.2f}）。",
+    ),
+    "beaten": (
+        "{group}: {name} beats the model over the {n} figures it speaks about ({naive:.2f} against {model:.2f}).",
+        "{group}：在{name}可给出的{n}个指标上，该基准优于模型（{naive:.2f}对{model:.2f}）。",
+    ),
+    "draws": (
+        "{group}: {name} and the model are even over the {n} figures it speaks about ({model:.2f} and {naive:.2f}).",
+        "{group}：在{name}可给出的{n}个指标上，两者相当（{model:.2f}与{naive:.2f}）。",
+    ),
+    "beaten.families": (
+        "{group}: a benchmark beats the model on {names}.",
+        "{group}：以下类别基准优于模型：{names}。",
+    ),
+    "none.beaten": ("{group}: no benchmark beats the model on any family.", "{group}：没有基准在任何类别上优于模型。"),
+    "verdicts": ("Parameters: {counts}.", "参数：{counts}。"),
+    "no.failures": ("No figure is missed.", "没有未命中的指标。"),
+    "join": (", ", "、"),
+    "read.error": (
+        (
+            "Error: distance of the simulated mean from the published figure in tolerances; 0 on the good side of a "
+            "bound; at most 1 is inside."
+        ),
+        "误差：模拟均值与公布值之差除以容差；单侧界限在允许一侧为0；不超过1为命中。",
+    ),
+    "read.picture": (
+        (
+            "Pictures: the published figure is in the middle, its tolerance shaded; the line is the 90 % band of the "
+            "ensemble, the dot the fit, the hollow dot the values before it; an arrow says that it lies further out."
+        ),
+        "图示：公布值居中，阴影为容差；线段为参数集合的90%区间，实心点为拟合点，空心点为拟合前；箭头表示超出图幅。",
+    ),
+    "read.groups": (
+        (
+            "Held out: whole families and cells chosen by a rule with a seed before any fit; no search has seen them. "
+            "Later years: predicted by a fit of earlier ones."
+        ),
+        "留出：拟合前按固定规则和种子选出的整类或整格指标，任何搜索均未使用。后续年份：由较早年份的拟合预测。",
+    ),
+    "read.benchmarks": (
+        (
+            "Benchmarks know the inputs and the figures that the fit saw, and no other: the value of the same kind "
+            "published last; a logit of destinations with distance; stocks and flows with a matching function and "
+            "postings as the inputs mix them. Each is compared over the figures that it speaks about, in brackets the "
+            "model over the same."
+        ),
+        (
+            "基准只知道输入和拟合所见指标：最近公布的同类值；含距离的多项选择模型；匹配函数的存量流量计算以及由输入构成的岗位结构。"
+            "每个基准仅在其可给出的指标上比较，括号内为模型在相同指标上的误差。"
+        ),
+    ),
+    "read.reason": (
+        (
+            "Likely reason, a hint: out of reach where no draw from the prior comes near; too few seeds or agents "
+            "where the mean of the fit is within two standard errors of the tolerance; traded where it is met "
+            "elsewhere, but not with the other figures."
+        ),
+        "可能原因仅为提示：先验抽样均无法接近为“无法达到”；拟合均值与容差相距不到两个标准误为“无法判断”；其余为“取舍”。",
+    ),
+    "read.check": (
+        (
+            "Fed in: the model rests on these figures, so that meeting them proves nothing; those that do not come "
+            "through stand first."
+        ),
+        "输入：模型以这些数据为依据，吻合不构成验证；未能还原的列在前面。",
+    ),
+}
