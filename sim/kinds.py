@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, get_args
 from pydantic.fields import FieldInfo
 
 from sim.errors import TalentsimError
+from sim.kindwords import SUMMARIES
 from sim.labels import Lang, label_code
 from sim.policies import POLICY_KINDS, PolicySpec
 from sim.policies.base import INFINITE, Data, find_places
@@ -69,7 +70,7 @@ class KindPage(NamedTuple):
 
 def list_kinds(lang: Lang) -> list[tuple[str, str, str]]:
     """Return kind, its words and what it does, one row a kind."""
-    return [(kind, label_code("policy", kind, lang), spec.summary) for kind, spec in POLICY_KINDS.items()]
+    return [(kind, label_code("policy", kind, lang), _summarise(kind, lang)) for kind in POLICY_KINDS]
 
 
 def describe_kind(kind: str, lang: Lang) -> KindPage:
@@ -82,7 +83,7 @@ def describe_kind(kind: str, lang: Lang) -> KindPage:
         raise TalentsimError(f"there is no kind of policy {kind!r}. {suggest_name(kind, list(POLICY_KINDS))}")
     spec = POLICY_KINDS[kind]
     together = _TOGETHER[spec.together][lang == "zh"]
-    values = (spec.summary, spec.instrument, spec.goal, spec.item, spec.zero, together)
+    values = (_summarise(kind, lang), spec.instrument, spec.goal, spec.item, spec.zero, together)
     fields = sorted(_walk_used(spec), key=lambda named: named[0].split(".")[0] in SHARED)
     return KindPage(
         title=f"{kind}: {label_code('policy', kind, lang)}",
@@ -151,6 +152,10 @@ def read_evidence(folder: Path, ids: list[str]) -> list[tuple[str, ...]]:
                 if row["id"] in ids:
                     rows[row["id"]] = _describe_figure(row)
     return [rows[identifier] for identifier in ids if identifier in rows]
+
+
+def _summarise(kind: str, lang: Lang) -> str:
+    return SUMMARIES.get(kind, POLICY_KINDS[kind].summary) if lang == "zh" else POLICY_KINDS[kind].summary
 
 
 def _describe_figure(row: Mapping[str, str]) -> tuple[str, ...]:

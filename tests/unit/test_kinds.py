@@ -28,7 +28,8 @@ FACTORS = {
 def test_every_kind_is_listed_with_words_of_its_own(lang):
     rows = list_kinds(lang)
     assert [kind for kind, _, _ in rows] == list(POLICY_KINDS)
-    assert len({words for _, words, _ in rows}) == len(POLICY_KINDS)
+    assert len({words for _, words, _ in rows}) == len({does for _, _, does in rows}) == len(POLICY_KINDS)
+    assert all(does.isascii() == (lang == "en") for _, _, does in rows)
     assert all(f"policy.{kind}" in LABELS for kind in POLICY_KINDS)
 
 
