@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SEEDS ?= 8
 SCALE ?= 250
 WORKERS ?= 2
-KERNELS := cohorts dwellings_held eligibility matching mobility openings pay postings search separation skills tallies
+KERNELS := awareness cohorts dwellings_held eligibility matching mobility openings pay postings search separation skills tallies
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
