@@ -27,6 +27,8 @@ from sim.world.spec import World
 from sim.written import find_wide_colon
 
 TEXT: Final = "text"
+DEFAULT: Final = "default of the kind"
+"""Begins the source of a value that the file does not give."""
 """Unit of values that are no numbers."""
 
 QUARTERS: Final = ("from", "to")
@@ -289,7 +291,7 @@ class _PolicyReader:
             unit = f" (in {extra['unit']})" if "unit" in extra else ""
             report(self.problems, node, f"`{name}` is missing", f"Add `{name}:`{unit}")
         elif not isinstance(info.default, Data):
-            source = f"default of the kind: {extra['source']}" if "source" in extra else "default of the kind"
+            source = f"{DEFAULT}: {extra['source']}" if "source" in extra else DEFAULT
             file = f"{model.__module__.replace('.', '/')}.py"
             self.sources[key] = Sourced(info.default, extra.get("unit", TEXT), source, file, 0)
 

@@ -30,7 +30,7 @@ from sim.compare import COST_PER_STAYER, find_start  # noqa: E402  after the pat
 from sim.effects import count_verdicts, describe_difference, name_group, name_outcome  # noqa: E402
 from sim.expectations import Expectation, Judgement, describe_judgement, judge_sign  # noqa: E402
 from sim.labels import label, label_place  # noqa: E402
-from sim.policyfile import TEXT  # noqa: E402
+from sim.policyfile import DEFAULT, TEXT  # noqa: E402
 from sim.report import Comparison, Reduced, compare_reduced, list_cities, reduce_run  # noqa: E402
 from sim.results import RunResult, hash_source  # noqa: E402
 from sim.scenario import Scenario, load_scenario  # noqa: E402
@@ -269,7 +269,10 @@ def _list_levers(scenario: Scenario) -> list[tuple[str, ...]]:
         choices = [
             f"{key.removeprefix(prefix)} {_join(sourced.value)}"
             for key, sourced in scenario.sources.items()
-            if key.startswith(prefix) and sourced.unit == TEXT and key.removeprefix(prefix) not in IN_OTHER_COLUMNS
+            if key.startswith(prefix)
+            and sourced.unit == TEXT
+            and not sourced.source.startswith(DEFAULT)
+            and key.removeprefix(prefix) not in IN_OTHER_COLUMNS
         ]
         named = [policy.city] if isinstance(policy.city, str) else policy.city
         where = ", ".join(label_place(place, "en", scenario.world.labels) for place in named)

@@ -18,10 +18,11 @@ import sim.scenariofile
 from calibration.budget import Budget
 from calibration.problem import average_seeds, measure_loss
 from sim.cli import app
+from sim.explain import explain_key
 from sim.fitfile import read_ensemble
 from sim.params import Params
 from sim.results import hash_source
-from sim.scenario import explain_key, load_scenario
+from sim.scenario import load_scenario
 from sim.sourced import read_yaml
 
 TINY = Budget(

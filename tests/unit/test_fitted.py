@@ -15,9 +15,10 @@ from sim.compare import compare_runs
 from sim.ensemble import DRAW_MEMBERS, choose_members, draw_members, take_member
 from sim.errors import ScenarioError, TalentsimError
 from sim.estimate import bound_mean, bound_ratio
+from sim.explain import explain_key
 from sim.fitfile import Member, read_ensemble
 from sim.results import hash_source, read_manifest, read_result
-from sim.scenario import explain_key, load_scenario
+from sim.scenario import load_scenario
 
 USE = ("fit=first",)
 TINY = ("--scale", "20000", "--quarters", "2")
