@@ -79,13 +79,13 @@ def print_table(
         console = Console(width=_WIDTH_WITHOUT_TERMINAL)
     table = Table(title=title, title_justify="left")
     for number, head in enumerate(heads):
-        # what stands first is typed again, and stays whole; nothing is cut anywhere
-        least = max((cell_len(row[0]) for row in rows), default=0) if number == 0 else 0
+        # what stands first is typed again, and stays whole where there is room; nothing is cut anywhere
+        width = max((cell_len(row[0]) for row in rows), default=0) if number == 0 else console.width
         table.add_column(
             head,
             justify="right" if number >= n_names else "left",
             overflow="fold",
-            min_width=min(least, console.width // 2),
+            no_wrap=width <= console.width // 2,
         )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
