@@ -12,7 +12,7 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [100, 150])
+@pytest.mark.parametrize("width", [120, 150])
 def test_no_table_is_cut(monkeypatch, capsys, width):
     monkeypatch.setattr(console, "_WIDTH_WITHOUT_TERMINAL", width)
     console.print_table(HEADS, ROWS, n_names=2)
