@@ -24,7 +24,7 @@ POLICIES = [
 ]
 NEW_ID = np.uint64(2**60 + 12345)
 """Belongs to no cohort."""
-ROOM = 5000 if COMPILED else 200
+ROOM = 5_000_000 // SCALE
 """Openings of a line for whoever may apply: more people than ever live in the toy world at this scale."""
 
 
