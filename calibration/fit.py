@@ -22,6 +22,7 @@ from calibration.problem import (
     Problem,
     average_seeds,
     count_inside,
+    describe_bands,
     measure_errors,
     measure_family_losses,
     measure_loss,
@@ -141,11 +142,7 @@ def summarise_targets(problem: Problem, result: FitResult) -> DataFrame:
     before = finalists.figures[finalists.algorithm.index(BEFORE)]
     after = finalists.figures[0]
     frame = pd.DataFrame({
-        "family": targets.families,
-        "target": targets.names,
-        "published": targets.value,
-        "lowest": targets.value - targets.below,
-        "highest": targets.value + targets.above,
+        **describe_bands(targets),
         "before": before,
         "after": after,
         "error_before": measure_errors(targets, before),

@@ -29,6 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.targets import Target
+from sim.places import distance_1000km
+from sim.population import home_shares
 from sim.world.spec import FIRST_COHORT_YEAR, World
 
 FloatArray = NDArray[np.float64]
@@ -45,7 +47,6 @@ TIES: Final = tuple(np.arange(0.0, 8.01, 0.1).tolist())
 EMPLOYED: Final = tuple(np.arange(0.40, 0.981, 0.02).tolist())
 """Values that are tried."""
 FIRST_YEAR: Final = 2019
-EARTH_KM: Final = 6371.0
 
 
 def predict_gravity(world: World, known: Sequence[Target], asked: Sequence[Target]) -> dict[str, float]:
@@ -131,14 +132,9 @@ def find_destinations(world: World, year: int, tie: float) -> FloatArray:
 
 
 def find_homes(world: World, distance_km: FloatArray) -> FloatArray:
-    """(study city, home) shares of students."""
-    away = world.home_weight[None, :] * np.exp(-HOME_DECAY * distance_km / 1000.0)
-    np.fill_diagonal(away, 0.0)
-    local = np.asarray(world.home_local_share, np.float64)
-    total = away.sum(axis=1, keepdims=True)
-    homes = np.where(total > 0, away / np.maximum(total, 1e-12) * (1.0 - local[:, None]), 0.0)
-    homes[np.diag_indices_from(homes)] = np.where(total[:, 0] > 0, local, 1.0)
-    return np.asarray(homes, np.float64)
+    """(study city, home) shares of students; rows add to 1."""
+    shares = home_shares(world, HOME_DECAY, distance_km / 1000.0)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float64)
 
 
 def mean_pay(world: World) -> FloatArray:
@@ -160,13 +156,7 @@ def count_vacancies(world: World, year: int) -> FloatArray:
 
 def measure_km(world: World) -> FloatArray:
     """(place, place) great-circle distances."""
-    longitude, latitude = np.radians(world.longitude), np.radians(world.latitude)
-    cosine = np.sin(latitude)[:, None] * np.sin(latitude) + np.cos(latitude)[:, None] * np.cos(latitude) * np.cos(
-        longitude[:, None] - longitude
-    )
-    distance = EARTH_KM * np.arccos(np.clip(cosine, -1.0, 1.0))
-    np.fill_diagonal(distance, 0.0)
-    return np.asarray(distance, np.float64)
+    return 1000.0 * distance_1000km(world.longitude, world.latitude)
 
 
 def _count_stayers(flows: Flows, city: str, cohort: int) -> float:

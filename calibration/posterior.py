@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from calibration.budget import Budget
 from calibration.emulator import Emulator, fit_emulator
 from calibration.likelihood import ErrorModel
-from calibration.problem import Problem, Targets, average_seeds, measure_seed_noise
+from calibration.problem import Problem, Targets, average_seeds, describe_bands, measure_seed_noise
 from calibration.runs import Runner
 from calibration.sampler import count_effective, find_power, normalise_weights, sample_points
 from calibration.search import sample_latin
@@ -233,11 +233,7 @@ def summarise_bands(problem: Problem, posterior: Posterior) -> DataFrame:
     low, middle, high = find_quantiles(filled, posterior.weight, (tail, 0.5, 1.0 - tail))
     inside = known & (filled >= targets.value - targets.below) & (filled <= targets.value + targets.above)
     frame = pd.DataFrame({
-        "family": targets.families,
-        "target": targets.names,
-        "published": targets.value,
-        "lowest": targets.value - targets.below,
-        "highest": targets.value + targets.above,
+        **describe_bands(targets),
         "low": low,
         "median": middle,
         "high": high,

@@ -20,7 +20,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,6 +125,17 @@ def measure_family_losses(targets: Targets, simulated: FloatArray) -> FloatArray
 def count_inside(targets: Targets, simulated: FloatArray) -> NDArray[np.int64]:
     """(...,) how many of (..., target) simulated figures lie inside their band."""
     return np.asarray((measure_errors(targets, simulated) <= 0.0).sum(axis=-1), np.int64)
+
+
+def describe_bands(targets: Targets) -> dict[str, Any]:
+    """Columns for a table of targets: family, name, published value and the ends of its band."""
+    return {
+        "family": targets.families,
+        "target": targets.names,
+        "published": targets.value,
+        "lowest": targets.value - targets.below,
+        "highest": targets.value + targets.above,
+    }
 
 
 def average_seeds(runs: FloatArray) -> FloatArray:

@@ -23,6 +23,7 @@ from sim.policies import build_levers
 from sim.policies.base import ENROLMENT_QUARTER, find_places, find_positions
 from sim.policies.costs import GRANT_ENTRANT, GRANT_FIRM, GRANT_STAFF, GRANT_TRAINED
 from sim.policies.training import EnrolmentChange
+from sim.population import course_years
 from sim.recount import Flags, Rows, does_apply, has_received, is_paid, is_reached
 from sim.rng import (
     BUDGET_QUEUE,
@@ -323,9 +324,8 @@ def _add_grants(model: TalentMarket, count: Count, base: int, counts: NDArray[np
 
 def _add_seats(model: TalentMarket, count: Count) -> None:
     """Add the cost of the seats that a policy adds to those that there are before it and that none after it cuts."""
-    world, rule = model.world, model.params.institutions
-    lengths = rule.course_years_below, rule.course_years_bachelor, rule.course_years_master, rule.course_years_phd
-    ends = np.minimum(model.quarter.year + np.array(lengths), LAST_COHORT_YEAR)
+    world = model.world
+    ends = np.minimum(model.quarter.year + np.array(course_years(model.params.institutions)), LAST_COHORT_YEAR)
     graduates = world.graduates[:, ends - FIRST_COHORT_YEAR] * world.level_share
     seats = model.seats * graduates[:, :, None] * world.field_share
     added: dict[int, NDArray[np.float64]] = {}

@@ -7,11 +7,11 @@ there buys what happens there: it must not be set against the graduates of the c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sim.effects import TextTable, choose_unit, name_outcome, write_effect
+from sim.effects import TextTable, choose_unit, find_outcomes, name_outcome, write_effect
 from sim.labels import Lang, PlaceLabels, label_place
-from sim.outcomes import ALL, PUBLIC_COST
+from sim.outcomes import PUBLIC_COST
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -115,13 +115,13 @@ def list_places(
         places: Names of places.
 
     Returns:
-        None where its policies act in no other place, or in some that were not compared.
+        Nothing where its policies act in no other place, or in some that were not compared.
     """
     focus, *_ = by_place
     if not set(acting) - {focus} or set(acting) - by_place.keys():
         return []
     chosen = [focus, *(place for place in by_place if place in acting and place != focus)]
-    found = {place: _look_up(by_place[place], policy) for place in chosen}
+    found = {place: find_outcomes(by_place[place], policy) for place in chosen}
     outcomes = [name for name in BY_PLACE if all(name in rows for rows in found.values())]
     heads = [
         f"{name_outcome(name, lang)} ({choose_unit(str(found[focus][name]['unit']), lang)[2]})" for name in outcomes
@@ -131,9 +131,3 @@ def list_places(
         for place in chosen
     ]
     return [TextTable(_BY_PLACE_TITLE[lang], (_PLACE[lang], *heads), rows, 1)]
-
-
-def _look_up(comparison: DataFrame, policy: str) -> dict[str, Mapping[Any, Any]]:
-    """Rows of one policy, all groups together, by outcome."""
-    rows = comparison[(comparison["policy"] == policy) & (comparison["group"] == ALL)]
-    return {str(row["outcome"]): row for row in rows.to_dict("records")}

@@ -143,16 +143,10 @@ def count_verdicts(verdicts: Sequence[str], lang: Lang) -> str:
 def describe_difference(judged: Judgement, lang: Lang) -> str:
     """The difference of a judgement with its interval and unit; of a ratio that says nothing, why not."""
     row = dataclasses.asdict(judged) | {"outcome": judged.expectation.outcome}
-    if judged.expectation.outcome in RATIOS:
-        words = write_effect(row, lang)
-        plain = judged.unit == "share" or _note_ratio(row, lang)
-        return words if plain else f"{words} {choose_unit(judged.unit, lang)[2]}"
-    factor, decimals, unit = choose_unit(judged.unit, lang)
-    parts = [
-        _write_number(value * factor, decimals, sign=True) for value in (judged.difference, judged.low, judged.high)
-    ]
-    unit = POINTS[lang].strip() if judged.unit == "share" else unit
-    return f"{parts[0]} ({parts[1]} .. {parts[2]}) {unit}" if judged.low <= judged.high else f"{parts[0]} {unit}"
+    words = write_effect(row, lang)
+    if _note_ratio(row, lang) or judged.expectation.outcome == DISPLACEMENT:
+        return words
+    return f"{words} {POINTS[lang].strip() if judged.unit == 'share' else choose_unit(judged.unit, lang)[2]}"
 
 
 def head_effects(lang: Lang) -> tuple[str, ...]:
@@ -162,13 +156,18 @@ def head_effects(lang: Lang) -> tuple[str, ...]:
 
 def list_effects(comparison: DataFrame, policy: str, *, lang: Lang) -> list[tuple[str, ...]]:
     """Return one row of text an outcome of `policy`, all groups together: the columns of head_effects."""
-    rows = comparison[(comparison["policy"] == policy) & (comparison["group"] == "all")]
-    by_outcome = {str(row["outcome"]): row for row in rows.to_dict("records")}
+    by_outcome = find_outcomes(comparison, policy)
     # money that is all public, or all spent here, is said by one row
     for name, others in _SAME_COST.items():
         if any(_is_same(by_outcome, name, other) for other in others):
             del by_outcome[name]
     return [_write_row(by_outcome[name], lang) for name in (*HEADLINES, *_COSTS, COST_PER_STAYER) if name in by_outcome]
+
+
+def find_outcomes(comparison: DataFrame, policy: str) -> dict[str, Mapping[Any, Any]]:
+    """Rows of one policy, all groups together, by outcome."""
+    rows = comparison[(comparison["policy"] == policy) & (comparison["group"] == ALL)]
+    return {str(row["outcome"]): row for row in rows.to_dict("records")}
 
 
 def name_group(group: str, lang: Lang) -> str:

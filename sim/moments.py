@@ -22,8 +22,9 @@ from sim.kernels.tallies import (
     PULSE_RENTERS,
     PULSE_RESIDENTS,
 )
+from sim.observe_lines import count_new_postings, sum_offers_fen
 from sim.observe_people import CohortCounts, count_present
-from sim.rng import ROUND_POSTINGS, round_by
+from sim.policies.base import GRADUATION_QUARTER
 from sim.stickiness import score_cities
 from sim.types import EDUCATION, EMPLOYED, FIELD, INDUSTRY, SEARCHING, Quarter
 from sim.world.indicators import DIMENSIONS
@@ -153,7 +154,8 @@ class MomentObserver:
         self._lines.append(_sum_lines(model, quarter))
         self._flows[year] += model.flows
         self._present[quarter] = _count_present_cells(model)
-        self._newcomers[year] += _count_newcomers(model)
+        if model.quarter.of_year == GRADUATION_QUARTER:
+            self._newcomers[year] += _count_newcomers(model)
         self._headcount[quarter] = _sum_staff(model)
         self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
         self._index[quarter] = [city.rent_index for city in model.cities]
@@ -189,18 +191,13 @@ class MomentObserver:
 
 def _sum_lines(model: TalentMarket, quarter: int) -> NDArray[np.void]:
     """The lines of open positions of this quarter, the `quarter`-th of the run."""
-    lines, firms = model.positions.lines, model.firms
+    lines = model.positions.lines
     table = np.empty(len(lines), LINE_SUMS)
     table["quarter"] = quarter
     for name in ("place", "industry", "size", "cell"):
         table[name] = lines[name]
     table["openings"], table["hires"] = lines["capacity"], model.line_hires
-    firm = lines["firm"]
-    fresh = lines["capacity"] * (1.0 - firms.carried[firm] / np.maximum(1, firms.openings[firm]))
-    # the draw of the table `postings`: rounded at random, line by line
-    rounded = round_by(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]), fresh)
-    table["new"] = np.minimum(rounded, lines["capacity"])
-    table["offered_fen"] = np.rint(lines["wage"].astype(np.float64) * 100.0).astype(np.int64) * lines["capacity"]
+    table["new"], table["offered_fen"] = count_new_postings(model), sum_offers_fen(model)
     table["hired_fen"] = model.line_hired_fen
     return table
 

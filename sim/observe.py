@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.commuting import count_commuters
+from sim.commuting import commute_minutes, count_commuters
 from sim.kernels.tallies import (
     ANNIVERSARIES,
     PULSE_BURDEN,
@@ -19,10 +19,10 @@ from sim.kernels.tallies import (
     PULSE_RENTERS,
     PULSE_RESIDENTS,
 )
+from sim.observe_lines import count_new_postings, sum_offers_fen
 from sim.observe_people import CohortCounts, PeopleCounts, count_present, rank_amounts
 from sim.policies.base import ENROLMENT_QUARTER
 from sim.population import cohort_quarter, course_years, seats_of_world
-from sim.rng import ROUND_POSTINGS, round_by
 from sim.stickiness import score_cities
 from sim.types import (
     AI,
@@ -83,19 +83,15 @@ class Observer:
     def _postings(self) -> Rows:
         model, lines = self._model, self._model.positions.lines
         firms, cell, firm = model.firms, lines["cell"].astype(np.int64), lines["firm"]
-        new_share = 1.0 - firms.carried[firm] / np.maximum(1, firms.openings[firm])
-        expected = lines["capacity"] * new_share
-        new = round_by(model.key(ROUND_POSTINGS), np.ascontiguousarray(lines["identity"]), expected)
         codes = (
             firms.place[firm], firms.industry[firm], cell // (2 * len(EXPERIENCE)), (cell // 2) % len(EXPERIENCE),
             firms.size[firm], cell % 2,
         )  # fmt: skip
         sizes = (model.world.n_places, len(INDUSTRY), len(EDUCATION), len(EXPERIENCE), len(FIRM_SIZE), len(AI))
-        offered = np.rint(lines["wage"].astype(np.float64) * 100.0).astype(np.int64) * lines["capacity"]
         keys, sums = sum_by_cell(
-            codes, sizes, (lines["capacity"], np.minimum(new, lines["capacity"]), model.line_hires,
-                           model.line_applicants, offered,
-                           model.line_hired_fen),
+            codes, sizes,
+            (lines["capacity"], count_new_postings(model), model.line_hires, model.line_applicants,
+             sum_offers_fen(model), model.line_hired_fen),
         )  # fmt: skip
         openings, new, hires, applicants, offered, hired = sums
         return {
@@ -187,8 +183,7 @@ class Observer:
         home, work = np.nonzero(commuters)
         return {
             "city": home, "work_city": work, "persons": commuters[home, work] * model.scale,
-            "minutes": (model.world.commute_min * model.levers.travel_factor.diagonal())[work]
-            + model.places.travel[home, work],
+            "minutes": commute_minutes(model)[home, work],
         }  # fmt: skip
 
     def _distribution(self) -> Rows:

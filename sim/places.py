@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.commuting import find_travel_min
+from sim.commuting import travel_minutes
 from sim.kernels.hukou import chance_without_quota
 from sim.kernels.places import spend_by_place
 from sim.kernels.tallies import N_PULSE, PULSE_EMPLOYED, PULSE_SEARCHING, PULSE_WAGE
@@ -50,7 +50,7 @@ def make_places(world: World, params: Params, rules: Rules) -> Any:
         move_extra=np.zeros((n, n)),
         market_wage=wage,
         utility=np.zeros((n, len(EDUCATION))),
-        travel=find_travel_min(world, distance, params.commuting),
+        travel=travel_minutes(world, distance, params.commuting),
     )
     refresh_utility(places, rules)
     return places
@@ -94,7 +94,7 @@ def apply_place_levers(model: TalentMarket) -> None:
     for entry in levers.schools:
         records["school_mask"][entry.place] |= 1 << entry.policy
     places.move_extra[:] = rule.b_move * places.distance * (levers.travel_factor - 1.0) + levers.move_cost_add
-    places.travel[:] = find_travel_min(world, places.distance, model.params.commuting, levers.travel_factor)
+    places.travel[:] = travel_minutes(world, places.distance, model.params.commuting, levers.travel_factor)
     saved_hours = world.commute_min / 60.0 * (1.0 - levers.travel_factor.diagonal())
     records["amenity"][:] = world.amenity + rule.amenity_commute * saved_hours
 

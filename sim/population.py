@@ -48,6 +48,7 @@ from sim.world.spec import FIRST_COHORT_YEAR, LAST_COHORT_YEAR
 if TYPE_CHECKING:
     from sim.model import TalentMarket
     from sim.params import InstitutionParams
+    from sim.world.spec import World
 
 RANK_BITS: Final = np.uint64(28)
 
@@ -110,17 +111,25 @@ def add_cohort(model: TalentMarket, year: int, cells: NDArray[np.float64]) -> sl
 
 
 def _draw_homes(model: TalentMarket, rows: slice) -> NDArray[np.int8]:
-    """Home of each new student: the place of study, or another by weight and distance."""
-    world, people = model.world, model.columns.people
-    weight = world.home_weight[None, :] * np.exp(-model.params.cohorts.home_decay * model.places.distance)
-    np.fill_diagonal(weight, 0.0)
-    share = np.asarray(world.home_local_share)[:, None]
-    probability = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-12) * (1.0 - share)
-    probability += np.diag(np.asarray(world.home_local_share))
-    cumulative = np.cumsum(probability, axis=1)
+    """Home of each new student."""
+    people = model.columns.people
+    cumulative = np.cumsum(home_shares(model.world, model.params.cohorts.home_decay, model.places.distance), axis=1)
     study = people.study[rows]
     u = uniforms(make_key(model.seed, HOME_PLACE), people.uid[rows]) * cumulative[study, -1]
     return draw_rows(cumulative, study, u).astype(np.int8)
+
+
+def home_shares(world: World, decay: float, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(place of study, home) shares of students: the place of study, or another by weight and distance.
+
+    `distance` (place, place) is in 1000 km, `decay` per 1000 km. A row without any other place adds up to less than 1.
+    """
+    weight = world.home_weight[None, :] * np.exp(-decay * distance)
+    np.fill_diagonal(weight, 0.0)
+    share = np.asarray(world.home_local_share)[:, None]
+    probability: NDArray[np.float64] = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-12) * (1.0 - share)
+    probability += np.diag(np.asarray(world.home_local_share))
+    return probability
 
 
 def draw_rows(cumulative: NDArray[np.float64], row: NDArray[np.int8], u: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.commuting import count_commuters
+from sim.commuting import commute_minutes, count_commuters
 from sim.kernels.tallies import (
     PULSE_BURDEN,
     PULSE_EMPLOYED,
@@ -24,6 +24,7 @@ from sim.kernels.tallies import (
     PULSE_SEARCHING,
     PULSE_WAGE,
 )
+from sim.population import course_years
 from sim.world.indicators import DIMENSIONS, INDICATORS
 
 if TYPE_CHECKING:
@@ -88,10 +89,8 @@ def _simulate(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray)
     pay_cny_m = total[:, PULSE_WAGE] / 100.0
     paid = sorted({entry.policy for entry in model.levers.transfers})
     transfers_cny_m = model.ledger.fen[paid].sum(axis=0) / (300.0 * model.scale)
-    course = params.institutions
-    bachelor = SCHOOL_YEARS + course.course_years_bachelor
-    master = bachelor + course.course_years_master
-    years = np.array([SCHOOL_YEARS + course.course_years_below, bachelor, master, master + course.course_years_phd])
+    below, bachelor, master, phd = course_years(params.institutions)
+    years = SCHOOL_YEARS + np.array([below, bachelor, bachelor + master, bachelor + master + phd])
     crowding = np.maximum(1.0, talent) / np.maximum(1.0, world.talent_start)
     return {
         "labour_productivity": pay_cny_m / employed,
@@ -106,11 +105,12 @@ def _simulate(model: TalentMarket, pulse: NDArray[np.int64], talent: FloatArray)
 
 def _mean_commute(model: TalentMarket) -> FloatArray:
     """(place,) mean one-way minutes to work of those who live there, before congestion."""
-    within = model.world.commute_min * model.levers.travel_factor.diagonal()
+    minutes = commute_minutes(model)
+    within = minutes.diagonal()
     if not model.world.has_commuting:
         return within
     commuters = count_commuters(model)
-    minutes = within[None, :] + np.where(commuters > 0, model.places.travel, 0.0)
+    minutes = np.where(commuters > 0, minutes, 0.0)
     total = commuters.sum(axis=1)
     return np.where(total > 0, (commuters * minutes).sum(axis=1) / np.maximum(1, total), within)
 

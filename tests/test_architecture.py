@@ -20,7 +20,7 @@ LAYERS = (
     ("places", "commuting", "demand", "population", "agents"),
     ("recount", "audit", "invariants", "stickiness", "tables", "trace"),
     ("phases",),
-    ("observe_people",),
+    ("observe_lines", "observe_people"),
     ("observe", "moments"),
     ("model",),
     ("results",),

@@ -66,20 +66,9 @@ def find_market_tenure(
     person = load_person(people, firms, i)
     since = person.resident_q
     aid_shared = known_transfers(
-        person,
-        city,
-        place,
-        person.wage,
-        shared,
-        person.industry,
-        person.size,
-        quarter,
-        since,
-        transfers,
-        tax,
-        key,
+        person, city, place, person.wage, shared, person.industry, person.size, quarter, since, transfers, tax, key,
         True,
-    )
+    )  # fmt: skip
     aid_whole = known_transfers(
         person, city, place, person.wage, whole, person.industry, person.size, quarter, since, transfers, tax, key, True
     )

@@ -48,7 +48,8 @@ def _choose_residence(model: TalentMarket, taken: NDArray[np.bool_]) -> NDArray[
     if not model.world.has_commuting:
         return np.zeros(0, np.int8)
     residence, lines, matched = np.full(len(taken), -1, np.int8), model.positions.lines, model.matched[taken]
-    residence[taken] = choose_homes(model, model.searchers[taken], lines["firm"][matched], lines["wage"][matched])
+    firm, wage = lines["firm"][matched], lines["wage"][matched]
+    residence[taken] = choose_homes(model, model.searchers[taken], firm, wage, model.rules.search)
     return residence
 
 

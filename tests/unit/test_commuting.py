@@ -21,7 +21,7 @@ from toys import (
     toy_scenario,
 )
 
-from sim.commuting import count_commuters, find_travel_min
+from sim.commuting import count_commuters, travel_minutes
 from sim.errors import InvariantError
 from sim.invariants import check_invariants
 from sim.kernels.areas import in_area, same_area
@@ -94,7 +94,7 @@ def test_travel_by_hand():
         longitude=np.zeros(4), latitude=np.zeros(4),
     )  # fmt: skip
     km = np.array([[0, 10, 30, 5], [10, 0, 20, 5], [30, 20, 0, 5], [5, 5, 5, 0]])
-    travel = find_travel_min(world, km / 1000, CommutingParams(speed_kmh=20, limit_min=60))
+    travel = travel_minutes(world, km / 1000, CommutingParams(speed_kmh=20, limit_min=60))
     out = np.inf  # 30 km take 90 minutes, and the last place is an area of its own
     assert travel == pytest.approx(np.array([[0, 30, out, out], [30, 0, 60, out], [out, 60, 0, out], [out] * 3 + [0]]))
 
@@ -103,9 +103,9 @@ def test_policies_change_travel_but_not_who_is_within_reach():
     world = dataclasses.replace(toy_scenario().world, **NEAR)
     km = np.array([[0, 20], [20, 0]])
     factor = np.array([[0.5, 0.75], [2, 0.5]])
-    travel = find_travel_min(world, km / 1000, CommutingParams(speed_kmh=20, limit_min=60), factor)
+    travel = travel_minutes(world, km / 1000, CommutingParams(speed_kmh=20, limit_min=60), factor)
     assert travel == pytest.approx(np.array([[0, 45], [120, 0]]))
-    assert np.isinf(find_travel_min(world, km / 1000, CommutingParams(speed_kmh=20, limit_min=59), factor)[0, 1])
+    assert np.isinf(travel_minutes(world, km / 1000, CommutingParams(speed_kmh=20, limit_min=59), factor)[0, 1])
 
 
 def test_which_places_belong_together():
