@@ -195,6 +195,14 @@ class MatchingParams(Group):
     )
     bar_level: float = rule(0.075, "skill", 0, 1, "rise of the bar per level asked", "assumption: tasks grow harder")
     bar_ai: float = rule(0.05, "skill", 0, 1, "rise of the bar in AI positions", "assumption: AI tasks are harder")
+    bar_spread: float = rule(
+        0.05,
+        "skill",
+        0,
+        0.5,
+        "spread of the bar between firms, which lasts",
+        "assumption: less than the spread of skills within a level, so that the weaker find some firm",
+    )
 
 
 class WageParams(Group):
