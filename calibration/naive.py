@@ -33,7 +33,9 @@ from sim.world.spec import World
 Predictor = Callable[[World, Sequence[Target], Sequence[Target]], dict[str, float]]
 
 TIME_ARGS: Final = ("cohort", "year", "period", "quarter", "since", "until", "base")
-CHANGES: Final = ("change_ai_postings", "growth_talent", "change_density", "fall_first_jobs")
+CHANGES: Final = (
+    "change_ai_postings", "growth_talent", "change_density", "change_higher_education", "fall_first_jobs",
+)  # fmt: skip
 """Moments that are differences over time: none is expected."""
 SAME_AS: Final[Mapping[str, str]] = {"mean_first_jobs": "count_first_jobs"}
 """Moments that are a level of another one over several years."""
