@@ -39,10 +39,6 @@ class Reading:
     places: Sequence[str]
     cities: Sequence[str]
     """Places that are cities, not rests of regions."""
-    talent_start: FloatArray
-    """(place,) published stock of talent at the start, all ages, persons."""
-    working_start: FloatArray
-    """(place,) published persons in work at the start, all ages."""
 
     @classmethod
     def of(cls, moments: Moments, scenario: Scenario) -> Reading:
@@ -53,8 +49,6 @@ class Reading:
             moments=moments,
             places=world.places,
             cities=cities,
-            talent_start=world.talent_start,
-            working_start=world.employed_start,
         )
 
     def place(self, city: str) -> int:
@@ -298,8 +292,7 @@ def share_qualified(reading: Reading, year: int, education: str, field: str) -> 
 def count_talent(reading: Reading, city: str, period: str) -> float:
     """Stock of talent of a city at the end of a period, all ages, persons."""
     place, quarter = reading.place(city), reading.quarters(period)[-1]
-    change = reading.moments.residents_change[quarter, place] * reading.moments.scale
-    return float(reading.talent_start[place] + change)
+    return float(reading.moments.talent[quarter, place])
 
 
 def growth_talent(reading: Reading, city: str, period: str, base: str) -> float:
@@ -310,8 +303,7 @@ def growth_talent(reading: Reading, city: str, period: str, base: str) -> float:
 def count_working(reading: Reading, city: str, period: str) -> float:
     """Persons in work in a city at the end of a period, all ages."""
     place, quarter = reading.place(city), reading.quarters(period)[-1]
-    change = reading.moments.employed_change[quarter, place] * reading.moments.scale
-    return float(reading.working_start[place] + change)
+    return float(reading.moments.working[quarter, place])
 
 
 def change_higher_education(reading: Reading, city: str, period: str, base: str, share: float) -> float:

@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 from sim.kernels.tallies import (
     N_PULSE,
     PULSE_BURDEN,
-    PULSE_EMPLOYED,
     PULSE_RENTERS,
-    PULSE_RESIDENTS,
 )
 from sim.observe_lines import count_new_postings, sum_offers_fen
-from sim.observe_people import N_COHORTS, CohortCounts, count_present
+from sim.observe_people import N_COHORTS, CohortCounts, Stocks
 from sim.policies.base import GRADUATION_QUARTER
 from sim.population import cohort_quarter
 from sim.stickiness import score_cities
@@ -70,10 +68,10 @@ class Moments:
     """Persons that one agent stands for."""
     pulse: IntArray
     """(quarter, place, education, N_PULSE) the counters of sim.kernels.tallies.take_pulse."""
-    residents_start: IntArray
-    """(place,) people who live there when the run starts, without those who go on studying."""
-    employed_start: IntArray
-    """(place,) people in work when the run starts."""
+    talent: FloatArray
+    """(quarter, place) stock of talent of all ages, persons."""
+    working: FloatArray
+    """(quarter, place) people in work of all ages, persons."""
     graduated: IntArray
     """(cohort year, study city, education, field, home class, 3) graduates, further study, preparing."""
     employed: IntArray
@@ -119,16 +117,6 @@ class Moments:
         ratio: FloatArray = np.where(renters > 0, burden / (1_000_000 * np.maximum(1, renters)), np.nan)
         return ratio
 
-    @property
-    def residents_change(self) -> IntArray:
-        """(quarter, place) people who live there less those at the start."""
-        return np.asarray(self.pulse[..., PULSE_RESIDENTS].sum(axis=2) - self.residents_start)
-
-    @property
-    def employed_change(self) -> IntArray:
-        """(quarter, place) people in work less those at the start."""
-        return np.asarray(self.pulse[..., PULSE_EMPLOYED].sum(axis=2) - self.employed_start)
-
 
 class MomentObserver:
     """Collects the sums of one run, in place of the tables."""
@@ -138,7 +126,8 @@ class MomentObserver:
         world, scenario, n = model.world, model.scenario, model.n_quarters
         years = scenario.end.year - scenario.start.year + 1
         self._cohorts = CohortCounts(world.region)
-        self._start = count_present(model)
+        self._stocks = Stocks(model)
+        self._talent, self._working = (np.zeros((n, world.n_places)) for _ in range(2))
         self._pulse = np.zeros((n, world.n_places, len(EDUCATION), N_PULSE), np.int64)
         self._lines: list[NDArray[np.void]] = []
         self._flows = np.zeros((years, *model.flows.shape), np.int64)
@@ -168,8 +157,8 @@ class MomentObserver:
         self._headcount[quarter] = _sum_staff(model)
         self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
         self._index[quarter] = [city.rent_index for city in model.cities]
-        change = pulse[..., PULSE_RESIDENTS].sum(axis=1) - self._start[0]
-        self._stickiness[quarter] = score_cities(model, pulse, model.world.talent_start + change * model.scale)
+        self._talent[quarter], self._working[quarter] = self._stocks.count(pulse)
+        self._stickiness[quarter] = score_cities(model, pulse, self._talent[quarter])
         self._granted[quarter] = model.hukou_granted
         self._spent[quarter] = model.ledger.fen.sum(axis=0)
 
@@ -180,8 +169,8 @@ class MomentObserver:
             start=model.scenario.start,
             scale=model.scale,
             pulse=self._pulse,
-            residents_start=self._start[0],
-            employed_start=self._start[1],
+            talent=self._talent,
+            working=self._working,
             graduated=self._cohorts.graduated,
             employed=self._cohorts.employed,
             stayed=self._cohorts.stayed,
