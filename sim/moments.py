@@ -21,11 +21,13 @@ from sim.kernels.tallies import (
     PULSE_RENTERS,
 )
 from sim.observe_lines import count_new_postings, sum_offers_fen
-from sim.observe_people import CohortCounts, Stocks
+from sim.observe_people import N_COHORTS, CohortCounts, Stocks
 from sim.policies.base import GRADUATION_QUARTER
+from sim.population import cohort_quarter
 from sim.stickiness import score_cities
 from sim.types import EDUCATION, EMPLOYED, FIELD, INDUSTRY, SEARCHING, Quarter
 from sim.world.indicators import DIMENSIONS
+from sim.world.spec import FIRST_COHORT_YEAR
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -50,6 +52,7 @@ LINE_SUMS: Final = np.dtype(
 )
 """One line of open positions of a quarter and who was hired on it."""
 
+_LAST_QUARTER: Final = 4
 N_PRESENT: Final = 3
 PRESENT_EMPLOYED, PRESENT_SEARCHING, PRESENT_READY = range(N_PRESENT)
 """People in work, people who search, and those of them whose skills reach the bar of positions of their level."""
@@ -80,6 +83,9 @@ class Moments:
     """(line,) records of LINE_SUMS, the open positions of all quarters one below the other."""
     present: IntArray
     """(quarter, place, education, field, N_PRESENT) people by what they do."""
+    cohort_staff: IntArray
+    """(calendar year, place, cohort year, education, field) people in work when the year ends, from
+    FIRST_COHORT_YEAR on."""
     newcomers: IntArray
     """(calendar year, study city, education, field, 2) new graduates, and those of them who are qualified."""
     headcount: IntArray
@@ -127,6 +133,7 @@ class MomentObserver:
         self._flows = np.zeros((years, *model.flows.shape), np.int64)
         cells = (world.n_places, len(EDUCATION), len(FIELD))
         self._present = np.zeros((n, *cells, N_PRESENT), np.int64)
+        self._cohort_staff = np.zeros((years, world.n_places, N_COHORTS, *cells[1:]), np.int64)
         self._newcomers = np.zeros((years, *cells, 2), np.int64)
         self._headcount = np.zeros((n, world.n_places, len(INDUSTRY)), np.int64)
         self._rent, self._index = (np.zeros((n, world.n_places)) for _ in range(2))
@@ -145,6 +152,8 @@ class MomentObserver:
         self._present[quarter] = _count_present_cells(model)
         if model.quarter.of_year == GRADUATION_QUARTER:
             self._newcomers[year] += _count_newcomers(model)
+        if model.quarter.of_year == _LAST_QUARTER:
+            self._cohort_staff[year] = _count_cohort_staff(model)
         self._headcount[quarter] = _sum_staff(model)
         self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
         self._index[quarter] = [city.rent_index for city in model.cities]
@@ -167,6 +176,7 @@ class MomentObserver:
             stayed=self._cohorts.stayed,
             lines=np.concatenate([np.zeros(0, LINE_SUMS), *self._lines]),
             present=self._present,
+            cohort_staff=self._cohort_staff,
             newcomers=self._newcomers,
             headcount=self._headcount,
             flows=self._flows,
@@ -199,6 +209,16 @@ def _count_present_cells(model: TalentMarket) -> IntArray:
     counts = _count_cells(model, people.city, kind, there, 3)
     counts[..., PRESENT_SEARCHING] += counts[..., PRESENT_READY]
     return counts
+
+
+def _count_cohort_staff(model: TalentMarket) -> IntArray:
+    """(place, cohort year, education, field) people in work now."""
+    people, shape = model.columns.people, (model.world.n_places, N_COHORTS, len(EDUCATION), len(FIELD))
+    at_work = people.state == EMPLOYED
+    cohort = (people.cohort_q[at_work].astype(np.int64) - cohort_quarter(FIRST_COHORT_YEAR)) // 4
+    codes = (people.city[at_work], cohort, people.education[at_work], people.field[at_work])
+    cell = np.ravel_multi_index(tuple(code.astype(np.int64) for code in codes), shape)
+    return np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
 
 
 def _count_newcomers(model: TalentMarket) -> IntArray:

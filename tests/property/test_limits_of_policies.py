@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from atwork import FROM, POLICIES, TO
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from toys import COMPILED, run_toy, toy_scenario
 
@@ -73,6 +73,7 @@ def test_every_kind_with_places_or_a_ration_has_its_row():
 @pytest.mark.parametrize("kind", WITH_BUDGET)
 @FEW
 @given(part=st.floats(0.01, 1.1), rule=st.sampled_from(WHEN_SPENT), seed=st.integers(1, 99))
+@example(part=0.5776736658280971, rule="lottery", seed=1)  # a budget of firm_attraction whose last hundredth was lost
 def test_no_budget_is_exceeded(kind, part, rule, seed):
     budget = round(part * look_without_limits(kind)[0].sum(), 2)
     assert budget > 0

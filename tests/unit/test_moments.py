@@ -141,6 +141,21 @@ def test_new_graduates_and_staff_are_those_of_the_tables(moments, tables):
     assert np.array_equal(fill(firms, keys, "headcount", moments.headcount.shape), moments.headcount * moments.scale)
 
 
+def test_staff_by_cohort_is_that_of_the_table_at_the_ends_of_years(moments, tables):
+    people = tables["people"]
+    quarter = people["quarter"].astype(str)
+    staff = people[quarter.str.endswith("Q4") & (people["state"].astype(str) == "employed")]
+    staff = staff.assign(
+        year=staff["quarter"].astype(str).str[:4].astype(int) - moments.start.year,
+        cohort=staff["cohort_year"].astype(int) - FIRST_COHORT_YEAR,
+        **{name: staff[name].cat.codes.to_numpy() for name in ("education", "field")},
+        place=staff["city"].astype(str).map(PLACES.index),
+    )
+    keys, found = ("year", "place", "cohort", "education", "field"), moments.cohort_staff
+    assert found.sum() > 0
+    np.testing.assert_allclose(fill(staff, keys, "persons", found.shape), found * moments.scale)
+
+
 def test_sums_do_not_depend_on_threads(monkeypatch, moments):
     monkeypatch.setattr(sim.phases.ranges, "LEAST_ROWS", 1)
     other = simulate_moments(SCENARIO, 3, threads=2)
