@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.periods import list_quarters
+from sim.kernels.tallies import PULSE_EMPLOYED
 from sim.moments import PRESENT_EMPLOYED, PRESENT_READY, Moments
 from sim.scenario import Scenario
 from sim.types import AI, EDUCATION, EXPERIENCE, FIELD, FIRM_SIZE, INDUSTRY
@@ -309,10 +310,18 @@ def count_working(reading: Reading, city: str, period: str) -> float:
 def change_higher_education(reading: Reading, city: str, period: str, base: str, share: float) -> float:
     """Change of the share of persons in work who have a higher education, between the ends of two periods.
 
-    `share` of them had one at the end of `base`; the others do not change, and everybody simulated has one.
+    `share` of them had one at the end of `base`. Everybody simulated has one; the older retire with and without alike.
     """
     before, after = (count_working(reading, city, one) for one in (base, period))
-    return (share * before + after - before) / after - share
+    young_before, young_after = (_count_simulated(reading, city, one) for one in (base, period))
+    educated = _divide(share * before - young_before, before - young_before)  # of the older
+    return (young_after + educated * (after - young_after)) / after - share
+
+
+def _count_simulated(reading: Reading, city: str, period: str) -> float:
+    """People of the model in work in a city at the end of a period, persons."""
+    employed = reading.moments.pulse[reading.quarters(period)[-1], reading.place(city), :, PULSE_EMPLOYED]
+    return float(employed.sum() * reading.moments.scale)
 
 
 def density_talent(reading: Reading, city: str, period: str) -> float:

@@ -241,10 +241,19 @@ def _working(tables: Tables, city: str, period: str) -> float:
 
 
 def _higher_education(tables: Tables, city: str, period: str, base: str, share: float) -> float:
-    """Employed persons with higher education / employed persons, less what it was; newcomers are graduates."""
-    then, now = _working(tables, city, base), _working(tables, city, period)
-    educated = then * share + (now - then)
-    return educated / now - share
+    """Employed persons with higher education / employed persons, less what it was.
+
+    Those of the table of people are graduates; of the rest, who only retire, the same part are at both ends.
+    """
+    graduates, rest = {}, {}
+    for when in (base, period):
+        people = _at_end(tables["people"], when)
+        there = (people["city"].astype(str) == city) & (people["state"].astype(str) == "employed")
+        graduates[when] = float(people.loc[there, "persons"].sum())
+        rest[when] = _working(tables, city, when) - graduates[when]
+    with_degree = share * (graduates[base] + rest[base]) - graduates[base]
+    now = graduates[period] + with_degree * rest[period] / rest[base]
+    return now / (graduates[period] + rest[period]) - share
 
 
 def _density(tables: Tables, city: str, period: str) -> float:
