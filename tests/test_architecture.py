@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("sim", "calibration")
 
 LAYERS = (
-    ("types", "errors", "rng", "figurewords", "labels", "kindwords", "version", "written"),
+    ("types", "errors", "rng", "figurewords", "labels", "kindwords", "version", "written", "modelhash"),
     ("params", "columns", "kernels", "market", "world", "policies"),
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile", "fitfile", "expectations"),

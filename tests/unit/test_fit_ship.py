@@ -20,8 +20,8 @@ from calibration.problem import average_seeds, measure_loss
 from sim.cli import app
 from sim.explain import explain_key
 from sim.fitfile import read_ensemble
+from sim.modelhash import hash_model
 from sim.params import Params
-from sim.results import hash_source
 from sim.scenario import load_scenario
 from sim.sourced import read_yaml
 
@@ -91,7 +91,7 @@ def test_a_shipped_fit_says_what_it_is_and_where_it_is_from(steps, tmp_path):
     assert found[BLIND] != 0.2
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["reproduce"] == "talentsim calibrate reproduce first"
-    assert manifest["code_hash"] == hash_source()
+    assert manifest["code_hash"] == hash_model()
     assert manifest["steps"]["recover"] == {
         "budget": {"name": "small", **dataclasses.asdict(TINY)}, "seed": 3, "scale": 5000, "until": None,
     }  # fmt: skip
