@@ -1,6 +1,7 @@
 """Fits of problems whose answer is known, interrupted and not."""
 
 import dataclasses
+import fcntl
 import json
 import math
 import os
@@ -197,6 +198,66 @@ def test_half_a_line_is_cut_off(tmp_path):
     assert again.find(np.array(TRUTH), 2) is None
     again.append(np.array(TRUTH), 2, problem.simulate(np.array(TRUTH), 2))
     assert path.read_bytes() == whole
+
+
+APPENDING = """
+import sys
+sys.path[:0] = [{root!r}, {tests!r}]
+from pathlib import Path
+import numpy as np
+from fit_toys import make_linear
+from calibration.journal import Journal
+problem, path = make_linear([0.5]), Path({journal!r})
+print("ready", flush=True)
+sys.stdin.readline()
+journal = Journal(problem, path)
+for seed in range({first}, {first} + 100):
+    journal.append(np.array([0.5]), seed, np.full(1000, 1.0 / seed))
+"""
+
+
+def test_two_commands_append_to_one_journal_at_once(tmp_path):
+    """Both wait for whoever has the file, and then both begin it."""
+    path = tmp_path / "journal.jsonl"
+    both = []
+    for first in (1, 1001):
+        script = APPENDING.format(root=str(TESTS.parent), tests=str(TESTS), journal=str(path), first=first)
+        both.append(subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+    for process in both:
+        assert process.stdout.readline() == b"ready\n"
+    with path.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for process in both:
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+        time.sleep(0.5)
+        assert path.stat().st_size == 0
+    for process in both:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    journal = Journal(make_linear([0.5]), path)
+    assert len(path.read_text().splitlines()) == 201
+    assert len(journal) == 200
+    assert all(
+        (journal.find(np.array([0.5]), seed) == 1.0 / seed).all() for seed in (*range(1, 101), *range(1001, 1101))
+    )
+
+
+def test_a_journal_takes_in_what_others_append(tmp_path):
+    problem, path = make_linear(TRUTH), tmp_path / "journal.jsonl"
+    mine, other, point = Journal(problem, path), Journal(problem, path), np.array(TRUTH)
+    other.append(point, 1, np.arange(4.0))
+    runner = Runner(dataclasses.replace(problem, simulate=BreaksOff(problem.simulate, 0)), mine)
+    assert runner.evaluate(problem.prior.to_unit(point)[None, :], [1])[0, 0].tolist() == [0.0, 1.0, 2.0, 3.0]
+    with path.open("a") as file:
+        file.write('{"values": [0.5, 0.')  # as a kill leaves it
+    mine.append(point, 2, np.ones(4))
+    other.append(point, 3, np.zeros(4))
+    assert len(mine) == 2
+    assert len(other) == len(Journal(problem, path)) == 3
+    path.unlink()
+    mine.append(point, 4, np.ones(4))
+    assert len(Journal(problem, path)) == 1
 
 
 def test_figures_come_back_bit_for_bit(tmp_path):
