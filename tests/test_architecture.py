@@ -40,7 +40,7 @@ OWNERS = {
     "typer": ("sim.cli", "sim.console", "calibration.cli", "calibration.cli_validate", "calibration.console"),
     "rich": ("sim.console",),
     "SALib": ("calibration.screen",),
-    "cmaes": ("calibration.search",),
+    "cmaes": ("calibration.search", "calibration.propose"),
     "sklearn": ("calibration.emulator",),
 }
 """Packages that only these rooms may import."""
