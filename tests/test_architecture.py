@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("sim", "calibration")
 
 LAYERS = (
-    ("types", "errors", "rng", "figurewords", "labels", "kindwords", "version", "written"),
+    ("types", "errors", "rng", "figurewords", "labels", "kindwords", "version", "written", "modelhash"),
     ("params", "columns", "kernels", "market", "world", "policies"),
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile", "fitfile", "expectations"),
@@ -40,7 +40,7 @@ OWNERS = {
     "typer": ("sim.cli", "sim.console", "calibration.cli", "calibration.cli_validate", "calibration.console"),
     "rich": ("sim.console",),
     "SALib": ("calibration.screen",),
-    "cmaes": ("calibration.search",),
+    "cmaes": ("calibration.search", "calibration.propose"),
     "sklearn": ("calibration.emulator",),
 }
 """Packages that only these rooms may import."""
