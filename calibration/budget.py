@@ -50,8 +50,8 @@ BUDGETS: Final = {
         sobol_base=16, sobol_params=6, design=150, waves=1, wave_points=60, members=50, particles=256, truths=20,
     ),
     "medium": Budget(
-        scale=5000, points=500, further=300, seeds=2, finalists=3, choose_seeds=150, trajectories=6, screen_seeds=10,
-        sobol_base=32, sobol_params=8, design=750, waves=2, wave_points=300, members=200, particles=512, truths=100,
+        scale=5000, points=400, further=240, seeds=2, finalists=2, choose_seeds=100, trajectories=6, screen_seeds=10,
+        sobol_base=32, sobol_params=8, design=600, waves=2, wave_points=250, members=100, particles=512, truths=40,
     ),
     "standard": Budget(
         scale=2000, points=1000, further=500, seeds=4, finalists=3, choose_seeds=100, trajectories=10, screen_seeds=10,
@@ -62,4 +62,4 @@ BUDGETS: Final = {
         sobol_base=128, sobol_params=16, design=6000, waves=3, wave_points=800, members=200, particles=1024, truths=100,
     ),
 }  # fmt: skip
-"""small: minutes on two cores. medium: three quarters of an hour. standard: a few hours. full: a day."""
+"""small: minutes on two cores. medium: half an hour. standard: a few hours. full: a day."""
