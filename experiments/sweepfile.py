@@ -174,7 +174,7 @@ def _build_sweep(root: Node, path: Path, n_seeds: int | None, problems: list[Pro
     policies = _read_policies(root, path.parent, common, problems)
     baseline = _choose_baseline(fields.get("baseline"), policies, problems)
     futures = _read_futures(fields.get("futures"), problems)
-    vary = read_vary(fields.get("vary"), fields.get("design"), root, [one.name for one in policies], problems)
+    vary = read_vary(fields.get("vary"), fields.get("design"), [one.name for one in policies], problems)
     condition = _read_when(fields.get("when"), list(vary.aliases), problems)
     seeds = tuple(range(1, n_seeds + 1)) if n_seeds is not None else _read_seeds(fields.get("seeds"), problems)
     whole = {key: _read_whole(fields.get(key), problems) for key in ("members", "scale", "quarters")}

@@ -34,9 +34,7 @@ class Vary:
     """Arguments of make_points."""
 
 
-def read_vary(
-    node: Node | None, design: Node | None, root: Node, policies: Sequence[str], problems: list[Problem]
-) -> Vary:
+def read_vary(node: Node | None, design: Node | None, policies: Sequence[str], problems: list[Problem]) -> Vary:
     """Read `vary` and `design`; mistakes are added to `problems`."""
     grids: dict[str, list[Any]] = {}
     lists: dict[str, list[Any]] = {}
@@ -59,7 +57,7 @@ def read_vary(
     if len({len(values) for values in lists.values()}) > 1:
         counts = ", ".join(f"{key} has {len(values)}" for key, values in lists.items())
         report(problems, nodes[next(iter(lists))], f"lists go together, but {counts} values", "Give all as many")
-    axes = {"grids": grids, "lists": lists, "ranges": ranges, **_read_design(design, ranges, root, problems)}
+    axes = {"grids": grids, "lists": lists, "ranges": ranges, **_read_design(design, ranges, nodes, problems)}
     _refuse_too_many(axes, node, problems)
     return Vary(nodes=nodes, aliases=_name_keys(nodes), axes=axes)
 
@@ -144,12 +142,19 @@ def _space_evenly(spread: Range, node: Node, problems: list[Problem]) -> list[An
     return list(dict.fromkeys(round(value) for value in values)) if spread.whole else values
 
 
-def _read_design(design: Node | None, ranges: dict[str, Range], root: Node, problems: list[Problem]) -> dict[str, Any]:
+def _read_design(
+    design: Node | None, ranges: dict[str, Range], nodes: dict[str, Node], problems: list[Problem]
+) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": "latin", "n": 1, "draw": 1}
     if design is None:
         if ranges:
             repair = "Add `design: {kind: latin, n: 20}`, or `steps:` to each range"
-            report(problems, root, f"nothing says how to fill the range of {', '.join(ranges)}", repair)
+            report(
+                problems,
+                nodes[next(iter(ranges))],
+                f"nothing says how to fill the range of {', '.join(ranges)}",
+                repair,
+            )
         return found
     check_keys(design, DESIGN_KEYS, problems)
     if not ranges:
