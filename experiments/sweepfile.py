@@ -110,8 +110,8 @@ class Sweep:
     """Where each key stands."""
     condition: Condition | None
     seeds: tuple[int, ...]
-    members: int
-    """Parameter sets from the ensemble; 0 for those of the scenarios."""
+    members: int | None
+    """Parameter sets from the ensemble; None for those of the scenarios."""
     cities: tuple[str, ...]
     outcomes: tuple[str, ...]
     since: Quarter | None
@@ -196,11 +196,9 @@ def _build_sweep(root: Node, path: Path, n_seeds: int | None, problems: list[Pro
         vary=vary.nodes,
         condition=condition,
         seeds=seeds,
-        members=whole["members"] or 0,
+        **whole,
         **texts,
         since=since,
-        scale=whole["scale"],
-        quarters=whole["quarters"],
         sections={key: fields[key] for key in SECTIONS if key in fields},
         root=root,
     )
