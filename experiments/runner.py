@@ -30,6 +30,9 @@ OnDone = Callable[[int, int], None]
 MOST_DEATHS: Final = 3
 """Workers may die this often in a row without a run getting done between; then a run is what kills them."""
 
+IDLE_S: Final = 10
+"""Seconds after which a worker without work ends: those of a program that was killed do not linger."""
+
 
 class SweepError(TalentsimError):
     """A sweep cannot be run as asked."""
@@ -242,7 +245,8 @@ class _Batch:
 
         # once here, before the workers start: they then load compiled kernels instead of each compiling its own
         warm_kernels()
-        with joblib.parallel_config(backend=self._workers.backend, n_jobs=self.n_workers):
+        extra = {"idle_worker_timeout": IDLE_S} if self._workers.backend == "loky" else {}
+        with joblib.parallel_config(backend=self._workers.backend, n_jobs=self.n_workers, **extra):
             parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
         by_content = {job.content: job for job in jobs}
         for content, table, seconds in parallel(self._list_calls(jobs)):
