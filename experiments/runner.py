@@ -21,6 +21,7 @@ from sim.errors import ResultsError, TalentsimError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pandas import DataFrame
 
     from sim.scenario import Scenario
     from sim.types import Quarter
@@ -135,7 +136,6 @@ def simulate_run(
 
     from sim.outcomes import summarise_run
     from sim.results import RunResult
-    from sim.run import simulate_tables
 
     started_s = time.perf_counter()
     tables = simulate_tables(scenario, seed)
@@ -152,6 +152,20 @@ def simulate_run(
     texts = [pa.array(rows[name].astype(str), pa.string()) for name in ("city", "outcome", "group", "unit")]
     values = pa.array(rows["value"].to_numpy(float), pa.float64())
     return pa.table([*texts, values], names=["city", "outcome", "group", "unit", "value"]), seconds
+
+
+def simulate_tables(scenario: Scenario, seed: int) -> dict[str, DataFrame]:
+    """Result tables of a run without the manifest that sim.run.run_scenario makes for its folder."""
+    from sim.model import TalentMarket
+
+    model = TalentMarket(scenario, seed=seed)
+    try:
+        for _ in range(model.n_quarters):
+            model.step()
+        return model.tables()
+    finally:
+        model.close()
+        vars(model).clear()  # agents and model point at each other: cut, so that nobody has to look for the cycle
 
 
 def describe_size(plan: Plan) -> str:
