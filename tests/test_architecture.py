@@ -25,9 +25,9 @@ LAYERS = (
     ("model",),
     ("results",),
     ("run", "explain"),
-    ("estimate", "outcomes", "leakage", "compare", "sweep"),
+    ("estimate", "outcomes", "leakage", "compare", "certainty", "sweep"),
     ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots", "report"),
-    ("console",),
+    ("console", "shown"),
     ("cli",),
 )
 """Rooms of sim/ from the lowest to the highest; a room imports its own layer (without a cycle) and lower ones."""
@@ -37,7 +37,14 @@ OWNERS = {
     "matplotlib": ("sim.plots", "sim.plots_style", "sim.plots_data", "sim.plots_effects", "calibration.report_pdf"),
     "joblib": ("sim.sweep", "calibration.runs"),
     "yaml": ("sim.sourced",),
-    "typer": ("sim.cli", "sim.console", "calibration.cli", "calibration.cli_validate", "calibration.console"),
+    "typer": (
+        "sim.cli",
+        "sim.console",
+        "sim.shown",
+        "calibration.cli",
+        "calibration.cli_validate",
+        "calibration.console",
+    ),
     "rich": ("sim.console",),
     "SALib": ("calibration.screen",),
     "cmaes": ("calibration.search",),
