@@ -25,7 +25,7 @@ LAYERS = (
     ("model",),
     ("results",),
     ("run", "explain"),
-    ("estimate", "outcomes", "leakage", "compare", "certainty", "sweep"),
+    ("estimate", "indices", "outcomes", "leakage", "compare", "certainty", "sweep"),
     ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots", "report"),
     ("console", "shown"),
     ("cli",),
@@ -49,7 +49,7 @@ OWNERS = {
         "calibration.console",
     ),
     "rich": ("sim.console",),
-    "SALib": ("calibration.screen",),
+    "SALib": ("sim.indices",),
     "cmaes": ("calibration.search",),
     "sklearn": ("calibration.emulator",),
 }
