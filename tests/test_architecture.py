@@ -26,7 +26,7 @@ LAYERS = (
     ("results",),
     ("run", "explain"),
     ("estimate", "indices", "outcomes", "leakage", "compare", "certainty", "sweep"),
-    ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots", "report"),
+    ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots_sensitivity", "plots", "report"),
     ("console", "shown"),
     ("cli",),
 )
@@ -37,7 +37,14 @@ ABOVE = {"sim": ("calibration", "experiments"), "calibration": ("experiments",),
 
 OWNERS = {
     "mesa": ("sim.agents", "sim.model"),
-    "matplotlib": ("sim.plots", "sim.plots_style", "sim.plots_data", "sim.plots_effects", "calibration.report_pdf"),
+    "matplotlib": (
+        "sim.plots",
+        "sim.plots_style",
+        "sim.plots_data",
+        "sim.plots_effects",
+        "sim.plots_sensitivity",
+        "calibration.report_pdf",
+    ),
     "joblib": ("sim.sweep", "calibration.runs"),
     "yaml": ("sim.sourced",),
     "typer": (
