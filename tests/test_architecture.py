@@ -45,7 +45,8 @@ OWNERS = {
         "sim.plots_sensitivity",
         "calibration.report_pdf",
     ),
-    "joblib": ("sim.sweep", "calibration.runs"),
+    "joblib": ("sim.sweep", "calibration.runs", "experiments.runner"),
+    "distributed": ("experiments.runner",),
     "yaml": ("sim.sourced",),
     "typer": (
         "sim.cli",
@@ -54,6 +55,8 @@ OWNERS = {
         "calibration.cli",
         "calibration.cli_validate",
         "calibration.console",
+        "experiments.cli",
+        "experiments.cli_sensitivity",
     ),
     "rich": ("sim.console",),
     "SALib": ("sim.indices",),
