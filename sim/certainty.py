@@ -109,7 +109,6 @@ def parse_precision(text: str, most: int = MOST_SEEDS) -> Precision:
         TalentsimError: If it is written otherwise, or about no outcome.
     """
     key, _, number = text.partition("=")
-    outcome, _, group = key.strip().partition(":")
     words = number.strip()
     in_points = words.endswith(POINTS)
     for ending in POINTS:
@@ -123,13 +122,24 @@ def parse_precision(text: str, most: int = MOST_SEEDS) -> Precision:
             f"--precision {text}: half an interval is a number above 0. "
             "Write stayed_12m=200, or stay_share_12m=0.2points"
         )
+    outcome, group = split_outcome(key, f"--precision {text}")
+    return Precision(outcome=outcome, group=group, half_width=half_width, most=most)
+
+
+def split_outcome(text: str, where: str) -> tuple[str, str]:
+    """Return the outcome and the group that `OUTCOME` or `OUTCOME:GROUP` names.
+
+    Raises:
+        TalentsimError: If there is no such outcome, with the nearest ones; `where` says what the user wrote.
+    """
+    outcome, _, group = (part.strip() for part in text.partition(":"))
     known = [name.removeprefix("outcome.") for name in LABELS if name.startswith("outcome.")]
     if outcome not in known:
         import difflib
 
         nearest = ", ".join(difflib.get_close_matches(outcome, known, n=3, cutoff=0.0))
-        raise TalentsimError(f"--precision {text}: {outcome} is no outcome. The nearest are {nearest}")
-    return Precision(outcome=outcome, group=group or ALL, half_width=half_width, most=most)
+        raise TalentsimError(f"{where}: {outcome} is no outcome. The nearest are {nearest}")
+    return outcome, group or ALL
 
 
 def count_wanted(precision: Precision, effects: DataFrame, n_seeds: int) -> int:

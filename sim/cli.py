@@ -20,6 +20,8 @@ import typer
 import sim
 from calibration.cli import calibrate
 from experiments.cli import add_commands
+from experiments.cli_effects import effects
+from experiments.cli_sensitivity import sensitivity
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
 
@@ -37,6 +39,8 @@ app = typer.Typer(
 )
 app.add_typer(calibrate, name="calibrate")
 add_commands(app)
+app.command()(effects)
+app.command()(sensitivity)
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""

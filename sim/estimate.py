@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 CONFIDENCE: Final = 0.95
 
+MOST_SEEDS: Final = 1e6
+"""More than anybody runs: a difference that takes them is none."""
+
 Estimate = tuple[float, float, float, float, float, int]
 """Baseline, value, difference or ratio, lower and upper end of its interval, seeds."""
 
@@ -124,11 +127,14 @@ def find_sign(values: NDArray[Any], *, spread: bool = False, first: int | None =
 def count_seeds(values: NDArray[Any], half_width: float) -> float:
     """Return how many values with the spread of `values` (n,) give a 95 % interval of at most +- `half_width`.
 
-    The smallest n >= 2 with t(0.975, n - 1) sd / sqrt(n) <= half_width. NaN for fewer than 2 values or no width.
+    The smallest n >= 2 with t(0.975, n - 1) sd / sqrt(n) <= half_width; infinite above MOST_SEEDS. NaN for fewer than
+    2 values or no width.
     """
     if len(values) < 2 or not half_width > 0.0:
         return math.nan
     ratio = (float(values.std(ddof=1)) / half_width) ** 2
+    if ratio > MOST_SEEDS:
+        return math.inf
     low, high = 1, 2  # `low` is too few, or no number at all; `high` may be too few
     while _find_quantile(high) ** 2 * ratio > high:
         low, high = high, 2 * high

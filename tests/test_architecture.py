@@ -56,6 +56,7 @@ OWNERS = {
         "calibration.cli_validate",
         "calibration.console",
         "experiments.cli",
+        "experiments.cli_effects",
         "experiments.cli_sensitivity",
     ),
     "rich": ("sim.console",),

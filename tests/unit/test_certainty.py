@@ -56,6 +56,7 @@ def test_seeds_for_a_width_are_the_fewest_that_do(half_width):
     assert reach(n) <= half_width
     assert n == 2 or reach(n - 1) > half_width
     assert math.isnan(count_seeds(values, 0.0))
+    assert count_seeds(values, 1e-200) == math.inf
     assert math.isnan(count_seeds(values[:1], 1.0))
 
 
