@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import sim
 from experiments.condition import ConditionError
 from experiments.points import Point, label_points, write_value
 from experiments.sweepfile import Future, Policy, Sweep
@@ -26,7 +27,7 @@ from sim.compare import find_start
 from sim.ensemble import choose_members, take_member
 from sim.errors import Problem, ScenarioError, TalentsimError
 from sim.fitfile import Member
-from sim.results import hash_source
+from sim.modelhash import hash_files, hash_model
 from sim.scenario import Scenario, load_scenario
 from sim.scenariofile import find_scenario, read_tree
 from sim.sourced import SET_FILE, Node, report, suggest_name
@@ -37,6 +38,8 @@ CONTENT_FORMAT: Final = "talentsim-sweep-1"
 OTHER_WORLD: Final = ("world", "fit")
 """Keys whose value names a file, read in its turn: scenarios are loaded with each of them before they are hashed."""
 _TEXTS: Final = ("name", "question", "expectation", "expects", "sources", "files", "focus")
+_REDUCED: Final = ("outcomes.py", "tables.py")
+"""Files of sim/ that make outcomes of what was simulated."""
 _KEPT_SCENARIOS: Final = 8
 MOST_RUNS: Final = 10_000_000
 
@@ -234,7 +237,7 @@ def _list_jobs(
     kept: tuple[tuple[str, ...], Quarter],
 ) -> tuple[Job, ...]:
     """The runs, those with the same content together."""
-    code = hash_source()
+    code = hash_code()
     by_content: dict[str, list[Run]] = {}
     bases: dict[tuple[str, str, str], str] = {}
     for design, policy, future in cells:
@@ -254,6 +257,12 @@ def _list_jobs(
             run = Run(key=key, design=design, policy=policy, future=future, seed=seed, member=number)
             by_content.setdefault(content, []).append(run)
     return tuple(Job(content=content, runs=tuple(runs)) for content, runs in by_content.items())
+
+
+def hash_code() -> str:
+    """Hash of the code that decides what a run leaves in the store: the model, and what makes outcomes of it."""
+    folder = Path(sim.__file__).parent
+    return hash_model() + hash_files(folder, [folder / name for name in _REDUCED])
 
 
 def _extend(start: Any, text: str) -> str:
