@@ -45,6 +45,7 @@ OWNERS = {
     "SALib": ("calibration.screen",),
     "cmaes": ("calibration.search",),
     "sklearn": ("calibration.emulator",),
+    "ema_workbench": ("experiments.discovery",),
 }
 """Packages that only these rooms may import."""
 
