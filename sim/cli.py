@@ -18,6 +18,7 @@ import typer
 
 import sim
 from calibration.cli import calibrate
+from experiments.cli import add_commands
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
 
@@ -34,6 +35,7 @@ app = typer.Typer(
     help="Simulate a talent labour market under policy, and compare what policies do.",
 )
 app.add_typer(calibrate, name="calibrate")
+add_commands(app)
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""
