@@ -1,8 +1,9 @@
 """A sweep as a decision: choices x states of the world x repetitions, every run held against the one without a policy.
 
-A choice is what a planner may do: a policy, at the values of the keys `policies.*` that the sweep varies. A state is
-what nobody chooses: a future, at the values of all other keys that the sweep varies. Repetitions are seeds, or seeds
-with a parameter set each. The run of the baseline in the same state with the same seed shares all draws, so that
+A choice is what a planner may do: a policy, at the values of its own keys that the sweep varies, `policies.*` or
+`POLICY/KEY`. A state is what nobody chooses: a future, at the values of all other keys that the sweep varies.
+Repetitions are seeds, or seeds with a parameter set each. The run of the baseline in the same state with the same seed
+shares all draws, so that
 
     effect[c, s, r] = outcome of choice c in state s, repetition r - outcome of the baseline in state s, repetition r
 
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.table import check_table, list_keys
+from experiments.varyfile import split_key
 from sim.errors import ResultsError
 from sim.outcomes import ALL, CNY, PERSONS, PUBLIC_COST
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-CHOSEN: Final = "policies."
+_LEVERS: Final = "policies"
 """What the keys of a policy begin with: they are chosen, all other keys happen."""
 _SUMS: Final = (PERSONS, CNY)
 """Units of sums, of which a run lacks a row where there was nothing to count."""
@@ -77,6 +79,8 @@ class Cases:
     states: tuple[str, ...]
     conditions: DataFrame
     """One row a state: its future and the values of the keys that happen."""
+    levers: DataFrame
+    """One row a choice: its policy and the values of the keys that are chosen; those of the baseline say nothing."""
     repetitions: tuple[tuple[int, int], ...]
     """Seed and member of the ensemble (-1 for none) of the runs that count."""
     unit: str
@@ -120,10 +124,12 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
     level, unit = collect(question.outcome, question.group)
     cost, _ = collect(question.cost, ALL)
     conditions = runs.drop_duplicates("state").set_index("state").loc[states]
+    levers = runs.drop_duplicates("choice").set_index("choice").loc[choices]
     return Cases(
         choices=tuple(choices),
         states=tuple(states),
-        conditions=conditions[["future", *(key for key in keys if not key.startswith(CHOSEN))]],
+        conditions=conditions[["future", *(key for key in keys if not is_chosen(key))]],
+        levers=levers[["policy", *(key for key in keys if is_chosen(key))]],
         repetitions=tuple(repetitions),
         unit=unit,
         effect=_average_blocks(level - level[:1], repetitions),
@@ -131,6 +137,12 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
         meets=_meet_thresholds(question.thresholds, collect),
         left_out=left_out,
     )
+
+
+def is_chosen(key: str) -> bool:
+    """Whether a key that is varied belongs to a policy."""
+    owner, inner = split_key(key)
+    return owner is not None or inner.split(".")[0] == _LEVERS
 
 
 def _choose_city(table: DataFrame, city: str | None) -> DataFrame:
@@ -144,26 +156,21 @@ def _choose_city(table: DataFrame, city: str | None) -> DataFrame:
 
 def _name_runs(rows: DataFrame, keys: Sequence[str], baseline: str) -> DataFrame:
     """Add the columns choice and state: names that say what distinguishes them."""
-    chosen, happens = ([key for key in keys if key.startswith(CHOSEN) is is_chosen] for is_chosen in (True, False))
-    parts = rows[["policy", "future", *keys]].drop_duplicates()
-    names = {}
-    for row in parts.to_dict("records"):
-        policy, future = str(row["policy"]), str(row["future"])
-        own = [] if policy == baseline else [_write_value(key, row[key]) for key in chosen]
-        state = [*([future] if future else []), *(_write_value(key, row[key]) for key in happens)]
-        names[_identify(row)] = (" ".join([policy, *filter(None, own)]), ", ".join(filter(None, state)) or "-")
-    found = [names[_identify(row)] for row in rows[["policy", "future", *keys]].to_dict("records")]
-    return rows.assign(choice=[choice for choice, _ in found], state=[state for _, state in found])
-
-
-def _identify(row: Mapping[Any, Any]) -> tuple[str, ...]:
-    return tuple(str(value) for value in row.values())
+    labels = ["policy", "future", *keys]
+    named = rows[labels].drop_duplicates()
+    choices, states = [], []
+    for row in named.to_dict("records"):
+        policy = str(row["policy"])
+        # a lever is for all policies but the baseline, or for the one that its key names
+        own = [key for key in keys if is_chosen(key) and split_key(key)[0] in {None, policy} and policy != baseline]
+        choices.append(" ".join([policy, *(_write_value(key, row[key]) for key in own)]))
+        state = [str(row["future"]), *(_write_value(key, row[key]) for key in keys if not is_chosen(key))]
+        states.append(", ".join(filter(None, state)) or "-")
+    return rows.merge(named.assign(choice=choices, state=states), how="left", on=labels)
 
 
 def _write_value(key: str, value: Any) -> str:
-    """A key and its value for people; nothing where the run has none."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
+    """A key and its value for people."""
     short = key.rpartition(".")[2]
     return f"{short}={value:g}" if isinstance(value, float) else f"{short}={value}"
 

@@ -37,6 +37,8 @@ N_SHUFFLED: Final = 19
 FEWEST_CASES: Final = 40
 FEWEST_FAILURES: Final = 10
 """Failures, and successes too, below which nothing is looked for: a box could not be told from chance."""
+FEWEST_STATES: Final = 8
+"""States below which there is nothing to look for: every future can be looked at by itself."""
 PEEL_SHARE: Final = 0.05
 SMALLEST_BOX: Final = 0.05
 """Share of cases."""

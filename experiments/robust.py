@@ -78,7 +78,7 @@ def judge_choices(cases: Cases, question: Question) -> Judgement:
             f"no choice costs more than nothing beyond chance, so that there is no effect for each million CNY of "
             f"`{question.cost}`. Leave out `per_cost`, or add seeds"
         )
-    weights = _weigh_states(cases, question)
+    weights = weigh_states(cases, question)
     effects = _tabulate_effects(cases, values, question)
     ranked = _rank_choices(cases, values, known, weights, question)
     unit = f"{cases.unit}/million CNY" if question.per_cost else cases.unit
@@ -109,7 +109,7 @@ def _measure_values(cases: Cases, question: Question) -> FloatArray:
     return values
 
 
-def _weigh_states(cases: Cases, question: Question) -> FloatArray:
+def weigh_states(cases: Cases, question: Question) -> FloatArray:
     """(state,) weights that sum to 1; a future shares its weight among its states."""
     futures = [str(name) for name in cases.conditions["future"]]
     if not question.weights:

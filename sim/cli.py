@@ -18,6 +18,7 @@ import typer
 
 import sim
 from calibration.cli import calibrate
+from experiments import cli_robust
 from experiments.cli import add_commands
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(calibrate, name="calibrate")
 add_commands(app)
+cli_robust.add_commands(app)
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""

@@ -37,7 +37,14 @@ ABOVE = {"sim": ("calibration", "experiments"), "calibration": ("experiments",),
 
 OWNERS = {
     "mesa": ("sim.agents", "sim.model"),
-    "matplotlib": ("sim.plots", "sim.plots_style", "sim.plots_data", "sim.plots_effects", "calibration.report_pdf"),
+    "matplotlib": (
+        "sim.plots",
+        "sim.plots_style",
+        "sim.plots_data",
+        "sim.plots_effects",
+        "calibration.report_pdf",
+        "experiments.plots",
+    ),
     "joblib": ("sim.sweep", "calibration.runs", "experiments.runner"),
     "distributed": ("experiments.runner",),
     "yaml": ("sim.sourced",),
@@ -48,6 +55,7 @@ OWNERS = {
         "calibration.cli_validate",
         "calibration.console",
         "experiments.cli",
+        "experiments.cli_robust",
     ),
     "rich": ("sim.console",),
     "SALib": ("calibration.screen",),
