@@ -80,7 +80,7 @@ def _draw_values(axes: Axes, judged: Judgement, cases: Cases, question: Question
     few = len(cases.states) <= MOST_COLORS
     for height, choice in enumerate(choices):
         rows = judged.effects[(judged.effects["choice"] == choice).to_numpy()]
-        offsets = np.linspace(-0.3, 0.3, len(rows)) if len(rows) > 1 else [0.0]
+        offsets = (np.arange(len(rows)) - (len(rows) - 1) / 2) * min(0.18, 0.7 / len(rows))
         for k, (offset, row) in enumerate(zip(offsets, rows.to_dict("records"), strict=True)):
             color = PALETTE[k] if few else GREY
             low, middle, high = (row[name] * writer.factor for name in ("value_low", "value", "value_high"))

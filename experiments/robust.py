@@ -9,10 +9,15 @@ are paired by seed:
     enough[c] = share of states x repetitions in which all thresholds are met
 
 Futures are no sample of what will be: equal weights are no probabilities, and `enough` counts futures that somebody
-thought of. What is uncertain in these numbers by chance is told by draws of all means together (experiments/means.py):
-a choice is tied with the best where the 95 % interval of their difference, widened for as many comparisons as there
-are, does not exclude zero. A regret is a maximum over noisy means, and so is too large on average while repetitions
-are few; its interval shows by how much.
+thought of. Chance is told apart by 95 % intervals. In one state, and on the mean, a choice is tied with the best where
+the interval of their difference, paired by repetition and widened for as many comparisons as there are (Bonferroni),
+includes zero. A worst case and a regret are extremes over noisy means, the one too low on average and the other too
+high. Their intervals are the extremes of the ends of intervals that hold for all means at once: low .. high by
+
+    worst: min_s (g - k e) .. min_s (g + k e)       regret: max_{j,s} (d - k e) .. max_{j,s} (d + k e), not below zero
+
+with e the standard error, d[j, s] = g[j, s] - g[c, s], and k the 95 % quantile of the largest |error| / e over draws of
+all means together (experiments/means.py). There a choice is worse than the best where their intervals lie apart.
 The gain for each million CNY is the ratio of mean effect to mean cost, with the delta method for its error: repetition
 r counts as ratio + (effect[r] - ratio cost[r]) / mean(cost). It exists where cost is above zero beyond chance.
 """
@@ -20,12 +25,13 @@ r counts as ratio + (effect[r] - ratio cost[r]) / mean(cost). It exists where co
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from experiments.cases import Cases, Question
-from experiments.means import CONFIDENCE, FloatArray, bound_draws, bound_share, draw_means
+from experiments.means import CONFIDENCE, FloatArray, bound_share, draw_means
 from sim.errors import ResultsError
 from sim.estimate import bound_mean
 
@@ -49,6 +55,8 @@ DOMINATED: Final = "dominated"
 UNDECIDED: Final = "undecided"
 _CERTAIN: Final = 0.95
 
+Interval = tuple[float, float]
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Judgement:
@@ -57,8 +65,8 @@ class Judgement:
     effects: DataFrame
     """EFFECT_COLUMNS, one row a choice and state. `value` is what is judged: the effect, or it for a million CNY."""
     ranking: DataFrame
-    """One row a choice, best mean first: mean, worst and regret, each with low, high, verdict and share_best, the
-    share of draws in which it is the best; worst_state, regret_state; enough with its interval."""
+    """One row a choice, best mean first: mean, worst and regret, each with low, high and verdict; worst_state,
+    regret_state; enough with its interval."""
     front: DataFrame
     """One row a choice: cost and effect with intervals, the share of draws in which nothing else is both cheaper and
     better, and a verdict."""
@@ -165,18 +173,30 @@ def _rank_choices(
     sign = _get_sign(question)
     rows = np.flatnonzero(known)
     gains = values[rows] * sign
-    means = gains.mean(axis=2)
-    points = _score(means[None], weights)
-    draws = _score(draw_means(gains), weights) if gains.shape[2] > 1 else None
+    means, weighted = gains.mean(axis=2), np.tensordot(gains, weights, axes=(1, 0))
+    lead = int(weighted.mean(axis=1).argmax())
+    scores = {
+        "mean": [bound_mean(own) for own in weighted],
+        "worst": _bound_worst(gains),
+        "regret": _bound_regret(gains),
+    }
+    points = {
+        "mean": weighted.mean(axis=1),
+        "worst": means.min(axis=1),
+        "regret": (means.max(axis=0) - means).max(axis=1),
+    }
+    verdicts = {
+        "mean": [_compare_pair(weighted[lead], own, len(rows), is_best=c == lead) for c, own in enumerate(weighted)],
+        "worst": _compare_intervals(-points["worst"], [(-high, -low) for low, high in scores["worst"]]),
+        "regret": _compare_intervals(points["regret"], scores["regret"]),
+    }
     table: dict[str, Any] = {"choice": [cases.choices[c] for c in rows]}
     for name in CRITERIA:
         # a regret is no gain turned round: it is shown as a loss whatever is better
-        turn = -1.0 if name == "regret" else sign
-        table[name] = points[name][0] * turn
-        low, high, share, verdicts = _judge_scores(points[name][0], None if draws is None else draws[name])
-        ends = (low * turn, high * turn)
-        table[f"{name}_low"], table[f"{name}_high"] = np.minimum(*ends), np.maximum(*ends)
-        table[f"{name}_share_best"], table[f"{name}_verdict"] = share, verdicts
+        turn = 1.0 if name == "regret" else sign
+        ends = np.sort(np.array(scores[name]) * turn, axis=1)
+        table |= {name: points[name] * turn, f"{name}_low": ends[:, 0], f"{name}_high": ends[:, 1]}
+        table[f"{name}_verdict"] = verdicts[name]
     table["worst_state"] = [cases.states[s] for s in means.argmin(axis=1)]
     table["regret_state"] = [cases.states[s] for s in (means.max(axis=0) - means).argmax(axis=1)]
     if cases.meets is not None:
@@ -188,30 +208,42 @@ def _rank_choices(
             "enough_low": [low for low, _ in bounds],
             "enough_high": [high for _, high in bounds],
         }
-    order = np.argsort(-points["mean"][0], kind="stable")
+    order = np.argsort(-points["mean"], kind="stable")
     return pd.DataFrame(table).iloc[order].reset_index(drop=True)
 
 
-def _score(means: FloatArray, weights: FloatArray) -> dict[str, FloatArray]:
-    """(draw, choice) score by each criterion of (draw, choice, state) mean gains; more is better."""
-    regret = means.max(axis=1, keepdims=True) - means
-    return {"mean": means @ weights, "worst": means.min(axis=2), "regret": -regret.max(axis=2)}
+def _bound_worst(gains: FloatArray) -> list[Interval]:
+    """Interval of the least mean over states of each choice."""
+    low, high = _bound_together(gains)
+    return list(zip(low.min(axis=1), high.min(axis=1), strict=True))
 
 
-def _judge_scores(points: FloatArray, draws: FloatArray | None) -> tuple[FloatArray, FloatArray, FloatArray, list[str]]:
-    """Interval, share of draws in which it is the best, and verdict of each choice."""
-    unknown = np.full(len(points), np.nan)
-    if draws is None:
-        return unknown, unknown, unknown, [UNKNOWN] * len(points)
-    low, high = bound_draws(draws)
-    # equals share the first place: doing nothing in many ways is no less sure than in one
-    leads = draws >= draws.max(axis=1, keepdims=True)
-    share = (leads / leads.sum(axis=1, keepdims=True)).mean(axis=0)
-    best = int(points.argmax())
-    tail = (1 - CONFIDENCE) / 2 / max(1, len(points) - 1)
-    ahead = np.quantile(draws[:, [best]] - draws, tail, axis=0) > 0
-    verdicts = [BEST if c == best else WORSE if ahead[c] else TIED for c in range(len(points))]
-    return low, high, share, verdicts
+def _bound_regret(gains: FloatArray) -> list[Interval]:
+    """Interval of the largest regret of each choice."""
+    found: list[Interval] = []
+    for own in gains:
+        low, high = _bound_together(gains - own)
+        found.append((float(max(0.0, low.max())), float(max(0.0, high.max()))))
+    return found if gains.shape[2] > 1 else [(np.nan, np.nan)] * len(gains)
+
+
+def _bound_together(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Ends of intervals of all means of (..., repetition) values that hold together with 95 %."""
+    mean, n = values.mean(axis=-1), values.shape[-1]
+    if n < 2:
+        return np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+    error = values.std(axis=-1, ddof=1) / np.sqrt(n)
+    off = np.abs(draw_means(values) - mean) / np.where(error > 0, error, np.inf)
+    width = np.quantile(off.reshape(len(off), -1).max(axis=1), CONFIDENCE) * error
+    return mean - width, mean + width
+
+
+def _compare_intervals(losses: FloatArray, bounds: Sequence[Interval]) -> list[str]:
+    """Verdict on each choice by its loss and the interval of it: worse where it lies apart from that of the best."""
+    best = int(losses.argmin())
+    if np.isnan(bounds[best]).any():
+        return [UNKNOWN] * len(losses)
+    return [BEST if c == best else WORSE if low > bounds[best][1] else TIED for c, (low, _) in enumerate(bounds)]
 
 
 def _find_front(cases: Cases, weights: FloatArray, question: Question) -> DataFrame:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from experiments.cases import Cases, Question
 from experiments.discovery import Box, Side
@@ -46,7 +46,9 @@ class Writer:
             return "-"
         shown = value * self.factor
         size = abs(shown)
-        decimals = max(0, _DIGITS - 1 - math.floor(math.log10(size))) if self._is_ratio and size else self._decimals
+        decimals = self._decimals
+        if self._is_ratio:
+            decimals = min(_DIGITS, max(0, _DIGITS - 1 - math.floor(math.log10(size)))) if size else 0
         rounded = round(shown, decimals) + 0.0
         return f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
 
@@ -84,7 +86,7 @@ def list_notes(judged: Judgement, cases: Cases, question: Question, lang: Lang) 
     """What must be known to read the tables: who leads and who is tied, and what the numbers are not."""
     lines = [] if cases.effect.shape[2] > 1 else [word("note.one", lang)]
     if cases.effect.shape[2] > 1:
-        lines += _note_leaders(judged.ranking, question.baseline, lang)
+        lines += [*_note_leaders(judged.ranking, question.baseline, lang), word("note.front", lang)]
     if judged.left_out:
         names = _join([name_choice(name, question.baseline, lang) for name in judged.left_out], lang)
         lines.append(word("note.left_out_choices", lang).format(names=names))
@@ -151,7 +153,7 @@ def _table_effects(judged: Judgement, cases: Cases, question: Question, lang: La
     effect, value = Writer(cases.unit, lang), Writer(judged.unit, lang)
     outcome = label_code("outcome", question.outcome, lang)
     heads = [word("head.choice", lang), word("head.state", lang)]
-    heads += [word("head.effect", lang).format(outcome=outcome, unit=effect.unit), word("head.cost", lang)]
+    heads += [word("head.difference", lang).format(unit=effect.unit), word("head.cost", lang)]
     heads += [word("head.value", lang)] * question.per_cost + [word("head.regret", lang), word("head.verdict", lang)]
     rows: list[Text] = []
     for row in judged.effects.to_dict("records"):
@@ -162,7 +164,7 @@ def _table_effects(judged: Judgement, cases: Cases, question: Question, lang: La
         if question.per_cost:
             cells.append(value.write_interval(row["value"], row["value_low"], row["value_high"]))
         rows.append((*cells, value.write(row["regret"], sign=False), word(f"verdict.{row['verdict']}", lang)))
-    return TextTable(word("title.effects", lang), tuple(heads), rows, 2)
+    return TextTable(word("title.effects", lang).format(outcome=outcome), tuple(heads), rows, 2)
 
 
 def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
@@ -171,16 +173,16 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
     rows: list[Text] = []
     for row in judged.ranking.to_dict("records"):
         cells = [name_choice(row["choice"], question.baseline, lang)]
+        is_policy = row["choice"] != question.baseline and len(cases.states) > 1
         for key in CRITERIA:
             ends = (row[key], row[f"{key}_low"], row[f"{key}_high"])
             text = writer.write_interval(*ends, sign=key != "regret")
-            where = f" {name_state(row[f'{key}_state'], lang)}," if key != "mean" and len(cases.states) > 1 else ""
+            where = f" {name_state(row[f'{key}_state'], lang)}," if key != "mean" and is_policy else ""
             verdict = word("verdict." + row[f"{key}_verdict"], lang)
             cells.append(f"{text}{where} {verdict}")
         if cases.meets is not None:
-            cells.append(
-                f"{_write_share(row['enough'])} ({_write_range(row['enough_low'] * 100, row['enough_high'] * 100)})"
-            )
+            share, *ends = (_write_share(row[name]) for name in ("enough", "enough_low", "enough_high"))
+            cells.append(f"{share} ({' .. '.join(ends)})")
         rows.append(tuple(cells))
     title = f"{word('title.ranking', lang)} ({writer.unit})"
     return TextTable(title, tuple(word(f"head.{name}", lang) for name in names), rows, 1)
@@ -189,7 +191,7 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
 def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
     writer = Writer(cases.unit, lang)
     outcome = label_code("outcome", question.outcome, lang)
-    effect = word("head.effect", lang).format(outcome=outcome, unit=writer.unit)
+    effect = word("head.difference", lang).format(unit=writer.unit)
     heads = (
         word("head.choice", lang),
         word("head.cost", lang),
@@ -199,13 +201,13 @@ def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang
     )
     rows: list[Text] = []
     for row in judged.front.to_dict("records"):
-        cost = f"{row['cost_million_cny']:,.1f} ({_write_range(row['cost_low'], row['cost_high'])})"
+        cost = _write_cost(row)
         effect = writer.write_interval(row["effect"], row["low"], row["high"])
         name = name_choice(row["choice"], question.baseline, lang)
         verdict = word(f"verdict.{row['verdict']}", lang)
         rows.append((name, cost, effect, _write_share(row["share_on_front"]), verdict))
     mean = word("mean.weighted" if question.weights else "mean.equal", lang)
-    return TextTable(word("title.front", lang).format(mean=mean), heads, rows, 1)
+    return TextTable(word("title.front", lang).format(outcome=outcome, mean=mean), heads, rows, 1)
 
 
 def _note_leaders(ranking: DataFrame, baseline: str, lang: Lang) -> list[str]:
@@ -233,6 +235,11 @@ def _write_range(low: float, high: float) -> str:
     if math.isnan(low):
         return "-"
     return f"{low:,.4g} .. {high:,.4g}"
+
+
+def _write_cost(row: Mapping[Any, Any]) -> str:
+    cost, low, high = (row[name] for name in ("cost_million_cny", "cost_low", "cost_high"))
+    return f"{cost:,.1f}" if math.isnan(low) else f"{cost:,.1f} ({low:,.1f} .. {high:,.1f})"
 
 
 def _write_share(share: float) -> str:

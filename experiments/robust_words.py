@@ -8,16 +8,16 @@ from sim.labels import Lang
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "doing_nothing": ("do nothing", "不采取政策"),
-    "title.effects": ("What each choice does in each future", "各选择在各未来情景下的效果"),
+    "title.effects": ("{outcome}: what each choice does in each future", "{outcome}：各选择在各未来情景下的效果"),
     "title.ranking": ("Whatever comes", "无论未来如何"),
-    "title.front": ("Effect against cost, {mean} over the futures", "效果与成本（各情景{mean}）"),
+    "title.front": ("{outcome}: effect against cost, {mean} over the futures", "{outcome}：效果与成本（各情景{mean}）"),
     "title.box": ("Under which conditions thresholds are missed", "在什么条件下达不到门槛"),
     "title.size": ("Best size under the budget", "预算约束下的最优规模"),
     "mean.equal": ("plain mean", "简单平均"),
     "mean.weighted": ("weighted mean", "加权平均"),
     "head.choice": ("choice", "选择"),
     "head.state": ("future", "未来情景"),
-    "head.effect": ("{outcome}: difference ({unit})", "{outcome}：差值（{unit}）"),
+    "head.difference": ("difference ({unit})", "差值（{unit}）"),
     "head.value": ("for a million CNY", "每百万元"),
     "head.cost": ("cost (million CNY)", "成本（百万元）"),
     "head.regret": ("regret", "后悔值"),
@@ -26,7 +26,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "head.worst": ("worst future", "最差情景"),
     "head.most_regret": ("largest regret", "最大后悔值"),
     "head.enough": ("good enough", "达标比例"),
-    "head.share_on_front": ("sure to be on the front", "位于前沿的把握"),
+    "head.share_on_front": ("on the front, of draws", "位于前沿的抽样比例"),
     "head.front": ("verdict", "结论"),
     "head.condition": ("condition", "条件"),
     "head.coverage": ("misses inside", "覆盖率"),
@@ -42,7 +42,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "verdict.worse": ("worse", "较差"),
     "verdict.unknown": ("not known", "未知"),
     "verdict.front": ("on the front", "位于前沿"),
-    "verdict.dominated": ("another is cheaper and better", "另有更省且更好者"),
+    "verdict.dominated": ("dominated", "被占优"),
     "verdict.undecided": ("not decided", "尚无定论"),
     "optimum.inside": ("The best size lies inside what was swept.", "最优规模位于扫描范围之内。"),
     "optimum.at_bound": (
@@ -70,10 +70,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.weighted": ("Weights of futures: {weights}.", "情景权重：{weights}。"),
     "note.tied": (
         (
-            "{best} leads on the mean, and cannot be told from {tied}: `tied` is where the 95 % interval of the "
-            "difference, paired by seed and widened for all comparisons, includes zero."
+            "{best} leads on the mean, and cannot be told from {tied}: the 95 % interval of the difference, paired by "
+            "seed and widened for all comparisons, includes zero."
         ),
-        "{best} 的平均值最高，但与 {tied} 无法区分：按种子配对、并按比较次数放宽的95%区间包含零。",
+        "{best} 的平均值最高，但与 {tied} 无法区分：按种子配对、并按比较次数放宽的差值95%区间包含零。",
     ),
     "note.clear": (
         "{best} leads on the mean, beyond what chance explains.",
@@ -82,6 +82,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.worst": (
         "{best} leads in its worst future{tied}; {regret} has the least largest regret{regret_tied}.",
         "最差情景下 {best} 最好{tied}；最大后悔值最小的是 {regret}{regret_tied}。",
+    ),
+    "note.front": (
+        "Dominated: in 95 % of draws or more another choice costs no more and does no worse, and one of both is better.",
+        "被占优：在95%以上的抽样中，另有选择成本不高、效果不差，且至少一项更好。",
     ),
     "note.also": (" (tied with {names})", "（与 {names} 无法区分）"),
     "note.one": (
