@@ -68,6 +68,9 @@ class Question:
     thresholds: tuple[Threshold, ...] = ()
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
     """Weight by future; none where nothing is known about how likely they are."""
+    policies: tuple[str, ...] = ()
+    futures: tuple[str, ...] = ()
+    """Names in the order in which they are shown; as they come without."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,7 +111,8 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
     """
     rows, keys = _choose_city(check_table(table), question.city), list_keys(table)
     runs = _name_runs(rows, keys, question.baseline)
-    states, choices = list(dict.fromkeys(runs["state"])), list(dict.fromkeys(runs["choice"]))
+    states = _list_names(runs, "state", "future", question.futures)
+    choices = _list_names(runs, "choice", "policy", question.policies)
     if question.baseline not in choices:
         raise ResultsError(f"no runs of the baseline `{question.baseline}` in the sweep; it has {', '.join(choices)}")
     choices = [question.baseline, *(name for name in choices if name != question.baseline)]
@@ -152,6 +156,14 @@ def _choose_city(table: DataFrame, city: str | None) -> DataFrame:
     if city is not None and city not in cities:
         raise ResultsError(f"no city `{city}` in the sweep. Name one of {', '.join(cities)}")
     return table if city is None else table[(table["city"] == city).to_numpy()]
+
+
+def _list_names(runs: DataFrame, name: str, by: str, order: Sequence[str]) -> list[str]:
+    """Choices or states in the order of their policy or future, then as they come."""
+    places = {known: number for number, known in enumerate(order)}
+    names = runs.drop_duplicates(name)
+    ranks = [places.get(str(one), len(places)) for one in names[by]]
+    return [str(one) for _, one in sorted(zip(ranks, names[name], strict=True), key=lambda pair: pair[0])]
 
 
 def _name_runs(rows: DataFrame, keys: Sequence[str], baseline: str) -> DataFrame:

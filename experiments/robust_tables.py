@@ -181,8 +181,8 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
             verdict = word("verdict." + row[f"{key}_verdict"], lang)
             cells.append(f"{text}{where} {verdict}")
         if cases.meets is not None:
-            share, *ends = (_write_share(row[name]) for name in ("enough", "enough_low", "enough_high"))
-            cells.append(f"{share} ({' .. '.join(ends)})")
+            share, low, high = (_write_share(row[name]) for name in ("enough", "enough_low", "enough_high"))
+            cells.append(f"{share} ({low} .. {high})")
         rows.append(tuple(cells))
     title = f"{word('title.ranking', lang)} ({writer.unit})"
     return TextTable(title, tuple(word(f"head.{name}", lang) for name in names), rows, 1)

@@ -84,7 +84,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "最差情景下 {best} 最好{tied}；最大后悔值最小的是 {regret}{regret_tied}。",
     ),
     "note.front": (
-        "Dominated: in 95 % of draws or more another choice costs no more and does no worse, and one of both is better.",
+        "Dominated: in 95 % of draws another choice costs no more, does no worse, and one of both is better.",
         "被占优：在95%以上的抽样中，另有选择成本不高、效果不差，且至少一项更好。",
     ),
     "note.also": (" (tied with {names})", "（与 {names} 无法区分）"),

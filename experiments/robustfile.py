@@ -99,6 +99,8 @@ def _read_common(sweep: Sweep, section: Node, problems: list[Problem]) -> dict[s
         "better": _read_word(fields.get("better"), ("high", "low"), problems) or "high",
         "cost": texts["cost"] or PUBLIC_COST,
         "city": texts["city"],
+        "policies": tuple(policy.name for policy in sweep.policies),
+        "futures": tuple(future.name for future in sweep.futures),
         "weights": _read_weights(fields.get("weights"), [future.name for future in sweep.futures], problems),
     }
 

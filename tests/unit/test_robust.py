@@ -194,14 +194,14 @@ def test_share_of_none_and_of_all_keeps_its_doubt():
 
 
 def test_worst_case_and_regret_hold_in_their_intervals():
-    # three equal policies in four equal futures: the worst case of each is 10 and no regret is above 0; of 100 sweeps
-    # 95 or more should cover both; fewer than 88 in one test of 300
+    # three equal policies in four equal futures: the worst case of each is 10 and no regret is above 0; of 50 sweeps
+    # 47 or more should cover the first; fewer than 42 in one test of 300
     covered = 0
     even = make_sweep(
         {name: {"stayed_12m": 10.0, "public_cost": 1.0} for name in "abc"}, futures=tuple("wxyz"), seeds=6
     )
     chosen = (even["policy"] != "baseline") & (even["outcome"] == "stayed_12m")
-    for number in range(100):
+    for number in range(50):
         noise = np.random.default_rng(number).normal(0.0, 5.0, len(even))
         ranking = judge(even.assign(value=even["value"] + noise * chosen)).ranking
         own = ranking[ranking["choice"] != "baseline"]
@@ -209,4 +209,4 @@ def test_worst_case_and_regret_hold_in_their_intervals():
         assert ((own["regret_low"] <= own["regret"]) & (own["regret"] <= own["regret_high"])).all()
         covered += pick(ranking, "a")["worst_low"] <= 10.0 <= pick(ranking, "a")["worst_high"]
         assert set(own["worst_verdict"]) <= {"best", "tied"}
-    assert covered >= 88
+    assert covered >= 42
