@@ -1,4 +1,4 @@
-"""How much is simulated: three sizes of every step, each with the same rules."""
+"""How much is simulated: four sizes of every step, each with the same rules."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ class Budget:
     """Persons that one agent stands for, where the command does not say."""
     points: int
     """Points that each algorithm of a fit may try."""
+    further: int
+    """Points that are tried with all that the algorithms of a fit have found."""
     seeds: int
     """Seeds at each point of a search, of a design and of an ensemble."""
     finalists: int
@@ -29,7 +31,7 @@ class Budget:
     sobol_params: int
     """Sobol: how many of the parameters that matter most are looked at."""
     design: int
-    """Points of the first design of a posterior or a recovery."""
+    """Points of the first design of a posterior or a recovery; a fit tries half as many again as `points` of them."""
     waves: int
     """Further designs of a posterior, each drawn from the posterior so far."""
     wave_points: int
@@ -44,16 +46,20 @@ class Budget:
 
 BUDGETS: Final = {
     "small": Budget(
-        scale=5000, points=80, seeds=4, finalists=1, choose_seeds=100, trajectories=4, screen_seeds=10, sobol_base=16,
-        sobol_params=6, design=160, waves=1, wave_points=60, members=50, particles=256, truths=20,
+        scale=5000, points=100, further=60, seeds=2, finalists=1, choose_seeds=100, trajectories=4, screen_seeds=10,
+        sobol_base=16, sobol_params=6, design=150, waves=1, wave_points=60, members=50, particles=256, truths=20,
+    ),
+    "medium": Budget(
+        scale=5000, points=400, further=240, seeds=2, finalists=2, choose_seeds=100, trajectories=6, screen_seeds=10,
+        sobol_base=32, sobol_params=8, design=600, waves=2, wave_points=250, members=100, particles=512, truths=40,
     ),
     "standard": Budget(
-        scale=2000, points=400, seeds=10, finalists=3, choose_seeds=100, trajectories=10, screen_seeds=10,
-        sobol_base=64, sobol_params=12, design=600, waves=2, wave_points=200, members=100, particles=512, truths=40,
+        scale=2000, points=1000, further=500, seeds=4, finalists=3, choose_seeds=100, trajectories=10, screen_seeds=10,
+        sobol_base=64, sobol_params=12, design=1500, waves=2, wave_points=300, members=100, particles=512, truths=40,
     ),
     "full": Budget(
-        scale=1000, points=2000, seeds=10, finalists=5, choose_seeds=200, trajectories=20, screen_seeds=10,
-        sobol_base=128, sobol_params=16, design=2000, waves=3, wave_points=500, members=200, particles=1024, truths=100,
+        scale=1000, points=4000, further=2000, seeds=5, finalists=5, choose_seeds=200, trajectories=20, screen_seeds=10,
+        sobol_base=128, sobol_params=16, design=6000, waves=3, wave_points=800, members=200, particles=1024, truths=100,
     ),
 }  # fmt: skip
-"""small: minutes on two cores. standard: a few hours. full: a day."""
+"""small: minutes on two cores. medium: half an hour. standard: a few hours. full: a day."""

@@ -18,7 +18,7 @@ RESULTS: Final = Path("results") / "calibration"
 PACKAGES: Final = {"SALib": "SALib", "cmaes": "cmaes", "sklearn": "scikit-learn"}
 KEPT: Final = "the runs that ended are kept: the same command goes on from there"
 
-BudgetName = Annotated[Literal["small", "standard", "full"], typer.Option(help="How much is simulated.")]
+BudgetName = Annotated[Literal["small", "medium", "standard", "full"], typer.Option(help="How much is simulated.")]
 ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the scenario; repeatable.")

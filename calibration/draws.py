@@ -26,7 +26,8 @@ FloatArray = NDArray[np.float64]
     ENSEMBLE,
     TRUTH,
     FIGURE_ERROR,
-) = range(1001, 1010)
+    HALF,
+) = range(1001, 1011)
 
 _ROW: Final = 1 << 20
 """Identities that one row of a block may take: more columns than any table here has."""

@@ -51,8 +51,8 @@ class Emulator:
         return np.asarray(make_terms(unit, self.order) @ self.coefficient + self.constant, np.float64)
 
 
-def fit_emulator(unit: FloatArray, figures: FloatArray) -> Emulator:
-    """Fit (point, target) figures at (point, n) points.
+def fit_emulator(unit: FloatArray, figures: FloatArray, highest: int = ORDERS[-1]) -> Emulator:
+    """Fit (point, target) figures at (point, n) points, with terms of the `highest` order at most.
 
     Raises:
         CalibrationError: with fewer than FEWEST_POINTS points.
@@ -73,7 +73,7 @@ def fit_emulator(unit: FloatArray, figures: FloatArray) -> Emulator:
     spread = np.where(spread > 0, spread, 1.0)
     # the few points without a figure count as average ones
     scaled = np.nan_to_num((known - centre) / spread)
-    orders = list_orders(n_points, unit.shape[1])
+    orders = [order for order in list_orders(n_points, unit.shape[1]) if order <= highest]
     terms = make_terms(unit, orders[-1])
     fits = [
         RidgeCV(alphas=PENALTIES, alpha_per_target=True).fit(terms[:, : count_terms(unit.shape[1], order)], scaled)

@@ -1,5 +1,8 @@
 """A fit: three algorithms with equal budgets and common seeds, then a choice with seeds that none of them has seen.
 
+What the three have tried is then used `together`: emulators of all of it say what is tried further, and last where the
+least loss is expected, which is one more point to choose from. That step has a budget of its own and more to learn
+from, so that it is no fourth competitor.
 The point of least loss among many tried is partly the luckiest one. So the best points of each algorithm and the
 values before the fit are simulated again with fresh seeds, and these alone decide. Everything follows from the
 problem, the budget and the seed; runs are kept in a journal, so that an interrupted fit goes on where it was and ends
@@ -27,8 +30,9 @@ from calibration.problem import (
     measure_family_losses,
     measure_loss,
 )
+from calibration.propose import propose_points
 from calibration.runs import Runner
-from calibration.search import ALGORITHMS
+from calibration.search import ALGORITHMS, BATCHES, Evaluate, run_algorithm, search_on
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -37,6 +41,8 @@ FloatArray = NDArray[np.float64]
 
 BEFORE: Final = "before"
 """Name of the values before the fit among the algorithms."""
+TOGETHER: Final = "together"
+"""Name of the points that follow from all that the algorithms have tried."""
 CHOOSE_OFFSET: Final = 100_000
 """Seeds that choose among finalists begin so far above those of the search."""
 
@@ -77,35 +83,53 @@ class FitResult:
 
 
 def run_fit(problem: Problem, runner: Runner, budget: Budget, seed: int) -> FitResult:
-    """Search with every algorithm, then choose."""
+    """Search with every algorithm and then with all that they have tried, and choose."""
     search_seeds = list_seeds(seed, budget.seeds)
     choose_seeds = list_seeds(seed + CHOOSE_OFFSET, budget.choose_seeds)
-    n_finalists = 1 + budget.finalists * len(ALGORITHMS)
-    runner.expect((1 + budget.points * len(ALGORITHMS)) * budget.seeds + n_finalists * budget.choose_seeds)
+    n_finalists = 2 + budget.finalists * (len(ALGORITHMS) + 1)
+    n_points = 1 + budget.points * len(ALGORITHMS) + budget.further
+    runner.expect(n_points * budget.seeds + n_finalists * budget.choose_seeds)
     start = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)[None, :]
     parts = [_try_points(problem, runner, BEFORE, start, search_seeds)]
-    for number, (name, algorithm) in enumerate(ALGORITHMS.items()):
+    for name in ALGORITHMS:
         tried: list[Trials] = []
-
-        def evaluate(unit: FloatArray, name: str = name, tried: list[Trials] = tried) -> tuple[FloatArray, FloatArray]:
-            tried.append(_try_points(problem, runner, name, unit, search_seeds))
-            return tried[-1].loss, tried[-1].figures
-
-        algorithm(problem, evaluate, budget.points, seed * len(ALGORITHMS) + number)
+        evaluate = _make_evaluate(problem, runner, name, search_seeds, tried)
+        run_algorithm(name, problem, evaluate, budget.points, seed)
         parts.append(_join(tried))
-    searched = _join(parts)
-    chosen = np.concatenate([_pick_best(part, budget.finalists) for part in parts])
-    names = [BEFORE, *(name for name in ALGORITHMS for _ in range(budget.finalists))]
+    further, centre = _search_together(problem, runner, _join(parts), budget.further, search_seeds, seed)
+    parts.append(further)
+    chosen = np.concatenate([*(_pick_best(part, budget.finalists) for part in parts), centre])
+    names = [BEFORE, *(name for name in (*ALGORITHMS, TOGETHER) for _ in range(budget.finalists)), TOGETHER]
     again = _join([
         _try_points(problem, runner, name, unit[None, :], choose_seeds)
         for name, unit in zip(names, chosen, strict=True)
     ])  # fmt: skip
     return FitResult(
-        searched=searched,
+        searched=_join(parts),
         finalists=_take(again, np.argsort(again.loss, kind="stable")),
         search_seeds=tuple(search_seeds),
         choose_seeds=tuple(choose_seeds),
     )
+
+
+def _make_evaluate(problem: Problem, runner: Runner, name: str, seeds: Sequence[int], tried: list[Trials]) -> Evaluate:
+    """What an algorithm asks, which notes in `tried` what was asked."""
+
+    def evaluate(unit: FloatArray) -> tuple[FloatArray, FloatArray]:
+        tried.append(_try_points(problem, runner, name, unit, seeds))
+        return tried[-1].loss, tried[-1].figures
+
+    return evaluate
+
+
+def _search_together(
+    problem: Problem, runner: Runner, known: Trials, n_points: int, seeds: Sequence[int], seed: int
+) -> tuple[Trials, FloatArray]:
+    """Further points from all that is known, and the (1, n) point where the least loss is expected at last."""
+    tried: list[Trials] = []
+    evaluate = _make_evaluate(problem, runner, TOGETHER, seeds, tried)
+    unit, figures = search_on(problem, evaluate, known.unit, known.figures, n_points, seed)
+    return _join(tried), propose_points(problem, unit, figures, 1, seed, BATCHES + 1)
 
 
 def list_seeds(first: int, n: int) -> list[int]:

@@ -2,18 +2,22 @@
 
 A run is named by the values of its parameters and its seed, so that whatever is asked again is read instead of run:
 algorithms start afresh after an interruption, ask the same points and find them here. A process killed at any moment
-loses the runs in flight only; half a last line, as a kill leaves it, is cut off when the journal is opened next.
+loses the runs in flight only; half a last line, as a kill leaves it, is cut off when the journal is used next.
 The first line says what was simulated. A journal of another model, other parameters or other figures is refused.
+Several commands may use one journal at once: each holds a lock on the file while it reads or appends, and takes in what
+the others have appended.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +49,9 @@ class Journal:
             "figures": list(problem.targets.names),
         }
         self._figures: dict[tuple[bytes, int], FloatArray] = {}
-        if path is not None and path.exists():
-            self._load(path)
+        self._read_to = 0
+        self._n_lines = 0
+        self.refresh()
 
     def __len__(self) -> int:
         return len(self._figures)
@@ -60,32 +65,48 @@ class Journal:
         self._figures[_name_run(values, seed)] = np.where(np.isfinite(figures), figures, np.nan)
         if self._path is None:
             return
-        lines: list[dict[str, Any]] = [] if self._path.exists() else [self._head]
-        lines.append({"values": _to_plain(values), "seed": seed, "figures": _to_plain(figures)})
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write("".join(json.dumps(line) + "\n" for line in lines))
+        with _open_locked(self._path) as file:
+            self._take_in(self._path, file)
+            lines: list[dict[str, Any]] = [] if self._n_lines else [self._head]
+            lines.append({"values": _to_plain(values), "seed": seed, "figures": _to_plain(figures)})
+            file.write("".join(json.dumps(line) + "\n" for line in lines).encode())
             file.flush()
             os.fsync(file.fileno())
+            self._read_to, self._n_lines = file.tell(), self._n_lines + len(lines)
 
-    def _load(self, path: Path) -> None:
-        text = path.read_bytes()
+    def refresh(self) -> None:
+        """Take in the runs that other commands have kept since."""
+        if self._path is not None and self._path.exists():
+            with _open_locked(self._path) as file:
+                self._take_in(self._path, file)
+
+    def _take_in(self, path: Path, file: BinaryIO) -> None:
+        """Read what is new. Nobody else writes meanwhile, so that half a last line is what a kill has left."""
+        if file.seek(0, os.SEEK_END) < self._read_to:  # the file was removed and begun anew
+            self._read_to = self._n_lines = 0
+        file.seek(self._read_to)
+        text = file.read()
         whole = text.rfind(b"\n") + 1
-        lines = text[:whole].splitlines()
-        if not lines:
-            path.unlink()
-            return
-        self._check_head(path, lines[0])
-        for number, line in enumerate(lines[1:], start=2):
-            run = _parse_line(path, number, line)
-            try:
-                values, figures = (_to_array(run[name]) for name in ("values", "figures"))
-                self._figures[_name_run(values, int(run["seed"]))] = figures
-            except (KeyError, TypeError, ValueError) as error:
-                raise CalibrationError(f"{path}:{number}: this line is no run. Remove it to run it again") from error
+        for line in text[:whole].splitlines():
+            self._n_lines += 1
+            if self._n_lines == 1:
+                self._check_head(path, line)
+            else:
+                self._take_line(path, line)
+        self._read_to += whole
         if whole < len(text):
-            with path.open("r+b") as file:
-                file.truncate(whole)
+            file.truncate(self._read_to)
+            file.seek(0, os.SEEK_END)
+
+    def _take_line(self, path: Path, line: bytes) -> None:
+        run = _parse_line(path, self._n_lines, line)
+        try:
+            values, figures = (_to_array(run[name]) for name in ("values", "figures"))
+            self._figures[_name_run(values, int(run["seed"]))] = figures
+        except (KeyError, TypeError, ValueError) as error:
+            repair = "Remove it to run it again"
+            raise CalibrationError(f"{path}:{self._n_lines}: this line is no run. {repair}") from error
 
     def _check_head(self, path: Path, line: bytes) -> None:
         head = _parse_line(path, 1, line)
@@ -94,6 +115,14 @@ class Journal:
                 raise CalibrationError(
                     f"{path}: its runs are of other {key} than those asked for. Name another folder, or remove the file"
                 )
+
+
+@contextlib.contextmanager
+def _open_locked(path: Path) -> Iterator[BinaryIO]:
+    """The file, to be read and appended to, and nobody else's until it is closed."""
+    with path.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
 
 
 def _parse_line(path: Path, number: int, line: bytes) -> dict[str, Any]:

@@ -10,21 +10,21 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import inspect
 import json
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration import moments
+from calibration import moments, periods
 from calibration.board import HORIZON_QUARTERS
 from calibration.holdout import load_fit_targets, split_by_year
 from calibration.moments import Reading, read_moment
 from calibration.problem import CalibrationError, Problem, Targets
 from calibration.space import Space, load_space
 from calibration.targets import Board, Target, load_targets, weigh
-from sim.results import hash_source
+from sim.modelhash import hash_model
 from sim.run import simulate_moments
 from sim.scenario import Scenario, load_scenario
 from sim.world.spec import World
@@ -33,6 +33,8 @@ FloatArray = NDArray[np.float64]
 
 BASELINE: Final = "baseline"
 WITHOUT_FIT: Final = "fit=null"
+WORDS: Final = ("question", "expectation", "expects", "sources")
+"""What a scenario says of itself, which no run reads."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,8 @@ def _load(scale: int, until: int | None) -> tuple[Scenario, Space, tuple[Target,
 
 def _identify(scenario: Scenario, figures: tuple[Target, ...]) -> str:
     """A word that changes with whatever a simulated figure depends on apart from parameters and seed."""
-    reading = Path(moments.__file__).read_text(encoding="utf-8")
+    reading = [inspect.getsource(module) for module in (moments, periods)]
     asked = [[figure.name, figure.moment, dict(figure.args)] for figure in figures]
-    content = json.dumps([scenario.resolved, hash_source(), reading, asked], sort_keys=True)
+    simulated = {key: value for key, value in scenario.resolved.items() if key not in WORDS}
+    content = json.dumps([simulated, hash_model(), reading, asked], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

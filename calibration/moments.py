@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.periods import list_quarters
+from sim.kernels.tallies import PULSE_EMPLOYED
 from sim.moments import PRESENT_EMPLOYED, PRESENT_READY, Moments
 from sim.scenario import Scenario
 from sim.types import AI, EDUCATION, EXPERIENCE, FIELD, FIRM_SIZE, INDUSTRY
@@ -39,10 +40,6 @@ class Reading:
     places: Sequence[str]
     cities: Sequence[str]
     """Places that are cities, not rests of regions."""
-    talent_start: FloatArray
-    """(place,) published stock of talent at the start, all ages, persons."""
-    working_start: FloatArray
-    """(place,) published persons in work at the start, all ages."""
 
     @classmethod
     def of(cls, moments: Moments, scenario: Scenario) -> Reading:
@@ -53,8 +50,6 @@ class Reading:
             moments=moments,
             places=world.places,
             cities=cities,
-            talent_start=world.talent_start,
-            working_start=world.employed_start,
         )
 
     def place(self, city: str) -> int:
@@ -104,12 +99,16 @@ class Reading:
 
     def sum_postings(self, value: str, period: str, cell: Cell) -> float:
         """Sum of `value` (openings, new, hires, offered_fen; in agents) over the postings of a cell in a period."""
+        return float(self.list_postings(value, period, cell).sum())
+
+    def list_postings(self, value: str, period: str, cell: Cell) -> FloatArray:
+        """The same, by all axes of `words` within the cell."""
         part = self._sum_period(value, period)
         for axis, (name, words) in enumerate(self.words.items()):
             if name in cell:
                 wanted = cell[name] if isinstance(cell[name], list) else [cell[name]]
                 part = part.take([list(words).index(word) for word in wanted], axis=axis)
-        return float(part.sum())
+        return part
 
 
 def read_moment(reading: Reading, name: str, args: Mapping[str, Any]) -> float:
@@ -147,6 +146,11 @@ def share_stayers(reading: Reading, city: str, cohort: int) -> float:
 def share_stayers_of_employed(reading: Reading, city: str, cohort: int) -> float:
     """The same over those graduates of the city's institutions who work anywhere."""
     return _divide(count_stayers(reading, city, cohort), _count_employed(reading, city, cohort))
+
+
+def ratio_stayers(reading: Reading, city: str, cohort: int, base: int) -> float:
+    """Share of a cohort who stay over that of the cohort of the year `base`."""
+    return _divide(share_stayers(reading, city, cohort), share_stayers(reading, city, base))
 
 
 def share_employed(reading: Reading, city: str, cohort: int) -> float:
@@ -228,20 +232,50 @@ def pay_ai_year(reading: Reading, period: str, cell: Cell) -> float:
     return 12.0 * pay_offered(reading, period, {**cell, **_AI})
 
 
-def pay_ratio(reading: Reading, period: str, cell: Cell, base: Cell) -> float:
-    """Mean pay offered in the postings of a cell over that of the cell `base`."""
-    return _divide(pay_offered(reading, period, cell), pay_offered(reading, period, base))
+def pay_ratio(reading: Reading, period: str, cell: Cell, base: Cell, mix: Mapping[str, float]) -> float:
+    """Mean pay offered in the postings of a cell over that of the cell `base`, both at one mix of levels of education.
+
+    `mix` weighs the levels; one that either cell does not offer is left out of both.
+    """
+    levels = [
+        (weight, *(pay_offered(reading, period, {**one, "education": level}) for one in (cell, base)))
+        for level, weight in mix.items()
+    ]
+    known = np.array([level for level in levels if not np.isnan(level).any()]).reshape(-1, 3)
+    return _divide(float(known[:, 0] @ known[:, 1]), float(known[:, 0] @ known[:, 2]))
+
+
+def median_pay_ratio(reading: Reading, period: str, cell: Cell, base: Cell) -> float:
+    """Median pay offered in the postings of a cell over that of the cell `base`."""
+    return _divide(_median_pay(reading, period, cell), _median_pay(reading, period, base))
+
+
+def _median_pay(reading: Reading, period: str, cell: Cell) -> float:
+    """Median over postings; those alike by all axes count with their mean pay."""
+    openings = reading.list_postings("openings", period, cell).ravel()
+    offered = reading.list_postings("offered_fen", period, cell).ravel()[openings > 0]
+    openings = openings[openings > 0]
+    if not len(openings):
+        return float("nan")
+    pay = offered / openings / 100.0
+    order = np.argsort(pay)
+    below = np.cumsum(openings[order])
+    return float(pay[order][np.searchsorted(below, below[-1] / 2.0)])
 
 
 def premium_ai(reading: Reading, period: str, cell: Cell) -> float:
     """Mean pay of the AI postings of a cell over that of all its postings, AI included, less 1."""
-    return pay_ratio(reading, period, {**cell, **_AI}, cell) - 1.0
+    return _divide(pay_offered(reading, period, {**cell, **_AI}), pay_offered(reading, period, cell)) - 1.0
 
 
 def candidates_per_vacancy(reading: Reading, period: str, field: str) -> float:
-    """People of a field who search and whose skills reach the bar of their level, over open AI positions."""
+    """People of a field who search and whose skills reach the bar of their level, over vacant AI positions.
+
+    Both as they are at the ends of the quarters of the period.
+    """
     ready = reading.moments.present[reading.quarters(period), ..., FIELD.index(field), PRESENT_READY].sum()
-    return _divide(float(ready), reading.sum_postings("openings", period, _AI))
+    vacant = reading.sum_postings("openings", period, _AI) - reading.sum_postings("hires", period, _AI)
+    return _divide(float(ready), vacant)
 
 
 def share_unfilled(reading: Reading, period: str, cell: Cell) -> float:
@@ -259,8 +293,7 @@ def share_qualified(reading: Reading, year: int, education: str, field: str) -> 
 def count_talent(reading: Reading, city: str, period: str) -> float:
     """Stock of talent of a city at the end of a period, all ages, persons."""
     place, quarter = reading.place(city), reading.quarters(period)[-1]
-    change = reading.moments.residents_change[quarter, place] * reading.moments.scale
-    return float(reading.talent_start[place] + change)
+    return float(reading.moments.talent[quarter, place])
 
 
 def growth_talent(reading: Reading, city: str, period: str, base: str) -> float:
@@ -271,8 +304,24 @@ def growth_talent(reading: Reading, city: str, period: str, base: str) -> float:
 def count_working(reading: Reading, city: str, period: str) -> float:
     """Persons in work in a city at the end of a period, all ages."""
     place, quarter = reading.place(city), reading.quarters(period)[-1]
-    change = reading.moments.employed_change[quarter, place] * reading.moments.scale
-    return float(reading.working_start[place] + change)
+    return float(reading.moments.working[quarter, place])
+
+
+def change_higher_education(reading: Reading, city: str, period: str, base: str, share: float) -> float:
+    """Change of the share of persons in work who have a higher education, between the ends of two periods.
+
+    `share` of them had one at the end of `base`. Everybody simulated has one; the older retire with and without alike.
+    """
+    before, after = (count_working(reading, city, one) for one in (base, period))
+    young_before, young_after = (_count_simulated(reading, city, one) for one in (base, period))
+    educated = _divide(share * before - young_before, before - young_before)  # of the older
+    return (young_after + educated * (after - young_after)) / after - share
+
+
+def _count_simulated(reading: Reading, city: str, period: str) -> float:
+    """People of the model in work in a city at the end of a period, persons."""
+    employed = reading.moments.pulse[reading.quarters(period)[-1], reading.place(city), :, PULSE_EMPLOYED]
+    return float(employed.sum() * reading.moments.scale)
 
 
 def density_talent(reading: Reading, city: str, period: str) -> float:
@@ -296,6 +345,32 @@ def share_levels(
     return _divide(some, whole)
 
 
+def share_cohorts(
+    reading: Reading, city: str, year: int, fields: Sequence[str], young: Mapping[str, int], among: Mapping[str, int]
+) -> float:
+    """Those who graduated from the year `young` of their level on, over those from the year `among` of it on.
+
+    Of the people who studied some fields and work in a city, at the end of a year.
+    """
+    moments = reading.moments
+    staff = moments.cohort_staff[year - moments.start.year, reading.place(city)]
+    by_level = staff[..., [FIELD.index(name) for name in fields]].sum(axis=-1)
+    some, whole = (
+        sum(
+            float(by_level[first - FIRST_COHORT_YEAR :, EDUCATION.index(level)].sum()) for level, first in years.items()
+        )
+        for years in (young, among)
+    )
+    return _divide(some, whole)
+
+
+def share_places(reading: Reading, city: Sequence[str], period: str, field: str) -> float:
+    """Some places among the people of a field who work or search, at the end of a period."""
+    there = reading.moments.present[reading.quarters(period)[-1], ..., FIELD.index(field), :PRESENT_READY]
+    by_place = there.sum(axis=(1, 2))
+    return _divide(float(by_place[[reading.place(name) for name in city]].sum()), float(by_place.sum()))
+
+
 def share_staff(reading: Reading, city: str, period: str, industries: Sequence[str]) -> float:
     """Some industries among the people who work in a city, at the end of a period."""
     staff = reading.moments.headcount[reading.quarters(period)[-1], reading.place(city)]
@@ -310,11 +385,12 @@ def score_stickiness(reading: Reading, city: str, period: str) -> float:
 MOMENTS: Final[Mapping[str, Callable[..., float]]] = {
     function.__name__: function
     for function in (
-        count_stayers, share_stayers, share_stayers_of_employed, share_employed, share_located, count_first_jobs,
-        mean_first_jobs, fall_first_jobs, share_ai_quarter, share_postings, share_ai_postings, change_ai_postings,
-        share_ai_top_cities, intensity_ai, pay_ai_year, pay_ratio, premium_ai, candidates_per_vacancy, share_unfilled,
-        share_qualified, count_talent, growth_talent, count_working, density_talent, change_density, share_levels,
-        share_staff, score_stickiness,
+        count_stayers, share_stayers, ratio_stayers, share_stayers_of_employed, share_employed, share_located,
+        count_first_jobs, mean_first_jobs, fall_first_jobs, share_ai_quarter, share_postings, share_ai_postings,
+        change_ai_postings, share_ai_top_cities, intensity_ai, pay_ai_year, pay_ratio, median_pay_ratio, premium_ai,
+        candidates_per_vacancy, share_unfilled, share_qualified, count_talent, growth_talent, count_working,
+        change_higher_education, density_talent, change_density, share_levels, share_cohorts, share_places, share_staff,
+        score_stickiness,
     )
 }  # fmt: skip
 """All moments by name."""

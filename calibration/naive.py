@@ -33,8 +33,11 @@ from sim.world.spec import World
 Predictor = Callable[[World, Sequence[Target], Sequence[Target]], dict[str, float]]
 
 TIME_ARGS: Final = ("cohort", "year", "period", "quarter", "since", "until", "base")
-CHANGES: Final = ("change_ai_postings", "growth_talent", "change_density", "fall_first_jobs")
-"""Moments that are differences over time: none is expected."""
+CHANGES: Final[Mapping[str, float]] = {
+    "change_ai_postings": 0.0, "growth_talent": 0.0, "change_density": 0.0, "change_higher_education": 0.0,
+    "fall_first_jobs": 0.0, "ratio_stayers": 1.0,
+}  # fmt: skip
+"""Moments that compare two times, and their value where nothing changes, which is what is expected."""
 SAME_AS: Final[Mapping[str, str]] = {"mean_first_jobs": "count_first_jobs"}
 """Moments that are a level of another one over several years."""
 START: Final = Quarter.parse("2018Q4").number
@@ -80,7 +83,7 @@ def predict_last_value(world: World, known: Sequence[Target], asked: Sequence[Ta
     found: dict[str, float] = {}
     for figure in asked:
         if figure.moment in CHANGES:
-            found[figure.name] = 0.0
+            found[figure.name] = CHANGES[figure.moment]
             continue
         own = {row.id for row in figure.rows}
         others = [level for level in levels[_name_kind(figure.moment, figure.args)] if not level.rows & own]

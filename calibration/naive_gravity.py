@@ -179,6 +179,7 @@ def _fall_first_jobs(flows: Flows, city: str, since: int, until: int) -> float:
 SPEAKS: Final[Mapping[str, Callable[..., float]]] = {
     "count_stayers": _count_stayers,
     "share_stayers": lambda flows, city, cohort: flows.employed * flows.stay(city, cohort),
+    "ratio_stayers": lambda flows, city, cohort, base: flows.stay(city, cohort) / flows.stay(city, base),
     "share_stayers_of_employed": lambda flows, city, cohort: flows.stay(city, cohort),
     "share_employed": lambda flows, city, cohort: flows.employed,  # noqa: ARG005  (the same everywhere)
     "share_located": _share_located,

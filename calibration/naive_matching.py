@@ -182,10 +182,11 @@ def _growth_talent(path: Path, city: str, period: str, base: str) -> float:
 
 
 def _candidates(path: Path, period: str, field: str) -> float:
-    """All who search and studied the field over open AI jobs: none is judged unqualified."""
+    """All who still search and studied the field over AI jobs still open: none is judged unqualified."""
     at, shares = _at(period), path.world.level_share.mean(axis=0) @ path.world.field_share
     ai = path.postings.sum_cell(period, _AI) / path.postings.sum_cell(period, {})
-    return float(shares[FIELD.index(field)] * path.searching[at].sum() / (ai * path.vacant[at].sum()))
+    left, vacant = (float((stock[at] - path.hires[at]).sum()) for stock in (path.searching, path.vacant))
+    return float(shares[FIELD.index(field)]) * left / max(1.0, ai * vacant)  # all jobs may be taken
 
 
 def _share_unfilled(path: Path, period: str, cell: Cell) -> float:  # noqa: ARG001  (the same everywhere)
@@ -230,6 +231,16 @@ def _pay(postings: Postings, period: str, cell: Cell) -> float:
     return postings.sum_cell(period, cell, pay=True) / postings.sum_cell(period, cell)
 
 
+def _pay_ratio(
+    postings: Postings, period: str, cell: Cell, base: Cell, mix: Mapping[str, float] | None = None
+) -> float:
+    """Both cells at one mix of education, or each at its own."""
+    levels = [({"education": level}, weight) for level, weight in mix.items()] if mix else [({}, 1.0)]
+    above, below = (sum(weight * _pay(postings, period, {**one, **level}) for level, weight in levels)
+                    for one in (cell, base))  # fmt: skip
+    return above / below
+
+
 _POSTINGS: Final[Mapping[str, Callable[..., float]]] = {
     "share_postings": _share,
     "share_ai_postings": _share_ai,
@@ -239,6 +250,9 @@ _POSTINGS: Final[Mapping[str, Callable[..., float]]] = {
     "share_ai_top_cities": _share_top,
     "share_ai_quarter": _share_quarter,
     "intensity_ai": lambda postings, period, cell: _share(postings, period, _AI, cell),
-    "pay_ratio": lambda postings, period, cell, base: _pay(postings, period, cell) / _pay(postings, period, base),
+    "pay_ratio": _pay_ratio,
+    "median_pay_ratio": lambda postings, period, cell, base: postings.median_pay(period, cell) / postings.median_pay(
+        period, base
+    ),
 }  # fmt: skip
 """Moments that the mix of postings speaks about."""

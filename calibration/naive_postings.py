@@ -58,12 +58,23 @@ class Postings:
         if set(cell) - set(CELL_KEYS):
             raise KeyError(f"no postings by {sorted(set(cell) - set(CELL_KEYS))}")
         total = np.asarray(sum(self.count(quarter) for quarter in list_quarters(period)), np.float64)
-        total = total * self._pay if pay else total
+        return float(self._take(total * self._pay if pay else total, cell).sum())
+
+    def median_pay(self, period: str, cell: Mapping[str, Any]) -> float:
+        """Median pay offered in the postings of a cell in a period, CNY a month; NaN without any."""
+        total = self._take(np.asarray(sum(self.count(quarter) for quarter in list_quarters(period))), cell).ravel()
+        pay = self._take(self._pay, cell).ravel()
+        order = np.argsort(pay)
+        below = np.cumsum(total[order])
+        return float(pay[order][np.searchsorted(below, below[-1] / 2.0)]) if below[-1] > 0 else float("nan")
+
+    def _take(self, table: FloatArray, cell: Mapping[str, Any]) -> FloatArray:
+        """The part of a table by place, industry, education, ai and size that lies in a cell."""
         for axis, (name, words) in enumerate(self._words.items()):
             if name in cell:
                 wanted = cell[name] if isinstance(cell[name], list) else [cell[name]]
-                total = total.take([words.index(word) for word in wanted], axis=axis)
-        return float(total.sum())
+                table = table.take([words.index(word) for word in wanted], axis=axis)
+        return table
 
     @functools.cached_property
     def _pay(self) -> FloatArray:

@@ -1,6 +1,9 @@
 """The posterior: which parameter sets the published figures leave possible, as a weighted ensemble that was simulated.
 
-1 A design over the prior is simulated, and an emulator is fitted to it.
+1 A design over the prior is simulated, and an emulator is fitted to it. Its points are those that a fit of the same
+  budget and seed has tried everywhere, so that after a fit they are read from the journal, and points of its own if
+  there are not enough of them. What a fit tries later is left out, so that a posterior is the same with and without a
+  fit before it; waves look where figures point.
 2 Waves (history matching, Vernon, Goldstein and Bower 2010): the posterior under the emulator is sampled, its points
   are simulated, and the emulator is fitted again to what lies where it matters.
 3 Members are drawn from the posterior under the last emulator and simulated. Each weighs by its likelihood with the
@@ -23,7 +26,7 @@ from calibration.likelihood import ErrorModel
 from calibration.problem import Problem, Targets, average_seeds, describe_bands, measure_seed_noise
 from calibration.runs import Runner
 from calibration.sampler import count_effective, find_power, normalise_weights, sample_points
-from calibration.search import sample_latin
+from calibration.search import sample_latin, sample_shared
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -91,7 +94,7 @@ def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -
     members = max(FEWEST_MEMBERS, budget.members)
     seeds = list(range(seed, seed + budget.seeds))
     runner.expect((budget.design + budget.waves * budget.wave_points + members) * budget.seeds)
-    design = simulate_design(problem, runner, budget.design, seeds, seed)
+    design = simulate_design(problem, runner, budget, seeds, seed)
     belief = update_belief(problem.targets, design, budget.particles, seed)
     for wave in range(budget.waves):
         new = spread_points(belief.points, budget.wave_points)
@@ -106,9 +109,12 @@ def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -
     return Posterior(unit=unit, figures=figures, weight=weight, power=power, belief=belief, seeds=tuple(seeds))
 
 
-def simulate_design(problem: Problem, runner: Runner, n_points: int, seeds: Sequence[int], seed: int) -> Design:
-    """Simulate a Latin hypercube over the prior."""
-    unit = sample_latin(len(problem.prior.names), n_points, seed)
+def simulate_design(problem: Problem, runner: Runner, budget: Budget, seeds: Sequence[int], seed: int) -> Design:
+    """Simulate points spread over the prior: those that a fit tries everywhere, then a Latin hypercube."""
+    n = len(problem.prior.names)
+    unit = sample_shared(n, budget.points, seed)[: budget.design]
+    if len(unit) < budget.design:
+        unit = np.concatenate([unit, sample_latin(n, budget.design - len(unit), seed)])
     runs = runner.evaluate(unit, seeds)
     return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs) / len(seeds))
 

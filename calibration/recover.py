@@ -68,7 +68,7 @@ def run_recovery(problem: Problem, runner: Runner, budget: Budget, seed: int) ->
     n_truths = max(FEWEST_TRUTHS, budget.truths)
     runner.expect((budget.design + n_truths) * budget.seeds + n_truths)
     design_seeds = list(range(seed, seed + budget.seeds))
-    design = simulate_design(problem, runner, budget.design, design_seeds, seed)
+    design = simulate_design(problem, runner, budget, design_seeds, seed)
     emulator = fit_emulator(design.unit, design.figures)
     n = len(problem.prior.names)
     truth = draw_uniforms(seed, TRUTH, (n_truths, n))

@@ -53,11 +53,11 @@ def _describe_arg(name: str, value: Any, places: PlaceLabels, lang: Lang) -> Seq
     """Words of one argument of a moment."""
     if isinstance(value, Mapping):
         return [word for key, inner in value.items() for word in _describe_arg(key, inner, places, lang)]
-    if name in {"of", "among"}:
+    if name in {"of", "young", "among", "mix", "share"}:
         return []
     values = value if isinstance(value, list) else [value]
     if len(values) > 4:
-        return [say("several", lang).format(n=len(values))]
+        return [say("several_places" if name == "city" else "several", lang).format(n=len(values))]
     if name == "n":
         return [say("largest", lang).format(n=value)]
     if name == "base":
@@ -78,10 +78,12 @@ _UNITS: Final[Mapping[str, tuple[str, str]]] = {
     "percent": ("%", "%"), "percentage_points": ("points", "百分点"), "10k_persons": ("10,000 persons", "万人"),
     "10k_persons_per_year": ("10,000 a year", "万人/年"), "10k_cny_per_year": ("10,000 CNY a year", "万元/年"),
     "cny_per_month": ("CNY a month", "元/月"), "ratio": ("ratio", "比值"), "index": ("index", "指数"),
+    "order": ("ratio", "比值"),
 }  # fmt: skip
 _MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "count_stayers": ("Graduates who stay", "毕业生留下人数"),
     "share_stayers": ("Share of graduates who stay", "毕业生留下比例"),
+    "ratio_stayers": ("Share of graduates who stay, ratio", "毕业生留下比例之比"),
     "share_stayers_of_employed": ("Share who stay, of graduates in work", "就业毕业生中留下比例"),
     "share_located": ("Share of graduates located there", "毕业生位于本地比例"),
     "share_employed": ("Share of graduates in work", "毕业生就业比例"),
@@ -96,6 +98,7 @@ _MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "intensity_ai": ("AI among all postings", "AI岗位占全部岗位比重"),
     "pay_ai_year": ("Pay of AI postings", "AI岗位年薪"),
     "pay_ratio": ("Pay, ratio", "薪酬之比"),
+    "median_pay_ratio": ("Median pay, ratio", "薪酬中位数之比"),
     "premium_ai": ("AI pay over all pay", "AI岗位薪酬溢价"),
     "candidates_per_vacancy": ("Candidates a vacancy", "每个空缺的候选人"),
     "share_unfilled": ("Positions not filled", "未招满岗位占比"),
@@ -106,12 +109,16 @@ _MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "density_talent": ("Density of talent", "人才密度"),
     "change_density": ("Change of the density of talent", "人才密度变化"),
     "share_levels": ("Levels of education, share", "学历占比"),
+    "change_higher_education": ("Change of the share with higher education", "受高等教育从业人员占比变化"),
+    "share_cohorts": ("Younger cohorts, share", "年轻队列占比"),
+    "share_places": ("Places among people of a field, share", "专业人员地区占比"),
     "share_staff": ("Industries among staff, share", "行业人员占比"),
     "score_stickiness": ("Stickiness score", "人才粘性得分"),
 }
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "several": ("{n} industries", "{n}个行业"),
+    "several_places": ("{n} places", "{n}个地区"),
     "largest": ("{n} largest cities", "前{n}座城市"),
     "base": ("against {base}", "相对{base}"),
     "elsewhere": ("from elsewhere", "外地来源"),

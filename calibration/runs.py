@@ -50,6 +50,7 @@ class Runner:
 
     def evaluate(self, unit: FloatArray, seeds: Sequence[int]) -> FloatArray:
         """(point, seed, target) figures at (point, n) points of the unit cube."""
+        self._journal.refresh()
         values = self.problem.prior.to_values(np.atleast_2d(unit))
         tasks = [(point, seed) for point in range(len(values)) for seed in seeds]
         wanted = {

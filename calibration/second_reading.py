@@ -74,6 +74,11 @@ def _stay_share_of_employed(tables: Tables, city: str, cohort: int) -> float:
     return float(people["stayed_6m"] / people["employed_6m"])
 
 
+def _stay_share_ratio(tables: Tables, city: str, cohort: int, base: int) -> float:
+    """Whether the stay rate rose or fell between the cohorts of two years."""
+    return _stay_share(tables, city, cohort) / _stay_share(tables, city, base)
+
+
 def _employment_rate(tables: Tables, city: str, cohort: int) -> float:
     """New graduates of universities of the city who have a job."""
     people = _graduates(tables, city, cohort)
@@ -156,8 +161,35 @@ def _ai_pay(tables: Tables, period: str, cell: Mapping[str, Any]) -> float:
     return _mean_pay(_ai(_ads(tables, period, cell))) * 12
 
 
-def _pay_ratio(tables: Tables, period: str, cell: Mapping[str, Any], base: Mapping[str, Any]) -> float:
-    return _pay(tables, period, cell) / _pay(tables, period, base)
+def _pay_ratio(
+    tables: Tables, period: str, cell: Mapping[str, Any], base: Mapping[str, Any], mix: Mapping[str, float]
+) -> float:
+    """Mean pay of posts, levels of education weighted as in the published demand; levels found on both sides."""
+    sides = []
+    for one in (cell, base):
+        ads = _ads(tables, period, one)
+        paid = (ads["wage_offer_mean"] * ads["openings"]).groupby(ads["education"].astype(str)).sum()
+        posts = ads["openings"].groupby(ads["education"].astype(str)).sum()
+        sides.append((paid / posts)[posts > 0])
+    both = pd.concat(sides, axis=1, join="inner")
+    weights = pd.Series(mix).reindex(both.index).fillna(0.0)
+    return float((both[0] * weights).sum() / (both[1] * weights).sum())
+
+
+def _median(tables: Tables, period: str, cell: Mapping[str, Any]) -> float:
+    """Pay of the post in the middle, posts sorted by pay; only means of posts alike are at hand."""
+    ads = _ads(tables, period, cell)
+    ads = ads.assign(paid=ads["wage_offer_mean"] * ads["openings"])
+    keys = [ads[name].astype(str) for name in ("city", "industry", "firm_size", "education", "experience", "ai")]
+    alike = ads.groupby(keys)[["paid", "openings"]].sum()
+    alike = alike[alike["openings"] > 0]
+    alike["pay"] = alike["paid"] / alike["openings"]
+    alike = alike.sort_values("pay")
+    return float(alike.loc[alike["openings"].cumsum() >= alike["openings"].sum() / 2, "pay"].iloc[0])
+
+
+def _median_ratio(tables: Tables, period: str, cell: Mapping[str, Any], base: Mapping[str, Any]) -> float:
+    return _median(tables, period, cell) / _median(tables, period, base)
 
 
 def _premium(tables: Tables, period: str, cell: Mapping[str, Any]) -> float:
@@ -167,11 +199,12 @@ def _premium(tables: Tables, period: str, cell: Mapping[str, Any]) -> float:
 
 
 def _candidates(tables: Tables, period: str, field: str) -> float:
-    """Qualified AI candidates per AI vacancy."""
+    """Qualified AI candidates per AI vacancy: who still looks for work over what is still vacant."""
     people = _in_period(tables["people"], period)
     looking = people[(people["field"].astype(str) == field) & (people["state"].astype(str) == "searching")]
     able = (looking["persons"] * looking["qualified_share"]).sum()
-    return float(able / _ai(_ads(tables, period))["openings"].sum())
+    ads = _ai(_ads(tables, period))
+    return float(able / (ads["openings"] - ads["hires"]).sum())
 
 
 def _unfilled(tables: Tables, period: str, cell: Mapping[str, Any]) -> float:
@@ -207,6 +240,22 @@ def _working(tables: Tables, city: str, period: str) -> float:
     return _city(tables, city, period, "employed")
 
 
+def _higher_education(tables: Tables, city: str, period: str, base: str, share: float) -> float:
+    """Employed persons with higher education / employed persons, less what it was.
+
+    Those of the table of people are graduates; of the rest, who only retire, the same part are at both ends.
+    """
+    graduates, rest = {}, {}
+    for when in (base, period):
+        people = _at_end(tables["people"], when)
+        there = (people["city"].astype(str) == city) & (people["state"].astype(str) == "employed")
+        graduates[when] = float(people.loc[there, "persons"].sum())
+        rest[when] = _working(tables, city, when) - graduates[when]
+    with_degree = share * (graduates[base] + rest[base]) - graduates[base]
+    now = graduates[period] + with_degree * rest[period] / rest[base]
+    return now / (graduates[period] + rest[period]) - share
+
+
 def _density(tables: Tables, city: str, period: str) -> float:
     """Talent as a share of employed persons."""
     return _city(tables, city, period, "density")
@@ -225,6 +274,29 @@ def _levels(tables: Tables, city: str, period: str, fields: list[str], levels: l
     return float(by_level.reindex(levels).fillna(0).sum() / by_level.reindex(among).fillna(0).sum())
 
 
+def _cohorts(
+    tables: Tables, city: str, year: int, fields: list[str], young: Mapping[str, int], among: Mapping[str, int]
+) -> float:
+    """Engineers of the city by birth cohort: at work at the end of the year, by when they finished their level."""
+    people = _at_end(tables["people"], str(year))
+    there = (people["city"].astype(str) == city) & (people["state"].astype(str) == "employed")
+    engineers = people[there & people["field"].astype(str).isin(fields)]
+    level, cohort = engineers["education"].astype(str), engineers["cohort_year"].astype(int)
+    later, every = (
+        engineers.loc[level.isin(list(years)) & (cohort >= level.map(years).fillna(9999)), "persons"].sum()
+        for years in (young, among)
+    )
+    return float(later / every)
+
+
+def _in_places(tables: Tables, city: list[str], period: str, field: str) -> float:
+    """Talent of the field in these places / all of it in the country; in work or looking for it."""
+    people = _at_end(tables["people"], period)
+    active = people["state"].astype(str).isin(["employed", "searching"])
+    stock = people[active & (people["field"].astype(str) == field)]
+    return float(stock.loc[stock["city"].astype(str).isin(city), "persons"].sum() / stock["persons"].sum())
+
+
 def _staff(tables: Tables, city: str, period: str, industries: list[str]) -> float:
     """Talent of the city who work in these industries / all of it."""
     firms = _at_end(tables["firms"], period)
@@ -240,6 +312,7 @@ READERS: Final[Mapping[str, Callable[..., float]]] = {
     "count_stayers": _stayers,
     "share_stayers": _stay_share,
     "share_stayers_of_employed": _stay_share_of_employed,
+    "ratio_stayers": _stay_share_ratio,
     "share_employed": _employment_rate,
     "share_located": _located,
     "count_first_jobs": _first_jobs,
@@ -253,6 +326,7 @@ READERS: Final[Mapping[str, Callable[..., float]]] = {
     "intensity_ai": _intensity,
     "pay_ai_year": _ai_pay,
     "pay_ratio": _pay_ratio,
+    "median_pay_ratio": _median_ratio,
     "premium_ai": _premium,
     "candidates_per_vacancy": _candidates,
     "share_unfilled": _unfilled,
@@ -260,9 +334,12 @@ READERS: Final[Mapping[str, Callable[..., float]]] = {
     "count_talent": _talent,
     "growth_talent": _talent_growth,
     "count_working": _working,
+    "change_higher_education": _higher_education,
     "density_talent": _density,
     "change_density": _density_change,
     "share_levels": _levels,
+    "share_cohorts": _cohorts,
+    "share_places": _in_places,
     "share_staff": _staff,
     "score_stickiness": _stickiness,
 }

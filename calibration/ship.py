@@ -42,6 +42,7 @@ from sim.fitfile import (
     list_declared,
     read_fit_manifest,
 )
+from sim.modelhash import hash_model
 from sim.results import describe_code, hash_source, refuse_foreign_folder, stage_folder, write_manifest
 from sim.scenariofile import PLAIN_NAME
 
@@ -98,7 +99,7 @@ def describe_inputs(problem: Problem) -> dict[str, Any]:
     bands = (targets.value, targets.below, targets.above, targets.weight)
     ranges = (prior.low, prior.high, prior.is_log, prior.is_whole, prior.start)
     return {
-        "code_hash": hash_source(),
+        "code_hash": hash_model(),
         "calibration_hash": hash_source(Path(calibration.__file__).parent),
         "targets_hash": _hash([targets.names, targets.families, [column.tolist() for column in bands]]),
         "space_hash": _hash([prior.names, [column.tolist() for column in ranges]]),

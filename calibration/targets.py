@@ -6,6 +6,10 @@ with; the number itself is never typed there. Rules, the same for all figures:
 Value: the figure printed, in persons, shares and CNY; `derivation` writes arithmetic over the rows a, b, c ... in their
 order, the rows of `given` (inputs that only put an outcome in proportion) after them.
 
+A figure that bounds the simulated part of what it counts says so by `bound`. `order: above` (or `below`) is a sentence
+without a number, that one outcome lies above (below) another: the ratio of both is held against a bound of 1.
+`fill` takes arguments of the moment from rows, which weigh an outcome but are not compared.
+
 Tolerance: the largest of half a unit of the last printed digit, of a share of the figure (5 % where it is exact, 10 %
 where it is approximate, 15 % where it is read from a chart; half as much again for reliability C, twice as much for D;
 2 % for a bound), and of half a point for percentages. Through a derivation it is carried over to first order, the rows
@@ -42,13 +46,17 @@ LEAST_POINTS: Final = 0.5
 """Smallest tolerance of a percentage, in points: no survey of postings or graduates is nearer to the truth."""
 UNIT_FACTOR: Final = {
     "percent": 0.01, "percentage_points": 0.01, "10k_persons": 1e4, "10k_persons_per_year": 1e4,
-    "10k_cny_per_year": 1e4, "cny_per_month": 1.0, "ratio": 1.0, "index": 1.0,
+    "10k_cny_per_year": 1e4, "cny_per_month": 1.0, "ratio": 1.0, "index": 1.0, "order": 1.0,
 }  # fmt: skip
 """What a unit of the documents is in persons, shares and CNY."""
 
 _USES: Final = ("target", "check")
-_FAMILY_KEYS: Final = ("label", "use", "moment", "args", "take", "cell", "note", "figures")
-_FIGURE_KEYS: Final = ("id", "ids", "rows", "given", "derivation", "moment", "args", "take", "each", "unit", "note")
+_FAMILY_KEYS: Final = ("label", "use", "moment", "args", "take", "fill", "cell", "note", "figures")
+_FIGURE_KEYS: Final = (
+    "id", "ids", "rows", "given", "derivation", "moment", "args", "take", "fill", "each", "unit", "bound", "order",
+    "note",
+)  # fmt: skip
+_ORDERS: Final = {"above": "low", "below": "high"}
 _WORDS: Final[Mapping[str, Any]] = {
     "y1_3": "1-3y", "y3_5": "3-5y", "y5_10": "5-10y", "gt10": ">10y", "lt1": "<1y", "lt3": ["none", "<1y", "1-3y"],
     "lt100": "<100", "100_500": "100-500", "500_10000": "500-10000",
@@ -192,11 +200,11 @@ def _read_entry(name: str, family: Mapping[str, Any], node: Node, registry: Regi
     where = f"{node.file}:{node.line}"
     entry: dict[str, Any] = node.to_plain()
     for ids in _list_ids(entry, where, registry):
-        rows = tuple(registry.find_row(identifier, f"{where} ({name})") for identifier in ids)
+        rows = tuple(_bound_row(registry.find_row(identifier, f"{where} ({name})"), entry) for identifier in ids)
         for combination in itertools.product(*entry.get("each", {}).values()):
             varied = dict(zip(entry.get("each", {}), combination, strict=True))
-            yield _make_target(name, {**family, **entry}, rows, varied, _merge_args(family, entry, rows, varied),
-                               registry, where)  # fmt: skip
+            args = _merge_args(family, entry, rows, varied) | _fill_args({**family, **entry}, registry, where)
+            yield _make_target(name, {**family, **entry}, rows, varied, args, registry, where)
 
 
 def _make_target(
@@ -215,18 +223,38 @@ def _make_target(
     if use == "target":
         for row in rows:
             registry.refuse_input(row.id, f"of {family}")
-    unit = entry.get("unit", rows[0].unit)
+    unit = "order" if "order" in entry else entry.get("unit", rows[0].unit)
     if unit not in UNIT_FACTOR:
         raise EvidenceError(f"{where}: {rows[0].id} has the unit {unit!r}. Add it to UNIT_FACTOR")
     given = [registry.find_row(identifier, where) for identifier in entry.get("given", ())]
-    value, tolerance = _derive(entry.get("derivation", "a"), rows, given)
+    value, tolerance = (1.0, SHARE_OF_BOUND) if unit == "order" else _derive(entry.get("derivation", "a"), rows, given)
     factor = UNIT_FACTOR[unit]
-    suffix = "".join(f" {key}={word}" for key, word in varied.items())
+    told_apart = {**varied, **({"bound": entry["bound"]} if "bound" in entry else {})}
+    suffix = "".join(f" {key}={word}" for key, word in told_apart.items())
     return Target(
         name="+".join(row.id for row in rows) + suffix, family=family, use=use, rows=rows, value=value * factor,
         tolerance=tolerance * factor, bound=rows[0].bound, unit=unit, factor=factor, moment=moment, args=args,
         cell=_name_cell(family, entry, args), year=_find_last_year(args),
     )  # fmt: skip
+
+
+def _bound_row(row: Row, entry: Mapping[str, Any]) -> Row:
+    """The row as a bound, where its entry says `bound` or `order`; else as it is."""
+    side = _ORDERS.get(entry.get("order", ""), entry.get("bound"))
+    return dataclasses.replace(row, dims={**row.dims, "bound": side}) if side else row
+
+
+def _fill_args(entry: Mapping[str, Any], registry: Registry, where: str) -> dict[str, Any]:
+    """Arguments of the moment that `fill` takes from rows, in the unit of figures: one id, or ids by word."""
+
+    def read(identifier: str) -> float:
+        row = registry.find_row(identifier, where)
+        return row.value * UNIT_FACTOR[row.unit]
+
+    return {
+        name: {word: read(one) for word, one in wanted.items()} if isinstance(wanted, Mapping) else read(wanted)
+        for name, wanted in entry.get("fill", {}).items()
+    }
 
 
 def _derive(formula: str, rows: Sequence[Row], given: Sequence[Row]) -> tuple[float, float]:

@@ -21,6 +21,7 @@ from sim.errors import ResultsError, TalentsimError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pandas import DataFrame
 
     from sim.scenario import Scenario
     from sim.types import Quarter
@@ -29,6 +30,9 @@ Backend = Literal["loky", "threading", "dask"]
 OnDone = Callable[[int, int], None]
 MOST_DEATHS: Final = 3
 """Workers may die this often in a row without a run getting done between; then a run is what kills them."""
+
+IDLE_S: Final = 10
+"""Seconds after which a worker without work ends: those of a program that was killed do not linger."""
 
 
 class SweepError(TalentsimError):
@@ -132,7 +136,6 @@ def simulate_run(
 
     from sim.outcomes import summarise_run
     from sim.results import RunResult
-    from sim.run import simulate_tables
 
     started_s = time.perf_counter()
     tables = simulate_tables(scenario, seed)
@@ -149,6 +152,20 @@ def simulate_run(
     texts = [pa.array(rows[name].astype(str), pa.string()) for name in ("city", "outcome", "group", "unit")]
     values = pa.array(rows["value"].to_numpy(float), pa.float64())
     return pa.table([*texts, values], names=["city", "outcome", "group", "unit", "value"]), seconds
+
+
+def simulate_tables(scenario: Scenario, seed: int) -> dict[str, DataFrame]:
+    """Result tables of a run without the manifest that sim.run.run_scenario makes for its folder."""
+    from sim.model import TalentMarket
+
+    model = TalentMarket(scenario, seed=seed)
+    try:
+        for _ in range(model.n_quarters):
+            model.step()
+        return model.tables()
+    finally:
+        model.close()
+        vars(model).clear()  # agents and model point at each other: cut, so that nobody has to look for the cycle
 
 
 def describe_size(plan: Plan) -> str:
@@ -242,7 +259,8 @@ class _Batch:
 
         # once here, before the workers start: they then load compiled kernels instead of each compiling its own
         warm_kernels()
-        with joblib.parallel_config(backend=self._workers.backend, n_jobs=self.n_workers):
+        extra = {"idle_worker_timeout": IDLE_S} if self._workers.backend == "loky" else {}
+        with joblib.parallel_config(backend=self._workers.backend, n_jobs=self.n_workers, **extra):
             parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
         by_content = {job.content: job for job in jobs}
         for content, table, seconds in parallel(self._list_calls(jobs)):

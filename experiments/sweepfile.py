@@ -110,8 +110,8 @@ class Sweep:
     """Where each key stands."""
     condition: Condition | None
     seeds: tuple[int, ...]
-    members: int
-    """Parameter sets from the ensemble; 0 for those of the scenarios."""
+    members: int | None
+    """Parameter sets from the ensemble; None for those of the scenarios."""
     cities: tuple[str, ...]
     outcomes: tuple[str, ...]
     since: Quarter | None
@@ -177,8 +177,8 @@ def _build_sweep(root: Node, path: Path, n_seeds: int | None, problems: list[Pro
     vary = read_vary(fields.get("vary"), fields.get("design"), [one.name for one in policies], problems)
     condition = _read_when(fields.get("when"), list(vary.aliases), problems)
     seeds = tuple(range(1, n_seeds + 1)) if n_seeds is not None else _read_seeds(fields.get("seeds"), problems)
-    whole = {key: _read_whole(fields.get(key), problems) for key in ("members", "scale", "quarters")}
-    texts = {key: _read_texts(fields.get(key), problems) for key in ("cities", "outcomes")}
+    rest: dict[str, Any] = {key: _read_whole(fields.get(key), problems) for key in ("members", "scale", "quarters")}
+    rest |= {key: _read_texts(fields.get(key), problems) for key in ("cities", "outcomes")}
     since = _read_quarter(fields.get("since"), problems)
     if problems:
         return None
@@ -196,11 +196,8 @@ def _build_sweep(root: Node, path: Path, n_seeds: int | None, problems: list[Pro
         vary=vary.nodes,
         condition=condition,
         seeds=seeds,
-        members=whole["members"] or 0,
-        **texts,
+        **rest,
         since=since,
-        scale=whole["scale"],
-        quarters=whole["quarters"],
         sections={key: fields[key] for key in SECTIONS if key in fields},
         root=root,
     )

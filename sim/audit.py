@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.governments import find_budget_fen
 from sim.policies import build_levers
 from sim.policies.base import ENROLMENT_QUARTER, find_places, find_positions
 from sim.policies.costs import GRANT_ENTRANT, GRANT_FIRM, GRANT_STAFF, GRANT_TRAINED
@@ -79,7 +80,7 @@ class Count:
     def add_heads(self, policy: int, budget_cny: float, number: int, each: int) -> int:
         """Add `each` for as many of `number` as the rest of a budget pays; returns how many."""
         if np.isfinite(budget_cny) and each > 0:
-            left = budget_cny * 100.0 - self._spent[policy] - self.fen[policy]
+            left = find_budget_fen(budget_cny) - self._spent[policy] - self.fen[policy]
             number = min(number, max(0, int(float(left) // each)))
         self.add(policy, number * each)
         return number
@@ -92,7 +93,7 @@ class Count:
         """Let no policy have booked more than is left of its budget; short sums are rounded down."""
         for number, policy in enumerate(self._model.scenario.policies):
             if np.isfinite(policy.budget_cny):
-                left = max(0, int(policy.budget_cny * 100.0) - int(self._spent[number]))
+                left = max(0, int(find_budget_fen(policy.budget_cny)) - int(self._spent[number]))
                 if self.fen[number] > left:
                     self.fen[number], self.tolerance[number] = left, 4 * self._model.world.n_places
 

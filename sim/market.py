@@ -81,6 +81,7 @@ Firms: Any = collections.namedtuple(
         "noise",  # (firm,) factor on screening noise
         "degree",  # (firm,) factor on the weight of degrees above the one asked
         "recognition",  # (firm,) recognition of certificates relative to today
+        "bar",  # (firm,) skill bar of its positions above that of the mean firm
     ],
 )
 

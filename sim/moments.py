@@ -18,16 +18,16 @@ from numpy.typing import NDArray
 from sim.kernels.tallies import (
     N_PULSE,
     PULSE_BURDEN,
-    PULSE_EMPLOYED,
     PULSE_RENTERS,
-    PULSE_RESIDENTS,
 )
 from sim.observe_lines import count_new_postings, sum_offers_fen
-from sim.observe_people import CohortCounts, count_present
+from sim.observe_people import N_COHORTS, CohortCounts, Stocks
 from sim.policies.base import GRADUATION_QUARTER
+from sim.population import cohort_quarter
 from sim.stickiness import score_cities
 from sim.types import EDUCATION, EMPLOYED, FIELD, INDUSTRY, SEARCHING, Quarter
 from sim.world.indicators import DIMENSIONS
+from sim.world.spec import FIRST_COHORT_YEAR
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
@@ -52,6 +52,7 @@ LINE_SUMS: Final = np.dtype(
 )
 """One line of open positions of a quarter and who was hired on it."""
 
+_LAST_QUARTER: Final = 4
 N_PRESENT: Final = 3
 PRESENT_EMPLOYED, PRESENT_SEARCHING, PRESENT_READY = range(N_PRESENT)
 """People in work, people who search, and those of them whose skills reach the bar of positions of their level."""
@@ -67,10 +68,10 @@ class Moments:
     """Persons that one agent stands for."""
     pulse: IntArray
     """(quarter, place, education, N_PULSE) the counters of sim.kernels.tallies.take_pulse."""
-    residents_start: IntArray
-    """(place,) people who live there when the run starts, without those who go on studying."""
-    employed_start: IntArray
-    """(place,) people in work when the run starts."""
+    talent: FloatArray
+    """(quarter, place) stock of talent of all ages, persons."""
+    working: FloatArray
+    """(quarter, place) people in work of all ages, persons."""
     graduated: IntArray
     """(cohort year, study city, education, field, home class, 3) graduates, further study, preparing."""
     employed: IntArray
@@ -82,6 +83,9 @@ class Moments:
     """(line,) records of LINE_SUMS, the open positions of all quarters one below the other."""
     present: IntArray
     """(quarter, place, education, field, N_PRESENT) people by what they do."""
+    cohort_staff: IntArray
+    """(calendar year, place, cohort year, education, field) people in work when the year ends, from
+    FIRST_COHORT_YEAR on."""
     newcomers: IntArray
     """(calendar year, study city, education, field, 2) new graduates, and those of them who are qualified."""
     headcount: IntArray
@@ -113,16 +117,6 @@ class Moments:
         ratio: FloatArray = np.where(renters > 0, burden / (1_000_000 * np.maximum(1, renters)), np.nan)
         return ratio
 
-    @property
-    def residents_change(self) -> IntArray:
-        """(quarter, place) people who live there less those at the start."""
-        return np.asarray(self.pulse[..., PULSE_RESIDENTS].sum(axis=2) - self.residents_start)
-
-    @property
-    def employed_change(self) -> IntArray:
-        """(quarter, place) people in work less those at the start."""
-        return np.asarray(self.pulse[..., PULSE_EMPLOYED].sum(axis=2) - self.employed_start)
-
 
 class MomentObserver:
     """Collects the sums of one run, in place of the tables."""
@@ -132,12 +126,14 @@ class MomentObserver:
         world, scenario, n = model.world, model.scenario, model.n_quarters
         years = scenario.end.year - scenario.start.year + 1
         self._cohorts = CohortCounts(world.region)
-        self._start = count_present(model)
+        self._stocks = Stocks(model)
+        self._talent, self._working = (np.zeros((n, world.n_places)) for _ in range(2))
         self._pulse = np.zeros((n, world.n_places, len(EDUCATION), N_PULSE), np.int64)
         self._lines: list[NDArray[np.void]] = []
         self._flows = np.zeros((years, *model.flows.shape), np.int64)
         cells = (world.n_places, len(EDUCATION), len(FIELD))
         self._present = np.zeros((n, *cells, N_PRESENT), np.int64)
+        self._cohort_staff = np.zeros((years, world.n_places, N_COHORTS, *cells[1:]), np.int64)
         self._newcomers = np.zeros((years, *cells, 2), np.int64)
         self._headcount = np.zeros((n, world.n_places, len(INDUSTRY)), np.int64)
         self._rent, self._index = (np.zeros((n, world.n_places)) for _ in range(2))
@@ -156,11 +152,13 @@ class MomentObserver:
         self._present[quarter] = _count_present_cells(model)
         if model.quarter.of_year == GRADUATION_QUARTER:
             self._newcomers[year] += _count_newcomers(model)
+        if model.quarter.of_year == _LAST_QUARTER:
+            self._cohort_staff[year] = _count_cohort_staff(model)
         self._headcount[quarter] = _sum_staff(model)
         self._rent[quarter] = [city.rent_mean_cny_m for city in model.cities]
         self._index[quarter] = [city.rent_index for city in model.cities]
-        change = pulse[..., PULSE_RESIDENTS].sum(axis=1) - self._start[0]
-        self._stickiness[quarter] = score_cities(model, pulse, model.world.talent_start + change * model.scale)
+        self._talent[quarter], self._working[quarter] = self._stocks.count(pulse)
+        self._stickiness[quarter] = score_cities(model, pulse, self._talent[quarter])
         self._granted[quarter] = model.hukou_granted
         self._spent[quarter] = model.ledger.fen.sum(axis=0)
 
@@ -171,13 +169,14 @@ class MomentObserver:
             start=model.scenario.start,
             scale=model.scale,
             pulse=self._pulse,
-            residents_start=self._start[0],
-            employed_start=self._start[1],
+            talent=self._talent,
+            working=self._working,
             graduated=self._cohorts.graduated,
             employed=self._cohorts.employed,
             stayed=self._cohorts.stayed,
             lines=np.concatenate([np.zeros(0, LINE_SUMS), *self._lines]),
             present=self._present,
+            cohort_staff=self._cohort_staff,
             newcomers=self._newcomers,
             headcount=self._headcount,
             flows=self._flows,
@@ -210,6 +209,16 @@ def _count_present_cells(model: TalentMarket) -> IntArray:
     counts = _count_cells(model, people.city, kind, there, 3)
     counts[..., PRESENT_SEARCHING] += counts[..., PRESENT_READY]
     return counts
+
+
+def _count_cohort_staff(model: TalentMarket) -> IntArray:
+    """(place, cohort year, education, field) people in work now."""
+    people, shape = model.columns.people, (model.world.n_places, N_COHORTS, len(EDUCATION), len(FIELD))
+    at_work = people.state == EMPLOYED
+    cohort = (people.cohort_q[at_work].astype(np.int64) - cohort_quarter(FIRST_COHORT_YEAR)) // 4
+    codes = (people.city[at_work], cohort, people.education[at_work], people.field[at_work])
+    cell = np.ravel_multi_index(tuple(code.astype(np.int64) for code in codes), shape)
+    return np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
 
 
 def _count_newcomers(model: TalentMarket) -> IntArray:

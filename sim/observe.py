@@ -15,12 +15,10 @@ from sim.commuting import commute_minutes, count_commuters
 from sim.kernels.tallies import (
     ANNIVERSARIES,
     PULSE_BURDEN,
-    PULSE_EMPLOYED,
     PULSE_RENTERS,
-    PULSE_RESIDENTS,
 )
 from sim.observe_lines import count_new_postings, sum_offers_fen
-from sim.observe_people import CohortCounts, PeopleCounts, count_present, rank_amounts
+from sim.observe_people import CohortCounts, PeopleCounts, Stocks, rank_amounts
 from sim.policies.base import ENROLMENT_QUARTER
 from sim.population import cohort_quarter, course_years, seats_of_world
 from sim.stickiness import score_cities
@@ -58,7 +56,7 @@ class Observer:
         world = model.world
         self._cohorts = CohortCounts(world.region)
         self._counts = PeopleCounts(world.region)
-        self._residents_start, self._employed_start = count_present(model)
+        self._stocks = Stocks(model)
         self._qualified = np.full((world.n_places, len(EDUCATION), len(FIELD), len(INSTITUTION)), np.nan)
 
     def record(self, pulse: NDArray[np.int64]) -> None:
@@ -117,10 +115,7 @@ class Observer:
 
     def _cities(self, pulse: NDArray[np.int64]) -> Rows:
         model, world, scale = self._model, self._model.world, self._model.scale
-        residents = pulse[..., PULSE_RESIDENTS].sum(axis=1)
-        employed = pulse[..., PULSE_EMPLOYED].sum(axis=1)
-        talent = world.talent_start + (residents - self._residents_start) * scale
-        working = world.employed_start + (employed - self._employed_start) * scale
+        talent, working = self._stocks.count(pulse)
         burden = divide(pulse[..., PULSE_BURDEN].sum(axis=1), pulse[..., PULSE_RENTERS].sum(axis=1) * 1_000_000)
         people = model.columns.people
         queue = np.bincount(people.city[people.queue_q != NO_QUARTER], minlength=world.n_places) * scale

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from sim.kernels.tallies import (
     ANNIVERSARIES,
     N_PEOPLE,
+    PULSE_EMPLOYED,
+    PULSE_RESIDENTS,
     list_amounts,
     split_amounts,
     tally_anniversaries,
@@ -45,6 +47,35 @@ def count_present(model: TalentMarket) -> tuple[NDArray[np.int64], NDArray[np.in
     people, n_places = model.columns.people, model.world.n_places
     residents = np.bincount(people.city[people.state != STUDYING], minlength=n_places)
     return residents, np.bincount(people.city[people.state == EMPLOYED], minlength=n_places)
+
+
+class Stocks:
+    """Stocks of all ages by place: those published at the start, as the model's people and retirement change them.
+
+        stock(t) = stock at the start + change of the model's people - retired(t)
+        retired(t) = max(0, stock at the start - the model's people then) x (1 - (1 - retirement_rate)^years)
+
+    The older part of a stock has no persons in the model, and nobody of it moves. Its jobs that fall vacant are part of
+    the new jobs of the world file. Made when the first quarter reported begins.
+    """
+
+    def __init__(self, model: TalentMarket) -> None:
+        self._model = model
+        self._start = np.array([model.world.talent_start, model.world.employed_start])
+        self._people = np.array(count_present(model))
+        self._older = np.maximum(0.0, self._start - self._people * model.scale)
+
+    def count(self, pulse: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(2, place) talent and people in work at the end of the quarter, persons.
+
+        `pulse` (place, education, counters) as taken by the kernel.
+        """
+        model = self._model
+        people = pulse[..., [PULSE_RESIDENTS, PULSE_EMPLOYED]].sum(axis=1).T
+        years = (model.quarter_number + 1 - model.first_quarter_number) / 4.0
+        retired = np.rint(self._older * (1.0 - (1.0 - model.params.cohorts.retirement_rate) ** years))
+        stock: NDArray[np.float64] = self._start + (people - self._people) * model.scale - retired
+        return stock
 
 
 class CohortCounts:

@@ -48,6 +48,14 @@ class CohortParams(Group):
         0.5, "1/year", 0, 3, "fall with experience of being without a job at the start", "assumption: mostly the newest"
     )
     initial_home: float = rule(1.6, "logit", 0, 8, "initial stock: living in the home place", "assumption: home ties")
+    retirement_rate: float = rule(
+        0.025,
+        "1/year",
+        0,
+        0.1,
+        "retirement of the older talent and workers whom the model does not hold as persons",
+        "assumption: ages from 30 to 60 evenly filled would give 3.3 %, two in seven above 40 (003-4854-01) 2 %",
+    )
     study_base: float = rule(
         -1.55, "logit", -6, 3, "further study against search, bachelor", "assumption: about a sixth goes on studying"
     )
@@ -187,6 +195,14 @@ class MatchingParams(Group):
     )
     bar_level: float = rule(0.075, "skill", 0, 1, "rise of the bar per level asked", "assumption: tasks grow harder")
     bar_ai: float = rule(0.05, "skill", 0, 1, "rise of the bar in AI positions", "assumption: AI tasks are harder")
+    bar_spread: float = rule(
+        0.05,
+        "skill",
+        0,
+        0.5,
+        "spread of the bar between firms, which lasts",
+        "assumption: less than the spread of skills within a level, so that the weaker find some firm",
+    )
 
 
 class WageParams(Group):

@@ -26,6 +26,7 @@ import sim
 from sim.cautions import find_cautions
 from sim.errors import ResultsError
 from sim.fitfile import FIT_FORMAT
+from sim.modelhash import hash_files, hash_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -193,11 +194,11 @@ def describe_run(
 
 
 def describe_fit(scenario: Scenario) -> dict[str, Any] | None:
-    """Return the fit whose parameters a scenario uses, and whether it was made with the code that runs."""
+    """Return the fit whose parameters a scenario uses, and whether it was made with the model that runs."""
     fit = scenario.fit
     if fit is None:
         return None
-    code = {"code_hash": fit.code_hash, "same_code": fit.code_hash == hash_source()}
+    code = {"code_hash": fit.code_hash, "same_code": fit.code_hash == hash_model()}
     return {"name": fit.name, "member": fit.member, "parameters": len(fit.keys), **code}
 
 
@@ -232,12 +233,7 @@ def result_hash(resolved: Mapping[str, Any], seeds: Sequence[int], code_hash: st
 def hash_source(root: Path | None = None) -> str:
     """Return the sha256 of all Python files of the package, their paths included."""
     folder = root if root is not None else Path(sim.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
+    return hash_files(folder, folder.rglob("*.py"))
 
 
 def find_commit(root: Path | None = None) -> str | None:

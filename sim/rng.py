@@ -74,7 +74,8 @@ MASK_32: Final = np.uint64(0xFFFFFFFF)
     COURSE_ROUND,
     HUKOU_DIRECT,
     SAMPLE_OPENING,
-) = range(1, 48)
+    FIRM_BAR,
+) = range(1, 49)
 
 
 @njit(cache=True, forceinline=True)

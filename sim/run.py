@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final, cast
 from sim.results import RunResult, describe_run
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from sim.moments import Moments
     from sim.scenario import Scenario
     from sim.types import Quarter
@@ -63,24 +61,6 @@ def run_scenario(
     wall_time_s = time.perf_counter() - started_s
     manifest = describe_run(scenario, seed=seed, threads=threads, wall_time_s=wall_time_s, tables=tables)
     return RunResult(tables=tables, manifest=manifest, persons=persons)
-
-
-def simulate_tables(scenario: Scenario, seed: int, threads: int = 1) -> dict[str, DataFrame]:
-    """Simulate `scenario` and return its tables only, nothing for a manifest. For sweeps.
-
-    The tables are those of run_scenario with the same scenario and seed.
-    """
-    from sim.model import TalentMarket
-
-    model = TalentMarket(scenario, seed=seed, threads=threads)
-    try:
-        for _ in range(model.n_quarters):
-            model.step()
-        tables = model.tables()
-    finally:
-        model.close()
-        vars(model).clear()  # agents and model point at each other: cut, so that nobody has to look for the cycle
-    return tables
 
 
 def simulate_moments(scenario: Scenario, seed: int, threads: int = 1) -> Moments:

@@ -46,10 +46,11 @@ def make_targets(value, *, tolerance=0.02, families=None, **changes):
 
 @dataclasses.dataclass(frozen=True)
 class Linear:
-    """figures = matrix @ values + noise of the seed, which is the same at every point."""
+    """figures = matrix @ values + noise of the seed, which is the same at every point, + scatter, which is not."""
 
     matrix: tuple
     noise: float = 0.0
+    scatter: float = 0.0
     log: str = ""
     """File to which the process that runs and the seed are written, for tests of what is run."""
     sleep_s: float = 0.0
@@ -62,7 +63,13 @@ class Linear:
             time.sleep(self.sleep_s)
         matrix = np.array(self.matrix)
         shock = normals(make_key(seed, NOISE_STREAM), np.arange(1, len(matrix) + 1, dtype=np.uint64))
-        return matrix @ values + self.noise * shock
+        figures = matrix @ values + self.noise * shock
+        if self.scatter:
+            # any number that changes with the point
+            point = round(1e12 * float(values @ np.sqrt(np.arange(2.0, len(values) + 2.0)))) % 2**40
+            key = make_key(seed, NOISE_STREAM + 1, point)
+            figures += self.scatter * normals(key, np.arange(1, len(matrix) + 1, dtype=np.uint64))
+        return figures
 
 
 def ishigami(values, seed):

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("sim", "calibration", "experiments")
 
 LAYERS = (
-    ("types", "errors", "rng", "figurewords", "labels", "kindwords", "version", "written"),
+    ("types", "errors", "rng", "figurewords", "labels", "kindwords", "version", "written", "modelhash"),
     ("params", "columns", "kernels", "market", "world", "policies"),
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile", "fitfile", "expectations"),
@@ -59,7 +59,7 @@ OWNERS = {
     ),
     "rich": ("sim.console",),
     "SALib": ("calibration.screen",),
-    "cmaes": ("calibration.search",),
+    "cmaes": ("calibration.search", "calibration.propose"),
     "sklearn": ("calibration.emulator",),
     "ema_workbench": ("experiments.discovery",),
 }

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.market import Firms
 from sim.params import Params
 from sim.policies.levers import Levers
-from sim.rng import FIRM_ENTRY, FIRM_TRAITS, make_key, normals, uniforms
+from sim.rng import FIRM_BAR, FIRM_ENTRY, FIRM_TRAITS, make_key, normals, uniforms
 from sim.types import FIRM_SIZE, INDUSTRY, OWNERSHIP
 from sim.world.spec import World
 
@@ -26,6 +26,8 @@ EXACT_JOBS: Final = 4
 """All kinds of firms are present where the jobs of a cell fill each of them this many times over."""
 QUALITY_RANGE: Final = (0.5, 2.0)
 """Skill of staff relative to the start counts within these limits: a handful of people says little."""
+MOST_BAR_SPREADS: Final = 2.0
+"""Bars of firms lie within this many spreads of the mean: no firm takes anybody, and none nobody."""
 
 
 class Firm(mesa.Agent):
@@ -48,8 +50,9 @@ class FirmSet:
 
     Fixed: place, industry, size, ownership (together `cells`, the index into levers for firms), market (place and
     industry, one code), identity, jobs_start (agents), size_mean (persons a real firm), trait
-    (log pay premium), pay_link, training (share of staff a quarter), career (utility), exit_hazard (1/quarter),
-    standing_mean (share of its room that real firms fill on average), quality_start (skill of staff at the start).
+    (log pay premium), bar (skill asked above the bar of the mean firm), pay_link, training (share of staff a quarter),
+    career (utility), exit_hazard (1/quarter), standing_mean (share of its room that real firms fill on average),
+    quality_start (skill of staff at the start).
     State: headcount, market_jobs (agents), desired, adoption (share of firms that use AI), adoption_path (the same
     without policies), premium (log), quality (skill of staff relative to the start), openings, carried, unfilled,
     quit_rate, room and number (real firms), closing (share of them whose staff is about to lose its jobs), and the
@@ -78,6 +81,7 @@ class FirmSet:
         key = make_key(seed, FIRM_TRAITS)
         spread = params.wages.firm_spread
         self.trait = spread * normals(key, self.identity)
+        self.bar = params.matching.bar_spread * _draw_demands(seed, self.identity)
         start = params.firms.adoption_start
         logit = np.log(start / (1 - start)) + params.firms.adoption_size * (self.size + 0.5 * (self.ownership == 0))
         self.adoption = 1.0 / (1.0 + np.exp(-logit))
@@ -186,12 +190,18 @@ class FirmSet:
             degree=levers.degree_factor[cells],
             recognition=levers.certificate_factor[cells],
             closing=self.closing,
+            bar=self.bar,
         )
 
 
 def mean_staff(params: Params) -> NDArray[np.float64]:
     """(size,) mean staff of a real firm, persons."""
     return np.array([getattr(params.firms, f"size_mean_{k + 1}") for k in range(len(FIRM_SIZE))])
+
+
+def _draw_demands(seed: int, identity: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """(firm,) how much more than the mean firm each asks of skills, in spreads; it lasts."""
+    return np.clip(normals(make_key(seed, FIRM_BAR), identity), -MOST_BAR_SPREADS, MOST_BAR_SPREADS)
 
 
 def _draw_kinds(world: World, params: Params, scale: int, seed: int) -> NDArray[np.float64]:

@@ -24,13 +24,22 @@ class Ledger:
 
     def remaining_cny(self, policy: int, budget_cny: float) -> float:
         """Money of a policy's budget that is left."""
-        return budget_cny - float(self.spent_fen[policy]) / 100.0
+        return self.remaining_fen(policy, budget_cny) / 100.0
+
+    def remaining_fen(self, policy: int, budget_cny: float) -> float:
+        """The same in whole hundredths of CNY, or infinite: fractions would lose the last of them, or owe it."""
+        return find_budget_fen(budget_cny) - float(self.spent_fen[policy])
 
     def close_quarter(self, quarter: int) -> None:
         """Keep the quarter's entries and start the next."""
         self.closed.append((quarter, self.persons.copy(), self.fen.copy()))
         self.persons[:] = 0
         self.fen[:] = 0
+
+
+def find_budget_fen(budget_cny: float) -> float:
+    """Whole hundredths of CNY in a budget; 0.29 CNY are 29 of them, though 0.29 x 100 is a little less."""
+    return float(np.floor(np.round(budget_cny * 100.0, 3)))
 
 
 class Government(mesa.Agent):

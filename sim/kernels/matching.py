@@ -6,9 +6,9 @@ score = w_skill skills + w_level levels above + w_certificate certificate + w_co
 Employers may weigh degrees less (`degree`), and recognise certificates more (`recognition`): the latter multiplies
 w_certificate and is the exponent of the noise that a certificate leaves.
 
-Applicants below the bar of a position are not acceptable to it. Deferred acceptance (Gale and Shapley 1962) with
-capacities gives the worker-optimal stable matching of the submitted lists, whatever the order of proposals; equal
-scores are broken by the person's id, so preferences are strict.
+Applicants below the bar of a position, which differs between firms, are not acceptable to it. Deferred acceptance (Gale
+and Shapley 1962) with capacities gives the worker-optimal stable matching of the submitted lists, whatever the order of
+proposals; equal scores are broken by the person's id, so preferences are strict.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def weigh_skills(
 
 @njit(cache=True, forceinline=True)
 def skill_bar(level: int, ai: int, rule: Any) -> float:
-    """Skill that a position of `level` asks at least."""
+    """Skill that a position of `level` asks at least in the mean firm."""
     return rule.bar + rule.bar_level * level + rule.bar_ai * ai
 
 
@@ -80,7 +80,7 @@ def score_applications(
             skill = weigh_skills(
                 weights, industry, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
             )
-            if skill < skill_bar(level, cell % 2, rule):
+            if skill < skill_bar(level, cell % 2, rule) + firms.bar[firm]:
                 continue
             lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])
             above = firms.degree[firm] * (people.education[i] - level)

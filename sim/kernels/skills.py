@@ -4,7 +4,7 @@ At graduation: skill = ability x quality x (1 - loss x vintage gap) + practice g
 with bonuses for the own field and the level of study. In work: practice approaches ability by learning by doing,
 technical skill decays with the advance of the frontier, training in the firm adds to it. A targeted course adds to
 technical skill and practice when it ends, and may end with a certificate. A person is qualified when the weighted
-skills reach the bar of positions that ask the own level.
+skills reach the bar that the mean firm sets for positions of the own level.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def form_skills(
 
 @njit(cache=True, forceinline=True)
 def reaches_bar(skill: float, education: int, field: int, rule: Any) -> int:
-    """Flag: 1 if `skill` reaches the bar of positions of the own level (AI positions for graduates of AI fields)."""
+    """Flag: 1 if `skill` reaches the mean firm's bar of positions of the own level (AI ones for graduates of AI)."""
     return 1 if skill >= skill_bar(education, 1 if field == 0 else 0, rule) else 0
 
 

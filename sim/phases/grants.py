@@ -46,7 +46,7 @@ def book_within(
     model: TalentMarket, policy: int, budget_cny: float, persons: NDArray[np.int64], fen: NDArray[np.int64]
 ) -> None:
     """Book (place,) persons and money; where the budget is short, all places get the same part of it."""
-    total, left = int(fen.sum()), model.ledger.remaining_cny(policy, budget_cny) * 100.0
+    total, left = int(fen.sum()), model.ledger.remaining_fen(policy, budget_cny)
     if total > left:
         part = max(0.0, left) / total
         persons, fen = (np.floor(whole * part).astype(np.int64) for whole in (persons, fen))

@@ -53,8 +53,7 @@ def _serve_queues(model: TalentMarket, aided: NDArray[np.bool_]) -> None:
         return
     waiting = np.zeros(n, np.bool_)
     left_fen = {
-        scheme.policy: 100.0 * model.ledger.remaining_cny(scheme.policy, scheme.budget_cny)
-        for scheme in model.levers.schemes
+        scheme.policy: model.ledger.remaining_fen(scheme.policy, scheme.budget_cny) for scheme in model.levers.schemes
     }
     for scheme in model.levers.schemes:
         left_fen[scheme.policy] -= _keep_leases(model, scheme, left_fen[scheme.policy])

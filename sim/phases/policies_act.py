@@ -299,7 +299,7 @@ def ration(
     if not np.isfinite(budget_cny) and not short:
         return rows, fen
     order = _order_claims(model, policy, rows, rule, keep=keep and room is not None)[:room]
-    left = model.ledger.remaining_cny(policy, budget_cny) * 100.0
+    left = model.ledger.remaining_fen(policy, budget_cny)
     spent = np.cumsum(fen[order])
     if rule == SPENT_STOP and len(spent) and spent[-1] > left:
         model.stopped_policies.add(policy)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from atwork import FROM, POLICIES, TO
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from toys import COMPILED, run_toy, toy_scenario
 
@@ -17,6 +17,8 @@ from sim.policies.levers import WHEN_SPENT
 QUARTERS = 8
 SCALE = 4000
 FEW = settings(max_examples=3 if COMPILED else 1, suppress_health_check=[HealthCheck.too_slow])
+USUAL_SEED = 2
+"""A run so small reaches some people with every kind under this seed; under others nobody may want a school place."""
 QUARTER, YEAR = 1, 4
 PLACES = {
     "living_subsidy": ("quota", QUARTER, 1),
@@ -55,7 +57,7 @@ def look(policy, seed):
 
 @functools.cache
 def look_without_limits(kind):
-    return look(policy_without_limits(kind), 1)
+    return look(policy_without_limits(kind), USUAL_SEED)
 
 
 def ration(kind, when_spent):
@@ -71,6 +73,7 @@ def test_every_kind_with_places_or_a_ration_has_its_row():
 @pytest.mark.parametrize("kind", WITH_BUDGET)
 @FEW
 @given(part=st.floats(0.01, 1.1), rule=st.sampled_from(WHEN_SPENT), seed=st.integers(1, 99))
+@example(part=0.5776736658280971, rule="lottery", seed=1)  # a budget of firm_attraction whose last hundredth was lost
 def test_no_budget_is_exceeded(kind, part, rule, seed):
     budget = round(part * look_without_limits(kind)[0].sum(), 2)
     assert budget > 0

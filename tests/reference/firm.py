@@ -13,6 +13,8 @@ class FirmAgent(mesa.Agent):
         self.jobs_start = 0.0
         self.trait = 0.0
         """Lasting log pay premium."""
+        self.bar = 0.0
+        """Lasting difference of its skill bar from that of the mean firm."""
         self.premium = 0.0
         """Log pay premium that answers openings left unfilled."""
         self.pay_link = self.training = self.career = 0.0

@@ -50,7 +50,7 @@ def match_round(market, applications, left):
 
 
 def skill_bar(level, ai, rule):
-    """Skill that a position asks at least."""
+    """Skill that a position asks at least in the mean firm."""
     return rule.bar + rule.bar_level * level + rule.bar_ai * ai
 
 
@@ -58,7 +58,7 @@ def score_applicant(person, position, market, key):
     """How the firm ranks the person; None below the bar."""
     rule, firm = market.params.matching, position.firm
     skill = person.skill(market.world.skill_weight[firm.industry])
-    if skill < skill_bar(position.level, position.ai, rule):
+    if skill < skill_bar(position.level, position.ai, rule) + firm.bar:
         return None
     lack = max(0.0, EXPERIENCE_YEARS[position.experience] - 0.25 * person.experience_q)
     score = rule.w_skill * skill + rule.w_level * (person.education - position.level) - rule.w_experience * lack

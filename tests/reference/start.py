@@ -4,9 +4,10 @@ import dataclasses
 import math
 
 from sim.model import TalentMarket
-from sim.rng import FIRM_ENTRY
+from sim.rng import FIRM_BAR, FIRM_ENTRY
 from sim.types import Quarter
-from tests.reference.draws import uniform
+from tests.reference.arithmetic import clip
+from tests.reference.draws import normal, uniform
 from tests.reference.firm import FirmAgent
 from tests.reference.person import Person
 
@@ -50,8 +51,14 @@ def copy_firms(market, firms):
         for name in FIRM_NUMBERS:
             setattr(firm, name, getattr(firms, name)[row].item())
         firm.adoption = firm.adoption_path = adoption_at_start(market, firm)
+        firm.bar = bar_of(market, firm)
         firm.room_point = uniform(market.lasting_key(FIRM_ENTRY), firm.identity)
         market.firms.append(firm)
+
+
+def bar_of(market, firm):
+    """What the firm asks above the mean firm for as long as it lasts, within two spreads."""
+    return market.params.matching.bar_spread * clip(normal(market.lasting_key(FIRM_BAR), firm.identity), -2.0, 2.0)
 
 
 def adoption_at_start(market, firm):

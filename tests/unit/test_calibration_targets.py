@@ -59,7 +59,7 @@ def test_a_digit_of_the_evidence_changes_the_targets(board, copy):
 
 
 def test_no_number_is_typed_in_the_targets(board):
-    """Every row that a figure stands on moves it: nothing comes from elsewhere."""
+    """Every row that a figure stands on moves it: nothing comes from elsewhere. A sentence about an order has none."""
     rows = {row.id: row for figure in board.targets for row in figure.rows}
     assert len(rows) > 70
     for row in rows.values():
@@ -67,7 +67,7 @@ def test_no_number_is_typed_in_the_targets(board):
         registry = dataclasses.replace(board.registry, rows={**board.registry.rows, row.id: moved})
         changed = load_targets(registry=registry)
         for figure in board.figures:
-            follows = row.id in {cited.id for cited in figure.rows}
+            follows = row.id in {cited.id for cited in figure.rows} and figure.unit != "order"
             assert (find(changed, figure.name).value != figure.value) == follows, (row.id, figure.name)
 
 
@@ -121,13 +121,58 @@ def test_a_figure_printed_twice_is_an_input_in_both_places(copy):
 
 
 def test_no_target_is_an_input_and_most_checks_are(board):
-    assert len(board.targets) > 100
+    assert len(board.targets) > 120
     for figure in board.targets:
         assert not any(row.id in board.registry.inputs for row in figure.rows), figure.name
     checks = [figure for figure in board.figures if figure.use == "check"]
     fed = [figure for figure in checks if all(row.id in board.registry.inputs for row in figure.rows)]
     assert len(fed) > 150
-    assert {figure.name for figure in checks} - {figure.name for figure in fed} == {"001-0738-01", "001-0780-01"}
+    assert {figure.name for figure in checks} - {figure.name for figure in fed} == {
+        "001-0738-01",
+        "001-0780-01",
+        "003-5137-02",
+    }
+
+
+def load_entry(tmp_path, board, entry, registry=None):
+    """The figures of a file with this one entry."""
+    path = tmp_path / "targets.yaml"
+    path.write_text(
+        f"families:\n  one:\n    label: {{en: x, zh: x}}\n    figures:\n      - {entry}\n", encoding="utf-8"
+    )
+    return load_targets(path, registry or board.registry).figures
+
+
+@pytest.mark.parametrize(("order", "good", "bad"), [("below", 1.01, 1.03), ("above", 0.99, 0.97)])
+def test_a_sentence_about_an_order_is_a_bound_of_one(tmp_path, board, order, good, bad):
+    args = "{city: beijing, cohort: 2024, base: 2019}"
+    (figure,) = load_entry(tmp_path, board, f"{{id: 003-4332-01, order: {order}, moment: ratio_stayers, args: {args}}}")
+    assert (figure.value, figure.tolerance) == (1.0, 0.02)
+    assert figure.accepts(good)
+    assert not figure.accepts(bad)
+    assert figure.accepts(10.0) == (order == "above")
+
+
+def test_a_figure_of_a_part_bounds_the_whole(tmp_path, board):
+    (figure,) = load_entry(tmp_path, board, "{id: 001-0281-02, bound: low, moment: share_ai_postings}")
+    (plain,) = load_entry(tmp_path, board, "{id: 001-0281-02, moment: share_ai_postings}")
+    assert figure.value == plain.value
+    assert (figure.bound, plain.bound) == ("low", "")
+    assert figure.tolerance == pytest.approx(0.02 * figure.value)
+    assert figure.accepts(1.0)
+    assert not plain.accepts(1.0)
+
+
+def test_arguments_are_filled_from_rows(tmp_path, board, copy):
+    entry = "{id: 003-0219-02, moment: count_talent, fill: {share: 003-0234-02, mix: {bachelor: 003-2774-01}}}"
+    (figure,) = load_entry(tmp_path, board, entry)
+    assert figure.args == {"share": pytest.approx(0.583), "mix": {"bachelor": pytest.approx(0.6543)}}
+    change(copy, "003-2774-01", old="65.43", new="70")
+    (changed,) = load_entry(tmp_path, board, entry, load_registry(copy))
+    assert changed.args["mix"] == {"bachelor": pytest.approx(0.7)}
+    change(copy, "003-2774-01")
+    with pytest.raises(EvidenceError, match="003-2774-01"):
+        load_entry(tmp_path, board, entry, load_registry(copy))
 
 
 def test_every_row_has_a_use(board):

@@ -16,8 +16,8 @@ from calibration.budget import Budget
 from sim.cli import app
 
 TINY = Budget(
-    scale=5000, points=24, seeds=2, finalists=1, choose_seeds=4, trajectories=4, screen_seeds=2, sobol_base=16,
-    sobol_params=2, design=24, waves=1, wave_points=10, members=50, particles=64, truths=20,
+    scale=5000, points=24, further=12, seeds=2, finalists=1, choose_seeds=4, trajectories=4, screen_seeds=2,
+    sobol_base=16, sobol_params=2, design=24, waves=1, wave_points=10, members=50, particles=64, truths=20,
 )  # fmt: skip
 PROBLEM = make_linear((0.3, 0.6, 0.8), ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0)), noise=0.01, tolerance=0.1)
 

@@ -9,12 +9,14 @@ from scipy.stats import binom
 
 from calibration.budget import BUDGETS
 from calibration.emulator import count_terms, fit_emulator, list_orders, make_terms
+from calibration.fit import run_fit
 from calibration.journal import Journal
 from calibration.likelihood import ErrorModel
 from calibration.posterior import (
     UNIFORM_SD,
     find_quantiles,
     run_posterior,
+    simulate_design,
     spread_points,
     summarise_bands,
     summarise_params,
@@ -189,6 +191,22 @@ def test_the_posterior_is_the_exact_one():
     bands = summarise_bands(problem, posterior)
     assert (bands["inside"] > 0.8).all()
     assert (bands["misfit"] == 1.0).all()
+
+
+def test_a_posterior_begins_with_runs_of_the_fit():
+    """The whole design is there after a fit of the same seed; waves and members are not."""
+    problem = make_linear([0.4, 0.6, 0.5], MIXING, tolerance=0.1, noise=0.02)
+    budget = dataclasses.replace(BUDGET, points=40, further=5, choose_seeds=2, design=60, particles=64)
+    fitted, alone = Journal(problem), Journal(problem)
+    run_fit(problem, Runner(problem, fitted), budget, 3)
+    before = len(fitted)
+    after_fit = run_posterior(problem, Runner(problem, fitted), budget, 3)
+    by_itself = run_posterior(problem, Runner(problem, alone), budget, 3)
+    assert len(fitted) - before <= (budget.wave_points + budget.members) * budget.seeds
+    assert len(alone) - (len(fitted) - before) == 60 * budget.seeds
+    assert np.array_equal(after_fit.unit, by_itself.unit)
+    unit = simulate_design(problem, Runner(problem, alone), dataclasses.replace(budget, design=75), [3, 4], 3).unit
+    assert len(np.unique(unit, axis=0)) == 75
 
 
 def test_the_posterior_is_the_same_again():

@@ -20,14 +20,14 @@ from calibration.problem import average_seeds, measure_loss
 from sim.cli import app
 from sim.explain import explain_key
 from sim.fitfile import read_ensemble
+from sim.modelhash import hash_model
 from sim.params import Params
-from sim.results import hash_source
 from sim.scenario import load_scenario
 from sim.sourced import read_yaml
 
 TINY = Budget(
-    scale=5000, points=24, seeds=2, finalists=1, choose_seeds=4, trajectories=4, screen_seeds=2, sobol_base=16,
-    sobol_params=2, design=24, waves=1, wave_points=10, members=50, particles=64, truths=20,
+    scale=5000, points=24, further=12, seeds=2, finalists=1, choose_seeds=4, trajectories=4, screen_seeds=2,
+    sobol_base=16, sobol_params=2, design=24, waves=1, wave_points=10, members=50, particles=64, truths=20,
 )  # fmt: skip
 LINEAR = make_linear((0.3, 0.6, 0.8), ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0)), noise=0.01, tolerance=0.1)
 NAMES = ("params.search.b_home", "params.search.b_move", "params.search.b_here")
@@ -91,7 +91,7 @@ def test_a_shipped_fit_says_what_it_is_and_where_it_is_from(steps, tmp_path):
     assert found[BLIND] != 0.2
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["reproduce"] == "talentsim calibrate reproduce first"
-    assert manifest["code_hash"] == hash_source()
+    assert manifest["code_hash"] == hash_model()
     assert manifest["steps"]["recover"] == {
         "budget": {"name": "small", **dataclasses.asdict(TINY)}, "seed": 3, "scale": 5000, "until": None,
     }  # fmt: skip

@@ -17,7 +17,8 @@ from sim.errors import ScenarioError, TalentsimError
 from sim.estimate import bound_mean, bound_ratio
 from sim.explain import explain_key
 from sim.fitfile import Member, read_ensemble
-from sim.results import hash_source, read_manifest, read_result
+from sim.modelhash import hash_model
+from sim.results import read_manifest, read_result
 from sim.scenario import load_scenario
 
 USE = ("fit=first",)
@@ -176,7 +177,7 @@ def test_an_ensemble_needs_one_fit_for_all(place):
 
 
 def test_a_run_over_an_ensemble_says_which_member_it_had(place):
-    write_toy_fit(place, code_hash=hash_source())
+    write_toy_fit(place, code_hash=hash_model())
     done = invoke(
         "run", "baseline", *TINY, "--set", "fit=first", "--ensemble", "--members", 3, "--jobs", 1, "--out", "r"
     )
@@ -188,7 +189,7 @@ def test_a_run_over_an_ensemble_says_which_member_it_had(place):
     for seed, number in drawn.items():
         manifest = read_result(place / "r" / "runs" / "baseline" / f"seed-{seed}").manifest
         assert manifest["fit"] == {
-            "name": "first", "member": number, "parameters": 2, "code_hash": hash_source(), "same_code": True,
+            "name": "first", "member": number, "parameters": 2, "code_hash": hash_model(), "same_code": True,
         }  # fmt: skip
         search = manifest["scenario"]["resolved"]["params"]["search"]
         assert (search["b_home"], search["n_sampled"]) == (number / 100, 8 + number % 2)
@@ -208,7 +209,7 @@ def test_a_member_runs_as_if_its_parameters_were_written_in_the_file(place):
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "4 members of the fit first"), ("zh", "拟合 first 的4个成员")])
 def test_a_comparison_over_an_ensemble_pairs_members_and_says_so(place, lang, words):
-    write_toy_fit(place, code_hash=hash_source())
+    write_toy_fit(place, code_hash=hash_model())
     done = invoke(
         "compare", "baseline", "beijing_affordable_rental", "--scale", 20000, "--quarters", 26, "--set", "fit=first",
         "--ensemble", "--members", 4, "--jobs", 1, "--out", "r", "--lang", lang,

@@ -153,7 +153,9 @@ def test_every_experience_class_has_its_years():
     assert list(EXPERIENCE_YEARS) == sorted(EXPERIENCE_YEARS)
 
 
-def score(people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognition=1.0, records=None, **rule):
+def score(
+    people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognition=1.0, firm_bar=0.0, records=None, **rule
+):
     n = len(people.uid)
     applications = np.tile(np.arange(len(lines), dtype=np.int32), (n, 1))
     scores = np.zeros((n, len(lines)))
@@ -164,7 +166,7 @@ def score(people, lines, cooperation=0.0, firm_noise=0.0, degree=1.0, recognitio
         applications,
         people,
         lines,
-        make_firms(len(lines), noise=firm_noise, degree=degree, recognition=recognition),
+        make_firms(len(lines), noise=firm_noise, degree=degree, recognition=recognition, bar=firm_bar),
         make_records() if records is None else records,
         WEIGHTS,
         np.zeros((2, 4)) + cooperation,
@@ -219,6 +221,13 @@ def test_below_the_bar_nobody_is_acceptable():
     scores = score(people, make_lines(wage=[9000], cell=3, industry=1), w_skill=1, bar=0.4, bar_ai=0.1)
     assert scores[0, 0] == -math.inf
     assert scores[1, 0] == pytest.approx(0.51)
+
+
+def test_a_firm_may_ask_more_or_less_than_the_mean_one():
+    people = make_people(1, soft=0.45)
+    scores = score(people, make_lines(wage=[1, 1, 1], industry=1), firm_bar=[-0.1, 0, 0.1], w_skill=1, bar=0.4)
+    assert scores[0, :2] == pytest.approx([0.45, 0.45])
+    assert scores[0, 2] == -math.inf
 
 
 @pytest.mark.parametrize(("before", "after", "local"), [(0, 0, 0), (1, 0, 1), (0, 1, 0)])

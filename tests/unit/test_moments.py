@@ -56,14 +56,14 @@ def encode(frame, **words):
 def test_people_rents_and_money_are_those_of_the_cities(moments, tables):
     cities = encode(tables["cities"], city=PLACES)
     shape = moments.rent_cny_m.shape
-    keys, world = ("q", "city"), SCENARIO.world
+    keys = "q", "city"
 
     def column(name):
         return fill(cities, keys, name, shape)
 
     assert (moments.start, moments.scale) == (SCENARIO.start, SCENARIO.scale)
-    assert np.array_equal(column("talent"), world.talent_start + moments.residents_change * moments.scale)
-    assert np.array_equal(column("employed"), world.employed_start + moments.employed_change * moments.scale)
+    assert np.array_equal(column("talent"), moments.talent)
+    assert np.array_equal(column("employed"), moments.working)
     assert np.array_equal(column("rent"), moments.rent_cny_m)
     assert np.array_equal(column("rent_burden"), moments.rent_burden)
     assert np.array_equal(column("hukou_granted"), moments.hukou_granted)
@@ -139,6 +139,21 @@ def test_new_graduates_and_staff_are_those_of_the_tables(moments, tables):
     firms = encode(tables["firms"], city=PLACES, industry=INDUSTRY)
     keys = ("q", "city", "industry")
     assert np.array_equal(fill(firms, keys, "headcount", moments.headcount.shape), moments.headcount * moments.scale)
+
+
+def test_staff_by_cohort_is_that_of_the_table_at_the_ends_of_years(moments, tables):
+    people = tables["people"]
+    quarter = people["quarter"].astype(str)
+    staff = people[quarter.str.endswith("Q4") & (people["state"].astype(str) == "employed")]
+    staff = staff.assign(
+        year=staff["quarter"].astype(str).str[:4].astype(int) - moments.start.year,
+        cohort=staff["cohort_year"].astype(int) - FIRST_COHORT_YEAR,
+        **{name: staff[name].cat.codes.to_numpy() for name in ("education", "field")},
+        place=staff["city"].astype(str).map(PLACES.index),
+    )
+    keys, found = ("year", "place", "cohort", "education", "field"), moments.cohort_staff
+    assert found.sum() > 0
+    np.testing.assert_allclose(fill(staff, keys, "persons", found.shape), found * moments.scale)
 
 
 def test_sums_do_not_depend_on_threads(monkeypatch, moments):

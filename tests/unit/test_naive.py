@@ -179,6 +179,29 @@ def test_pay_ratio_is_that_of_the_pay_indices(world):
     assert found == pytest.approx(index[7] / index[1])
 
 
+def test_pay_at_one_mix_of_education_does_not_know_the_mixes_of_industries(world):
+    """Of a mix of one level the ratio is that of the pay indices, whatever levels the industries ask for."""
+    human = dataclasses.replace(world, ai_intensity_education=np.zeros(4))
+    cells = {"cell": {"industry": "telecom"}, "base": {"industry": "electronics"}}
+    asked = make_figure("pay_ratio", 1.0, period="2024", mix={"master": 0.4}, **cells)
+    index = world.wage_industry[:, 0] * (world.size_mix @ world.size_premium)
+    assert predict_matching(human, [], [asked])[asked.name] == pytest.approx(index[7] / index[1])
+
+
+def test_half_of_the_postings_offer_no_more_than_the_median(china):
+    postings = Postings(world=china)
+    beijing = {"city": "beijing"}
+    median, mean = (
+        postings.median_pay("2024", beijing),
+        (postings.sum_cell("2024", beijing, pay=True) / postings.sum_cell("2024", beijing)),
+    )
+    assert 0.6 * mean < median < mean  # pay is skewed to the right
+    one = {"city": "beijing", "industry": "telecom", "education": "phd", "ai": "ai", "size": "<100"}
+    assert postings.median_pay("2024", one) == pytest.approx(
+        postings.sum_cell("2024", one, pay=True) / postings.sum_cell("2024", one)
+    )
+
+
 def test_a_figure_held_out_is_never_looked_at(board, china):
     """Change every value that no fit sees: the benchmarks say the same."""
     groups = group_figures(board, None)

@@ -149,7 +149,8 @@ def quits(model, log):
 
 
 def seen(model, log):
-    return sum(step["applications"] for step in log)
+    """Applications of each who searches: who has found a job by seeing more does not search again."""
+    return sum(step["applications"] for step in log) / sum(step["searchers"] for step in log)
 
 
 def skill_hired(model, log):
@@ -395,6 +396,7 @@ def measure(case, kind, size):
             {
                 "quits": model.firms.quits.sum(),
                 "applications": (model.applications >= 0).sum(),
+                "searchers": len(model.searchers),
                 "skill": sum(weights[k] * getattr(people, name)[hired].sum() for k, name in enumerate(names)),
                 "hires": len(hired),
                 "hires_in_alpha": np.count_nonzero(people.city[hired] == ALPHA),

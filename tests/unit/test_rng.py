@@ -114,8 +114,8 @@ def test_decisions_have_keys_of_their_own():
     keys = {
         int(make_key(seed, decision, quarter)) for seed in (0, 1, 2) for decision in decisions for quarter in (0, 76)
     }
-    assert len(set(decisions)) == len(decisions) == 48
-    assert len(keys) == 3 * 48 * 2
+    assert len(set(decisions)) == len(decisions) == 49
+    assert len(keys) == 3 * 49 * 2
 
 
 def test_a_key_depends_on_nothing_but_its_parts():
