@@ -5,7 +5,13 @@
 phi are products of Legendre polynomials of 2 u - 1, orthonormal under the prior: linear terms; with squares; with
 products of two parameters as well. Order and penalty of each figure are those with the least leave-one-out error, so
 that few or noisy runs carry few terms; an order with more than TERMS_PER_POINT terms for each point is not tried. sd_k
-is the leave-one-out error: it holds what the polynomial misses as well as the noise of the runs.
+is the leave-one-out error: it holds what the polynomial misses as well as the noise of the runs. Where points have
+seeds of their own, the noise v_k of their figures is known and averages out over the points, and sd_k is the error of
+the expected figure,
+
+    sd_k^2 = max(0, leave-one-out error^2 - v_k) + v_k * degrees of freedom / points,
+
+with sum_i d_i^2 / (d_i^2 + penalty) degrees of freedom over the singular values d of the terms.
 Left out: a Gaussian process on what is left. It needs a length for each parameter and figure, and costs more than it
 tells where runs are noisy.
 """
@@ -51,8 +57,12 @@ class Emulator:
         return np.asarray(make_terms(unit, self.order) @ self.coefficient + self.constant, np.float64)
 
 
-def fit_emulator(unit: FloatArray, figures: FloatArray, highest: int = ORDERS[-1]) -> Emulator:
+def fit_emulator(
+    unit: FloatArray, figures: FloatArray, highest: int = ORDERS[-1], noise: FloatArray | None = None
+) -> Emulator:
     """Fit (point, target) figures at (point, n) points, with terms of the `highest` order at most.
+
+    `noise` (target,) is the variance of a figure at a point between seeds, where each point has seeds of its own.
 
     Raises:
         CalibrationError: with fewer than FEWEST_POINTS points.
@@ -88,8 +98,18 @@ def fit_emulator(unit: FloatArray, figures: FloatArray, highest: int = ORDERS[-1
         slope = np.atleast_2d(fits[best[column]].coef_)[column]
         coefficient[: len(slope), number] = slope * spread[column]
         constant[number] = np.atleast_1d(fits[best[column]].intercept_)[column] * spread[column] + centre[column]
-        sd[number] = np.sqrt(errors[best[column], column]) * spread[column]
+        error = errors[best[column], column] * spread[column] ** 2
+        if noise is not None:
+            carried = _count_freedom(terms[:, : len(slope)], float(np.atleast_1d(fits[best[column]].alpha_)[column]))
+            error = max(0.0, error - noise[number]) + noise[number] * carried / n_points
+        sd[number] = np.sqrt(error)
     return Emulator(n=unit.shape[1], order=orders[best.max()], coefficient=coefficient, constant=constant, sd=sd)
+
+
+def _count_freedom(terms: FloatArray, penalty: float) -> float:
+    """Degrees of freedom of a ridge regression with a constant."""
+    squared = np.square(np.linalg.svd(terms - terms.mean(axis=0), compute_uv=False))
+    return 1.0 + float(np.sum(squared / (squared + penalty)))
 
 
 def list_orders(n_points: int, n: int) -> list[int]:

@@ -1,9 +1,8 @@
 """The posterior: which parameter sets the published figures leave possible, as a weighted ensemble that was simulated.
 
-1 A design over the prior is simulated, and an emulator is fitted to it. Its points are those that a fit of the same
-  budget and seed has tried everywhere, so that after a fit they are read from the journal, and points of its own if
-  there are not enough of them. What a fit tries later is left out, so that a posterior is the same with and without a
-  fit before it; waves look where figures point.
+1 A Latin hypercube over the prior is simulated, and an emulator is fitted to it. Each point has seeds of its own, other
+  than in a fit, which compares points: so the noise of seeds averages out over the points, and what is emulated is the
+  expected figure, as published figures are of a world of many people.
 2 Waves (history matching, Vernon, Goldstein and Bower 2010): the posterior under the emulator is sampled, its points
   are simulated, and the emulator is fitted again to what lies where it matters.
 3 Members are drawn from the posterior under the last emulator and simulated. Each weighs by its likelihood with the
@@ -26,7 +25,7 @@ from calibration.likelihood import ErrorModel
 from calibration.problem import Problem, Targets, average_seeds, describe_bands, measure_seed_noise
 from calibration.runs import Runner
 from calibration.sampler import count_effective, find_power, normalise_weights, sample_points
-from calibration.search import sample_latin, sample_shared
+from calibration.search import sample_latin
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -36,6 +35,8 @@ FloatArray = NDArray[np.float64]
 FEWEST_MEMBERS: Final = 50
 MEMBERS_EFFECTIVE: Final = 0.5
 """Share of members that the weights leave effective."""
+DESIGN_OFFSET: Final = 300_000
+"""Seeds of a design begin so far above those of a fit."""
 INTERVAL: Final = 0.9
 """Part of the posterior that an interval holds, as much left out below as above."""
 MISFIT_ROUNDS: Final = 5
@@ -56,7 +57,7 @@ class Design:
     figures: FloatArray
     """(point, target) means over seeds."""
     noise: FloatArray
-    """(target,) variance of a mean over the seeds of a point."""
+    """(target,) variance of a mean over the seeds of a point, independent between points."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +82,6 @@ class Posterior:
     power: float
     """Power to which the ratios of likelihoods were raised; 1 where weights are exact."""
     belief: Belief
-    seeds: tuple[int, ...]
 
     @property
     def n_effective(self) -> float:
@@ -92,39 +92,39 @@ class Posterior:
 def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Posterior:
     """Simulate design, waves and ensemble."""
     members = max(FEWEST_MEMBERS, budget.members)
-    seeds = list(range(seed, seed + budget.seeds))
     runner.expect((budget.design + budget.waves * budget.wave_points + members) * budget.seeds)
-    design = simulate_design(problem, runner, budget, seeds, seed)
+    design = simulate_design(problem, runner, budget, seed)
     belief = update_belief(problem.targets, design, budget.particles, seed)
     for wave in range(budget.waves):
-        new = spread_points(belief.points, budget.wave_points)
-        design = extend_design(runner, design, new, seeds)
+        design = extend_design(runner, design, spread_points(belief.points, budget.wave_points), budget, seed)
         belief = update_belief(problem.targets, design, budget.particles, seed + wave + 1)
     unit = spread_points(belief.points, members)
-    figures = average_seeds(runner.evaluate(unit, seeds))
-    emulated = belief.errors.log_likelihood(belief.emulator.predict(unit), belief.emulator.sd)
-    gain = belief.errors.log_likelihood(figures) - emulated
+    figures = average_seeds(runner.evaluate(unit, _list_own_seeds(len(design.unit), members, budget, seed)))
+    noisy = dataclasses.replace(belief.errors, noise=design.noise)
+    gain = noisy.log_likelihood(figures) - noisy.log_likelihood(belief.emulator.predict(unit), belief.emulator.sd)
     power = find_power(gain, MEMBERS_EFFECTIVE * members)
     weight = normalise_weights(power * gain)
-    return Posterior(unit=unit, figures=figures, weight=weight, power=power, belief=belief, seeds=tuple(seeds))
+    return Posterior(unit=unit, figures=figures, weight=weight, power=power, belief=belief)
 
 
-def simulate_design(problem: Problem, runner: Runner, budget: Budget, seeds: Sequence[int], seed: int) -> Design:
-    """Simulate points spread over the prior: those that a fit tries everywhere, then a Latin hypercube."""
-    n = len(problem.prior.names)
-    unit = sample_shared(n, budget.points, seed)[: budget.design]
-    if len(unit) < budget.design:
-        unit = np.concatenate([unit, sample_latin(n, budget.design - len(unit), seed)])
-    runs = runner.evaluate(unit, seeds)
-    return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs) / len(seeds))
+def simulate_design(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Design:
+    """Simulate a Latin hypercube over the prior, each point with seeds of its own."""
+    unit = sample_latin(len(problem.prior.names), budget.design, seed)
+    runs = runner.evaluate(unit, _list_own_seeds(0, len(unit), budget, seed))
+    return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs) / budget.seeds)
 
 
-def extend_design(runner: Runner, design: Design, unit: FloatArray, seeds: Sequence[int]) -> Design:
+def extend_design(runner: Runner, design: Design, unit: FloatArray, budget: Budget, seed: int) -> Design:
     """A design with more points."""
-    figures = average_seeds(runner.evaluate(unit, seeds))
+    figures = average_seeds(runner.evaluate(unit, _list_own_seeds(len(design.unit), len(unit), budget, seed)))
     return dataclasses.replace(
         design, unit=np.concatenate([design.unit, unit]), figures=np.concatenate([design.figures, figures])
     )
+
+
+def _list_own_seeds(first: int, n: int, budget: Budget, seed: int) -> NDArray[np.int64]:
+    """(point, seed) seeds of `n` points from number `first` of a design on."""
+    return seed + DESIGN_OFFSET + np.arange(first * budget.seeds, (first + n) * budget.seeds).reshape(n, budget.seeds)
 
 
 def update_belief(
@@ -134,7 +134,7 @@ def update_belief(
     seed: int,
     *,
     emulator: Emulator | None = None,
-    extra_noise: FloatArray | float = 0.0,
+    noise: FloatArray | float = 0.0,
 ) -> Belief:
     """The posterior under an emulator of a design.
 
@@ -144,11 +144,11 @@ def update_belief(
         n_particles: points of the posterior.
         seed: of its draws.
         emulator: of the design, where there is one already.
-        extra_noise: (target,) variance of the published figures from seeds, if they are simulated themselves.
+        noise: (target,) variance of the published figures from seeds, if they are simulated themselves.
     """
-    emulator = emulator or fit_emulator(design.unit, design.figures)
-    # seeds shared by all points shift a figure at all of them, which the error of the emulator does not show
-    errors = _find_misfit(ErrorModel.of(targets, design.noise + extra_noise), emulator, min(PROBES, n_particles), seed)
+    emulator = emulator or fit_emulator(design.unit, design.figures, noise=design.noise)
+    chance = ErrorModel.of(targets, np.broadcast_to(noise, len(targets.names)))
+    errors = _find_misfit(chance, emulator, min(PROBES, n_particles), seed)
     return Belief(emulator=emulator, errors=errors, points=_sample_belief(emulator, errors, n_particles, seed))
 
 

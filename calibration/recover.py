@@ -1,8 +1,8 @@
 """Recovery: are parameters found again when they are known?
 
-Truths are drawn from the prior and simulated with seeds of their own; their figures, with errors as published ones
-have them, take the place of the published ones; the posterior is computed as for the real figures, from one design
-that all truths share. A parameter's 90 % interval should then hold its truth in 90 % of the truths, and be narrow if
+Truths are drawn from the prior and simulated, each with TRUTH_SEEDS seeds of its own; their figures, with errors as
+published ones have them, take the place of the published ones; the posterior is computed as for the real figures, from
+one design that all truths share. A parameter's 90 % interval should then hold its truth in 90 % of the truths, and be narrow if
 the figures tell something about it.
 
     identified        posterior sd at most half of the prior's, on average over truths
@@ -42,7 +42,9 @@ WEAK: Final = 0.8
 LEAST_COVERAGE: Final = 0.8
 """Share of truths in their interval below which an interval is not to be trusted."""
 TRUTH_OFFSET: Final = 200_000
-"""Seeds of truths begin so far above those of the design."""
+"""Seeds of truths begin so far above those of a fit."""
+TRUTH_SEEDS: Final = 20
+"""Seeds of each truth, its own: many, since published figures are of a world of many people."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,15 +68,15 @@ class Recovery:
 def run_recovery(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Recovery:
     """Draw truths, simulate them and look for them; each truth found counts as a run in the progress."""
     n_truths = max(FEWEST_TRUTHS, budget.truths)
-    runner.expect((budget.design + n_truths) * budget.seeds + n_truths)
-    design_seeds = list(range(seed, seed + budget.seeds))
-    design = simulate_design(problem, runner, budget, design_seeds, seed)
-    emulator = fit_emulator(design.unit, design.figures)
+    runner.expect(budget.design * budget.seeds + n_truths * TRUTH_SEEDS + n_truths)
+    design = simulate_design(problem, runner, budget, seed)
+    emulator = fit_emulator(design.unit, design.figures, noise=design.noise)
     n = len(problem.prior.names)
     truth = draw_uniforms(seed, TRUTH, (n_truths, n))
-    truth_seeds = list(range(seed + TRUTH_OFFSET, seed + TRUTH_OFFSET + budget.seeds))
-    figures = average_seeds(runner.evaluate(truth, truth_seeds))
-    find = functools.partial(_find_truth, problem.targets, figures, design, emulator, budget.particles, seed)
+    seeds = seed + TRUTH_OFFSET + np.arange(n_truths * TRUTH_SEEDS).reshape(n_truths, TRUTH_SEEDS)
+    figures = average_seeds(runner.evaluate(truth, seeds))
+    noise = design.noise * budget.seeds / TRUTH_SEEDS
+    find = functools.partial(_find_truth, problem.targets, figures, noise, design, emulator, budget.particles, seed)
     return _measure_clouds(truth, np.array(runner.map(find, range(n_truths))))
 
 
@@ -138,6 +140,7 @@ def give_verdict(sd_ratio: float, coverage: float) -> str:
 def _find_truth(
     targets: Targets,
     figures: FloatArray,
+    noise: FloatArray,
     design: Design,
     emulator: Emulator,
     n_particles: int,
@@ -146,9 +149,7 @@ def _find_truth(
 ) -> FloatArray:
     """(particle, n) posterior of the truth of a number, as if its (truth, target) figures were published."""
     published = publish_figures(targets, figures[number], seed, number)
-    # a truth has noise from seeds of its own beside that of the design
-    belief = update_belief(published, design, n_particles, seed + number, emulator=emulator, extra_noise=design.noise)
-    return belief.points
+    return update_belief(published, design, n_particles, seed + number, emulator=emulator, noise=noise).points
 
 
 def _measure_clouds(truth: FloatArray, clouds: FloatArray) -> Recovery:

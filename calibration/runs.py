@@ -48,11 +48,15 @@ class Runner:
         """Say how many more runs are to come, for the progress shown."""
         self._total += n_runs
 
-    def evaluate(self, unit: FloatArray, seeds: Sequence[int]) -> FloatArray:
-        """(point, seed, target) figures at (point, n) points of the unit cube."""
+    def evaluate(self, unit: FloatArray, seeds: Sequence[int] | NDArray[np.int64]) -> FloatArray:
+        """(point, seed, target) figures at (point, n) points of the unit cube.
+
+        `seeds` are those of all points, or (point, seed) those of each.
+        """
         self._journal.refresh()
         values = self.problem.prior.to_values(np.atleast_2d(unit))
-        tasks = [(point, seed) for point in range(len(values)) for seed in seeds]
+        each = np.broadcast_to(np.asarray(seeds, np.int64), (len(values), np.shape(seeds)[-1]))
+        tasks = [(point, int(seed)) for point in range(len(values)) for seed in each[point]]
         wanted = {
             (values[point].tobytes(), seed): (values[point], seed)
             for point, seed in tasks
@@ -62,9 +66,9 @@ class Runner:
         for at, seed, figures in _run_tasks(self.problem.simulate, list(wanted.values()), self._jobs):
             self._journal.append(at, seed, figures)
             self.advance(1)
-        found = np.empty((len(values), len(seeds), len(self.problem.targets.names)))
+        found = np.empty((*each.shape, len(self.problem.targets.names)))
         for k, (point, seed) in enumerate(tasks):
-            found[point, k % len(seeds)] = self._journal.find(values[point], seed)
+            found[point, k % each.shape[1]] = self._journal.find(values[point], seed)
         return found
 
     def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
