@@ -62,4 +62,4 @@ BUDGETS: Final = {
         sobol_base=128, sobol_params=16, design=6000, waves=3, wave_points=800, members=200, particles=1024, truths=100,
     ),
 }  # fmt: skip
-"""small: minutes on two cores. medium: half an hour. standard: a few hours. full: a day."""
+"""small: minutes on two cores. medium: a quarter of an hour a step. standard: a few hours. full: a day."""

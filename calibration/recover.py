@@ -2,8 +2,8 @@
 
 Truths are drawn from the prior and simulated, each with TRUTH_SEEDS seeds of its own; their figures, with errors as
 published ones have them, take the place of the published ones; the posterior is computed as for the real figures, from
-one design that all truths share. A parameter's 90 % interval should then hold its truth in 90 % of the truths, and be narrow if
-the figures tell something about it.
+one design that all truths share. A parameter's 90 % interval should then hold its truth in 90 % of the truths, and be
+narrow if the figures tell something about it.
 
     identified        posterior sd at most half of the prior's, on average over truths
     weak              at most four fifths

@@ -79,12 +79,6 @@ def search_emulated(problem: Problem, evaluate: Evaluate, n_points: int, seed: i
     search_on(problem, evaluate, unit, figures, n_points - len(unit), seed)
 
 
-def sample_shared(n: int, n_points: int, seed: int) -> FloatArray:
-    """(point, n) points that a fit with `n_points` for each algorithm tries before it has learned anything."""
-    latin, emulated = (_seed_search(seed, name) for name in ("latin", "emulated"))
-    return np.concatenate([sample_latin(n, n_points, latin), sample_latin(n, _count_first(n_points), emulated)])
-
-
 def search_on(
     problem: Problem, evaluate: Evaluate, unit: FloatArray, figures: FloatArray, n_points: int, seed: int
 ) -> tuple[FloatArray, FloatArray]:
