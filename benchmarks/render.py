@@ -213,8 +213,8 @@ def _render_store(found: dict[str, Any]) -> list[str]:
         (
             f"{found['runs']:,} runs in {found['seconds']:.0f} s, {1000 * found['overhead_seconds']:.0f} ms around "
             f"each simulation; {found['store_mb']:.0f} MB on disk. Peak memory of the program that started them: "
-            f"{found['early_peak_mb']:.0f} MB after {found['early_runs']:,} runs, {found['last_peak_mb']:.0f} MB at the "
-            f"end. DuckDB answers a mean by policy and city in {found['query_seconds']:.2f} s."
+            f"{found['early_peak_mb']:.0f} MB after {found['early_runs']:,} runs, {found['last_peak_mb']:.0f} MB at "
+            f"the end. DuckDB answers a mean by policy and city in {found['query_seconds']:.2f} s."
         ),
     ]
 
