@@ -10,7 +10,7 @@ be learned from these figures. A parameter matters if its signal on the loss is 
 if it moves a family by a tolerance or more. With one seed nothing is known of noise, and none is left out.
 Sobol (2001), on the parameters that matter most: shares of the variance of the loss that a parameter explains alone
 (first order) and together with others (total); the other parameters stay at their values before the fit.
-Both methods are those of SALib. All points share their seeds.
+Both methods are those of sim/indices.py. All points share their seeds.
 """
 
 from __future__ import annotations
@@ -25,14 +25,20 @@ from numpy.typing import NDArray
 from calibration.budget import Budget
 from calibration.problem import Problem, average_seeds, measure_loss
 from calibration.runs import Runner
+from sim.indices import (
+    measure_effects,
+    measure_morris,
+    measure_signal,
+    measure_sobol,
+    sample_morris,
+    sample_sobol,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 FloatArray = NDArray[np.float64]
 
-LEVELS: Final = 4
-"""Levels of the grid on which Morris paths lie."""
 MATTERS_LOSS: Final = 0.05
 """Share of the largest signal on the loss from which on a parameter matters."""
 MATTERS_FAMILY: Final = 1.0
@@ -102,15 +108,10 @@ def summarise_screening(problem: Problem, screening: Screening) -> DataFrame:
 
 
 def _run_morris(problem: Problem, runner: Runner, n_paths: int, seeds: Sequence[int], seed: int) -> dict[str, Any]:
-    from SALib.analyze import morris as analysis
-    from SALib.sample import morris as sampling
-
     targets = problem.targets
-    space = _describe_cube(problem.prior.names)
-    unit = np.asarray(sampling.sample(space, n_paths, num_levels=LEVELS, seed=seed), np.float64)
+    unit = sample_morris(len(problem.prior.names), n_paths, seed)
     runs = runner.evaluate(unit, seeds)
-    loss = measure_loss(targets, average_seeds(runs))
-    found = analysis.analyze(space, unit, loss, num_levels=LEVELS, conf_level=CONFIDENCE, seed=seed)
+    found = measure_morris(unit, measure_loss(targets, average_seeds(runs)), seed, confidence=CONFIDENCE)
     n_halves = min(2, len(seeds))
     halves = [runs[:, half::n_halves] for half in (0, n_halves - 1)]
     first, second = (measure_effects(unit, measure_loss(targets, average_seeds(half))) for half in halves)
@@ -121,60 +122,25 @@ def _run_morris(problem: Problem, runner: Runner, n_paths: int, seeds: Sequence[
     on_family = measure_signal(effects) @ targets.share.T
     matters = (signal >= MATTERS_LOSS * signal.max()) & (signal > 0.0)
     return {
-        "mu_star": np.asarray(found["mu_star"], np.float64),
-        "mu_star_conf": np.asarray(found["mu_star_conf"], np.float64),
-        "sigma": np.asarray(found["sigma"], np.float64),
+        "mu_star": found.mu_star,
+        "mu_star_conf": found.mu_star_conf,
+        "sigma": found.sigma,
         "signal": signal,
         "on_family": on_family,
         "matters": matters | (on_family >= MATTERS_FAMILY).any(axis=1),
     }
 
 
-def measure_effects(unit: FloatArray, outputs: FloatArray) -> FloatArray:
-    """(path, n, ...) effects of the whole range of each parameter on (point, ...) outputs along paths.
-
-    `unit` (point, n) holds paths of n + 1 points one after the other, in which each step changes one parameter.
-    """
-    n = unit.shape[1]
-    moves = np.diff(unit.reshape(-1, n + 1, n), axis=1)
-    param = np.abs(moves).argmax(axis=2)
-    size = moves.sum(axis=2)
-    steps = np.diff(outputs.reshape(-1, n + 1, *outputs.shape[1:]), axis=1)
-    steps = steps / size.reshape(*size.shape, *(1,) * (steps.ndim - 2))
-    order = np.argsort(param, axis=1).reshape(*param.shape, *(1,) * (steps.ndim - 2))
-    return np.asarray(np.take_along_axis(steps, order, axis=1), np.float64)
-
-
-def measure_signal(effects: FloatArray) -> FloatArray:
-    """(n, target) root mean square of (path, n, seed, target) effects without the noise of the seeds."""
-    n_seeds = effects.shape[2]
-    noise = effects.var(axis=2, ddof=1) / n_seeds if n_seeds > 1 else 0.0
-    return np.asarray(np.sqrt(np.maximum(0.0, (effects.mean(axis=2) ** 2 - noise).mean(axis=0))), np.float64)
-
-
 def _run_sobol(
     problem: Problem, runner: Runner, n_base: int, chosen: NDArray[np.intp], seeds: Sequence[int], seed: int
 ) -> dict[str, Any]:
-    from SALib.analyze import sobol as analysis
-    from SALib.sample import sobol as sampling
-
     names = ("first", "first_conf", "total", "total_conf")
     if not len(chosen):
         return {name: np.zeros(0) for name in names}
-    space = _describe_cube([problem.prior.names[k] for k in chosen])
-    points = sampling.sample(space, n_base, calc_second_order=False, seed=seed)
+    points = sample_sobol(len(chosen), n_base, seed)
     start = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)
     unit = np.repeat(start[None, :], len(points), axis=0)
     unit[:, chosen] = points
     loss = measure_loss(problem.targets, average_seeds(runner.evaluate(unit, seeds)))
-    if np.ptp(loss) == 0.0:
-        return {name: np.zeros(len(chosen)) for name in names}
-    found = analysis.analyze(space, loss, calc_second_order=False, conf_level=CONFIDENCE, seed=seed)
-    return {
-        name: np.asarray(found[key], np.float64)
-        for name, key in zip(names, ("S1", "S1_conf", "ST", "ST_conf"), strict=True)
-    }
-
-
-def _describe_cube(names: Sequence[str]) -> dict[str, Any]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+    found = measure_sobol(len(chosen), loss, seed, confidence=CONFIDENCE)
+    return {name: getattr(found, name) for name in names}

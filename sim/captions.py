@@ -1,4 +1,4 @@
-"""What a printed comparison is about and how far it can be trusted: captions, notes, and effects by place.
+"""What a printed comparison is about and how far it can be trusted: captions, notes, certainty, and effects by place.
 
 Effects are of one city. Where policies act in other places too, those stand in a table of their own, since money spent
 there buys what happens there: it must not be set against the graduates of the city in focus.
@@ -6,12 +6,15 @@ there buys what happens there: it must not be set against the graduates of the c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sim.effects import TextTable, choose_unit, find_outcomes, name_outcome, write_effect
+from sim.certainty import find_reduction, select_headlines
+from sim.compare import HEADLINES
+from sim.effects import POINTS, Text, TextTable, choose_unit, find_outcomes, name_group, name_outcome, write_effect
 from sim.labels import Lang, PlaceLabels, label_place
-from sim.outcomes import PUBLIC_COST
+from sim.outcomes import ALL, PUBLIC_COST, SHARE
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -52,6 +55,40 @@ _MANY: Final[dict[Lang, str]] = {
     "en": "{number} other places; name one with --city to see it",
     "zh": "其他{number}地（用 --city 指定其中一地即可查看）",  # noqa: RUF001  (as above)
 }
+
+_SURE_TITLE: Final[dict[Lang, str]] = {"en": "How sure it is", "zh": "把握程度"}
+_SURE_HEADINGS: Final[dict[Lang, Text]] = {
+    "en": (
+        "outcome",
+        "probability of a rise",
+        "p for all headlines (Holm)",
+        "seeds for +- half of it",
+        "variance without pairing, times",
+    ),
+    "zh": ("结果", "上升概率", "全部主要结果的p值（Holm）", "区间为±一半所需种子数", "不配对时方差倍数"),  # noqa: RUF001  (as above)
+}
+_SAVED: Final[dict[Lang, str]] = {
+    "en": "Seeds shared by all scenarios: seeds of their own would have to be {times:.1f} times as many (median) for "
+    "intervals as narrow.",
+    "zh": "各方案共用随机种子：若各用各的种子，要得到同样窄的区间，种子数须为{times:.1f}倍（中位数）。",  # noqa: RUF001  (as above)
+}
+_TESTED: Final[dict[Lang, str]] = {
+    "en": "{number} headlines were tested: under {level} for all of them together, after Holm, are {found}.",
+    "zh": "共检验{number}项主要结果；经Holm校正后整体低于{level}的有：{found}。",  # noqa: RUF001  (as above)
+}
+_NONE: Final[dict[Lang, str]] = {"en": "none", "zh": "无"}
+_REACHED: Final[dict[Lang, str]] = {
+    "en": "Precision: {outcome} is known to +- {reached}, wanted was +- {wanted}; {seeds} seeds, told from the first "
+    "{first}. All intervals use the spread of these {first} (Stein), so that looking at them has cost no certainty.",
+    "zh": "精度：{outcome}的误差为±{reached}，要求±{wanted}；由前{first}个种子确定共用{seeds}个。"  # noqa: RUF001  (as above)
+    "所有区间均采用前{first}个种子的离散度（Stein两阶段法），先看后定不影响把握程度。",  # noqa: RUF001  (as above)
+}
+_NOT_REACHED: Final[dict[Lang, str]] = {
+    "en": " It was not reached: raise --max-seeds.",
+    "zh": " 未达到要求：请增大 --max-seeds。",  # noqa: RUF001  (as above)
+}
+LEVEL: Final = 0.05
+"""Chance of any false finding among all headlines that is accepted."""
 
 
 def write_caption(
@@ -131,3 +168,65 @@ def list_places(
         for place in chosen
     ]
     return [TextTable(_BY_PLACE_TITLE[lang], (_PLACE[lang], *heads), rows, 1)]
+
+
+def list_certainty(certainty: DataFrame, policy: str, *, lang: Lang) -> list[TextTable]:
+    """Return the table of how sure the headlines of `policy` are; none with a single seed, which tells nothing."""
+    rows = certainty[select_headlines(certainty) & (certainty["policy"] == policy) & certainty["p_up"].notna()]
+    found = {str(row["outcome"]): row for row in rows.to_dict("records")}
+    lines: list[Text] = [
+        (
+            name_outcome(name, lang),
+            f"{100.0 * found[name]['p_up']:.1f} %",
+            _write_p(found[name]["p_holm"]),
+            _write_count(found[name]["seeds_for_half"]),
+            "-" if math.isnan(found[name]["variance_reduction"]) else f"{found[name]['variance_reduction']:.1f}",
+        )
+        for name in HEADLINES
+        if name in found
+    ]
+    return [TextTable(_SURE_TITLE[lang], _SURE_HEADINGS[lang], lines, 1)] if lines else []
+
+
+def list_findings(certainty: DataFrame, lang: Lang) -> list[str]:
+    """What shared seeds save, and what holds of all headlines together; nothing where one seed cannot tell."""
+    lines = []
+    saved = find_reduction(certainty)
+    if not math.isnan(saved):
+        lines.append(_SAVED[lang].format(times=saved))
+    tested = certainty[select_headlines(certainty) & certainty["p_holm"].notna()]
+    if len(tested):
+        sure = tested[tested["p_holm"] < LEVEL]
+        several = len(set(tested["policy"])) > 1
+        names = [
+            name_outcome(str(row["outcome"]), lang) + (f" ({row['policy']})" if several else "")
+            for row in sure.to_dict("records")
+        ]
+        join = "、" if lang == "zh" else ", "
+        found = join.join(names) or _NONE[lang]
+        lines.append(_TESTED[lang].format(number=len(tested), level=LEVEL, found=found))
+    return lines
+
+
+def note_precision(precision: Mapping[str, Any] | None, lang: Lang) -> list[str]:
+    """What precision was wanted and reached (see sim.certainty.describe_precision); nothing if none."""
+    if precision is None:
+        return []
+    unit = str(precision["unit"])
+    factor, decimals, words = choose_unit(unit, lang)
+    ending = POINTS[lang] if unit == SHARE else f" {words}"
+    reached, wanted = (f"{precision[name] * factor:,.{decimals}f}{ending}" for name in ("reached", "half_width"))
+    outcome = name_outcome(str(precision["outcome"]), lang)
+    if precision["group"] != ALL:
+        outcome += f" ({name_group(str(precision['group']), lang)})"
+    told = {"seeds": precision["seeds"], "first": precision["first"]}
+    text = _REACHED[lang].format(outcome=outcome, reached=reached, wanted=wanted, **told)
+    return [text if precision["met"] else text + _NOT_REACHED[lang]]
+
+
+def _write_p(p_value: float) -> str:
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
+def _write_count(number: float) -> str:
+    return "-" if math.isnan(number) else f"{number:,.0f}" if number < 1e5 else "> 100,000"

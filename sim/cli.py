@@ -7,6 +7,7 @@ Heavy packages are imported when a command needs them, so that `--help` answers 
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import json
 import os
@@ -18,14 +19,17 @@ import typer
 
 import sim
 from calibration.cli import calibrate
+from experiments import cli_robust
 from experiments.cli import add_commands
+from experiments.cli_effects import effects
+from experiments.cli_sensitivity import sensitivity
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
 
 if TYPE_CHECKING:
     from sim.fitfile import Member
     from sim.kinds import KindPage
-    from sim.report import Comparison, Study
+    from sim.report import Study
     from sim.scenario import Scenario
 
 app = typer.Typer(
@@ -36,6 +40,9 @@ app = typer.Typer(
 )
 app.add_typer(calibrate, name="calibrate")
 add_commands(app)
+app.command()(effects)
+app.command()(sensitivity)
+cli_robust.add_commands(app)
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""
@@ -60,6 +67,15 @@ Ensemble = Annotated[
     bool, typer.Option("--ensemble", help="Give each seed a parameter set of its own, drawn from the fit in use.")
 ]
 Members = Annotated[int | None, typer.Option(help="With --ensemble: how many sets, in place of --seeds.", min=1)]
+Wanted = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        metavar="OUTCOME=HALFWIDTH",
+        help="Run more seeds until this effect is known so well: stayed_12m=200, stay_share_12m=0.2points.",
+    ),
+]
+MaxSeeds = Annotated[int, typer.Option(help="With --precision: seeds at most.", min=2)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
 Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")]
 Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of figures and tables.")]
@@ -151,16 +167,21 @@ def compare(
     city: City = None,
     ensemble: Ensemble = False,
     members: Members = None,
+    precision: Wanted = None,
+    max_seeds: MaxSeeds = 200,
     quiet: Quiet = False,
 ) -> None:
     """Simulate a baseline and policies with the same seeds and write what the policies change.
 
-    `--set policies.N.FIELD=VALUE` changes the policy scenarios; every other `--set` changes the baseline too.
+    `--set policies.N.FIELD=VALUE` changes the policy scenarios; every other `--set` changes the baseline too. With
+    `--precision` the --seeds come first and tell how many more it takes, up to --max-seeds.
     """
     with report_errors():
         from sim.compare import find_start
         from sim.report import Study, load_compared, write_comparison
+        from sim.shown import choose_precision, print_comparison
 
+        wanted = choose_precision(precision, max_seeds, seeds=seeds, ensemble=ensemble)
         scenarios = load_compared(base, policies, overrides or (), scale, quarters)
         _, *names = scenarios
         others = [scenarios[name] for name in names]
@@ -176,14 +197,14 @@ def compare(
             check=check,
             figures=figures,
             lang=lang,
+            precision=wanted,
         )
         resolved = {name: scenario.resolved for name, scenario in scenarios.items()}
         folder = _place_results(out, "+".join(names), resolved, study)
         with show_progress("runs", quiet=quiet) as move:
             comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
         if not quiet:
-            _print_effects(comparison, {name: scenarios[name] for name in names}, study)
-            _print_ensemble(others[0], study)
+            print_comparison(comparison, {name: scenarios[name] for name in names}, study)
         _print_end(folder, figures=figures, quiet=quiet)
 
 
@@ -325,7 +346,8 @@ def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], stu
     from sim.results import hash_source, refuse_foreign_folder, result_hash
 
     drawn = {"members": [member.number for member in study.members.values()]} if study.members is not None else {}
-    content = {**resolved, **drawn}
+    wanted = {"precision": dataclasses.asdict(study.precision)} if study.precision is not None else {}
+    content = {**resolved, **drawn, **wanted}
     folder = out if out is not None else RESULTS / name / result_hash(content, study.seeds, hash_source())
     refuse_foreign_folder(folder)
     return folder
@@ -344,37 +366,6 @@ def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
     if figures and not quiet:
         typer.echo(f"figures: {folder / 'figures'}")
     typer.echo(f"results: {folder}")
-
-
-def _print_effects(comparison: Comparison, policies: Mapping[str, Scenario], study: Study) -> None:
-    """Print the tables of each policy, what they are about, and what they do not say."""
-    from sim.captions import list_cautions, list_places, note_elsewhere, write_caption
-    from sim.compare import find_acting_places, find_start
-    from sim.effects import list_judgements, list_tables
-
-    lang, city, seeds = study.lang, study.city, len(study.seeds)
-    since = find_start(list(policies.values()))
-    for name, scenario in policies.items():
-        places, acting = scenario.world.labels, find_acting_places(scenario)
-        caption = write_caption(city, since, scenario.end, seeds=seeds, scale=scenario.scale, lang=lang, places=places)
-        tables = list_tables(comparison.effects, name, lang=lang)
-        tables += list_places(comparison.by_place, name, acting, lang=lang, places=places)
-        tables += list_judgements(comparison.judgements, name, lang=lang, places=places)
-        for number, table in enumerate(tables):
-            title = f"{table.title}\n{caption}" if number == 0 else table.title
-            print_table(table.heads, table.rows, title=title, n_names=table.n_names)
-        for line in note_elsewhere(city, acting, list(comparison.by_place), lang=lang, places=places):
-            typer.echo(line)
-    typer.echo("\n".join(list_cautions(seeds, lang)))
-
-
-def _print_ensemble(scenario: Scenario, study: Study) -> None:
-    """Say what intervals over an ensemble hold."""
-    from sim.labels import label
-
-    if study.members is not None and scenario.fit is not None:
-        words = label("note.ensemble", study.lang)
-        typer.echo(words.format(runs=len(study.members), fit=scenario.fit.name) + "\n")
 
 
 def _print_kind(page: KindPage) -> None:

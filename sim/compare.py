@@ -72,7 +72,11 @@ FindRatio = Callable[["NDArray[Any]", "NDArray[Any]"], Estimate]
 
 
 def compare_runs(
-    base: Mapping[int, DataFrame], policies: Mapping[str, Mapping[int, DataFrame]], *, spread: bool = False
+    base: Mapping[int, DataFrame],
+    policies: Mapping[str, Mapping[int, DataFrame]],
+    *,
+    spread: bool = False,
+    first: int | None = None,
 ) -> DataFrame:
     """Compare the outcomes of policies with those of the baseline, paired by seed.
 
@@ -80,6 +84,7 @@ def compare_runs(
         base: Outcomes of the baseline (see sim.outcomes and sim.leakage) by seed.
         policies: The same for each policy, with the same seeds.
         spread: Intervals are those of one more run, not of the mean: for runs with a parameter set each.
+        first: How many seeds, the lowest, were looked at before the others were run; None if all were asked for.
 
     Returns:
         Columns policy, outcome, group, unit, baseline, value, difference, low, high, seeds. `baseline` and `value`
@@ -97,10 +102,10 @@ def compare_runs(
     for policy, runs in policies.items():
         if set(runs) != set(base):
             raise ResultsError(f"{policy} and the baseline have different seeds. Run both with the same seeds")
-        pairs = _pair_outcomes(base, runs, sorted(base))
-        rows += [(policy, *key, *estimate_effect(*pair, spread=spread)) for key, pair in pairs.items()]
+        pairs = pair_outcomes(base, runs)
+        rows += [(policy, *key, *estimate_effect(*pair, spread=spread, first=first)) for key, pair in pairs.items()]
         for estimate_some in (_estimate_costs, _estimate_displacement, _estimate_leakage):
-            estimates = estimate_some(pairs, functools.partial(estimate_ratio, spread=spread))
+            estimates = estimate_some(pairs, functools.partial(estimate_ratio, spread=spread, first=first))
             rows += [(policy, *key, *estimate) for key, estimate in estimates]
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
@@ -128,13 +133,15 @@ def find_acting_places(scenario: Scenario) -> list[str]:
     return [world.places[place] for place in sorted(acting)]
 
 
-def _pair_outcomes(
-    base: Mapping[int, DataFrame], runs: Mapping[int, DataFrame], seeds: Sequence[int]
-) -> dict[tuple[str, str, str], tuple[NDArray[Any], NDArray[Any]]]:
-    """Return (outcome, group, unit) -> values of baseline and policy by seed; a sum that a run lacks is zero."""
+def pair_outcomes(
+    base: Mapping[int, DataFrame], runs: Mapping[int, DataFrame]
+) -> dict[Key, tuple[NDArray[Any], NDArray[Any]]]:
+    """Return (outcome, group, unit) -> values (seed,) of baseline and policy by rising seed; an absent sum is zero."""
     import numpy as np
 
-    def look_up(frame: DataFrame) -> dict[tuple[str, str, str], float]:
+    seeds = sorted(base)
+
+    def look_up(frame: DataFrame) -> dict[Key, float]:
         names = zip(frame["outcome"], frame["group"], frame["unit"], strict=True)
         return dict(zip(names, frame["value"].astype(float), strict=True))
 
@@ -145,7 +152,7 @@ def _pair_outcomes(
     outcomes = list(dict.fromkeys(outcome for outcome, _, _ in keys))
     ordered = sorted(keys, key=lambda key: outcomes.index(key[0]))
 
-    def collect(frames: list[dict[tuple[str, str, str], float]], key: tuple[str, str, str]) -> NDArray[Any]:
+    def collect(frames: list[dict[Key, float]], key: Key) -> NDArray[Any]:
         absent = 0.0 if key[2] in _SUMS else math.nan
         return np.array([frame.get(key, absent) for frame in frames])
 

@@ -7,11 +7,23 @@ on the mean as seeds are added.
 Where each run has a parameter set of its own, the mean over sets is not what is asked: some set is the true one, and
 no number of runs tells which. Then the interval is that of one more run (`spread`): 1 / n becomes 1 + 1 / n in the
 formulas above. It holds parameters and chance, and does not close in.
+
+Where the number of runs was chosen by looking at the first of them, the usual interval is too narrow: it stops where
+the spread happens to look small. Stein (1945) mends it: the spread is that of the `first` runs alone, with their
+degrees of freedom, t(0.975, first - 1) sd(first runs) / sqrt(n). The mean of all n is independent of that spread, so
+that for normal values the interval covers exactly 95 %, and likewise that of a ratio.
+
+Beside the interval: the probability that the mean is above zero is its posterior under the flat prior on mean and log
+spread, P = F_t(n - 1)(mean / (sd / sqrt(n))). Of several such statements some fail by chance; Holm (1979) multiplies
+the i-th smallest of m two-sided p = 2 min(P, 1 - P) by m - i + 1 and never lets one fall below the one before.
+Common random numbers pay by (var a + var b) / var(a - b): as many times as many runs with seeds of their own give the
+same interval.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -19,12 +31,20 @@ if TYPE_CHECKING:
 
 CONFIDENCE: Final = 0.95
 
+MOST_SEEDS: Final = 1e6
+"""More than anybody runs: a difference that takes them is none."""
+
 Estimate = tuple[float, float, float, float, float, int]
 """Baseline, value, difference or ratio, lower and upper end of its interval, seeds."""
 
 
-def estimate_effect(base: NDArray[Any], policy: NDArray[Any], *, spread: bool = False) -> Estimate:
-    """Return baseline, value, difference, low, high, seeds; pairs with a missing value do not count."""
+def estimate_effect(
+    base: NDArray[Any], policy: NDArray[Any], *, spread: bool = False, first: int | None = None
+) -> Estimate:
+    """Return baseline, value, difference, low, high, seeds; pairs with a missing value do not count.
+
+    With `first` the number of pairs was chosen by looking at so many of them.
+    """
     import numpy as np
 
     known = np.isfinite(base) & np.isfinite(policy)
@@ -32,53 +52,128 @@ def estimate_effect(base: NDArray[Any], policy: NDArray[Any], *, spread: bool = 
         return math.nan, math.nan, math.nan, math.nan, math.nan, 0
     base, policy = base[known], policy[known]
     difference = policy - base
-    low, high = bound_mean(difference, spread=spread)
+    told = None if first is None else int(known[:first].sum())
+    low, high = bound_mean(difference, spread=spread, first=told)
     return float(base.mean()), float(policy.mean()), float(difference.mean()), low, high, int(known.sum())
 
 
-def estimate_ratio(numerator: NDArray[Any], denominator: NDArray[Any], *, spread: bool = False) -> Estimate:
+def estimate_ratio(
+    numerator: NDArray[Any], denominator: NDArray[Any], *, spread: bool = False, first: int | None = None
+) -> Estimate:
     """Return mean(numerator) / mean(denominator) over seeds (n,), paired, as an Estimate without levels."""
     seeds = min(len(numerator), len(denominator))
     if seeds == 0:
         return math.nan, math.nan, math.nan, math.nan, math.nan, 0
     bottom = float(denominator.mean())
     ratio = float(numerator.mean()) / bottom if bottom else math.nan
-    return math.nan, math.nan, ratio, *bound_ratio(numerator, denominator, spread=spread), seeds
+    return math.nan, math.nan, ratio, *bound_ratio(numerator, denominator, spread=spread, first=first), seeds
 
 
-def bound_mean(values: NDArray[Any], *, spread: bool = False) -> tuple[float, float]:
+def bound_mean(values: NDArray[Any], *, spread: bool = False, first: int | None = None) -> tuple[float, float]:
     """Return the 95 % Student-t interval of the mean of `values` (n,), or with `spread` that of one more value.
 
-    NaN for n < 2, exact where all are zero.
+    With `first` it is Stein's: the first so many values tell the spread, unless they are all alike, as counts of what
+    is rare may be. NaN where fewer than 2 tell it, exact where all are zero.
     """
-    from scipy import stats
-
-    if len(values) < 2:
+    told = _take_first(first, values)[0]
+    if len(told) < 2:
         return math.nan, math.nan  # also where the one value is zero: another seed may differ
     if not values.any():
         return 0.0, 0.0
-    width = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * math.sqrt(spread + 1 / len(values))
-    half = width * float(values.std(ddof=1))
+    width = _find_quantile(len(told)) * math.sqrt(spread + 1 / len(values))
+    half = width * float(told.std(ddof=1))
     return float(values.mean()) - half, float(values.mean()) + half
 
 
-def bound_ratio(numerator: NDArray[Any], denominator: NDArray[Any], *, spread: bool = False) -> tuple[float, float]:
+def bound_ratio(
+    numerator: NDArray[Any], denominator: NDArray[Any], *, spread: bool = False, first: int | None = None
+) -> tuple[float, float]:
     """Return Fieller's 95 % interval of mean(numerator) / mean(denominator), paired (n,); with `spread`, of one more.
 
-    NaN for n < 2, and where the interval of the denominator includes zero: no bounded interval exists then.
+    With `first` the first so many pairs tell the spread. NaN where fewer than 2 do, and where the interval of the
+    denominator includes zero: no bounded interval exists then.
     """
     import numpy as np
-    from scipy import stats
 
     count = len(numerator)
-    if count < 2:
+    told = _take_first(first, numerator, denominator)
+    if len(told[0]) < 2:
         return math.nan, math.nan
-    t_squared = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) ** 2
+    t_squared = _find_quantile(len(told[0])) ** 2
     top, bottom = float(numerator.mean()), float(denominator.mean())
-    (v_top, v_both), (_, v_bottom) = np.cov(numerator, denominator, ddof=1) * (spread + 1 / count)
+    (v_top, v_both), (_, v_bottom) = np.cov(told[0], told[1], ddof=1) * (spread + 1 / count)
     square = bottom**2 - t_squared * v_bottom
     if square <= 0:
         return math.nan, math.nan
     middle = top * bottom - t_squared * v_both
     root = math.sqrt(max(0.0, middle**2 - square * (top**2 - t_squared * v_top)))
     return float((middle - root) / square), float((middle + root) / square)
+
+
+def find_sign(values: NDArray[Any], *, spread: bool = False, first: int | None = None) -> float:
+    """Return the posterior probability that the mean of `values` (n,) is above zero, or with `spread` one more value.
+
+    NaN where fewer than 2 values tell the spread, and where all are zero.
+    """
+    from scipy import stats
+
+    told = _take_first(first, values)[0]
+    if len(told) < 2 or not values.any():
+        return math.nan
+    mean, error = float(values.mean()), float(told.std(ddof=1)) * math.sqrt(spread + 1 / len(values))
+    return float(stats.t.cdf(mean / error, len(told) - 1)) if error else float(mean > 0.0)
+
+
+def count_seeds(values: NDArray[Any], half_width: float) -> float:
+    """Return how many values with the spread of `values` (n,) give a 95 % interval of at most +- `half_width`.
+
+    The smallest n >= 2 with t(0.975, n - 1) sd / sqrt(n) <= half_width; infinite above MOST_SEEDS. NaN for fewer than
+    2 values or no width.
+    """
+    if len(values) < 2 or not half_width > 0.0:
+        return math.nan
+    ratio = (float(values.std(ddof=1)) / half_width) ** 2
+    if ratio > MOST_SEEDS:
+        return math.inf
+    low, high = 1, 2  # `low` is too few, or no number at all; `high` may be too few
+    while _find_quantile(high) ** 2 * ratio > high:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _find_quantile(middle) ** 2 * ratio <= middle else (middle, high)
+    return float(high)
+
+
+def measure_reduction(base: NDArray[Any], policy: NDArray[Any]) -> float:
+    """Return (var base + var policy) / var(policy - base) over pairs (n,): what common random numbers save.
+
+    NaN for fewer than 2 pairs, and where the difference is the same in all.
+    """
+    if len(base) < 2:
+        return math.nan
+    paired = float((policy - base).var(ddof=1))
+    return (float(base.var(ddof=1)) + float(policy.var(ddof=1))) / paired if paired else math.nan
+
+
+def adjust_holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted for their number after Holm; NaN stays NaN and does not count."""
+    known = sorted((p, place) for place, p in enumerate(p_values) if not math.isnan(p))
+    adjusted, least = [math.nan] * len(p_values), 0.0
+    for rank, (p, place) in enumerate(known):
+        least = max(least, min(1.0, (len(known) - rank) * p))
+        adjusted[place] = least
+    return adjusted
+
+
+def _take_first(first: int | None, *columns: NDArray[Any]) -> list[NDArray[Any]]:
+    """The first rows of columns (n,); all of them where `first` is None or one column is the same in all of those."""
+    told = [values[:first] for values in columns]
+    alike = any(len(values) > 1 and not (values != values[0]).any() for values in told)
+    return list(columns) if alike else told
+
+
+def _find_quantile(count: int) -> float:
+    """t(0.975, count - 1)."""
+    from scipy import stats
+
+    return float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1))

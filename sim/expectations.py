@@ -53,13 +53,13 @@ OUTCOME_NAMES: Final = tuple(
 """Outcomes that can be expected to move: those that have words and a difference."""
 
 _ORIGINS: Final = tuple(f"home_{name}" for name in HOME)
+_PERCENTILES: Final = tuple(f"percentile_{number}" for number in (10, 25, 50, 75, 90))
 _FIELDS: Final = tuple(f"field_{name}" for name in FIELD)
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(
-        ("stay_share_12m", "stay_share_12m_other_cities", "first_job_share_6m", "qualified_share", "hires"), EDUCATION
-    ),
-    **dict.fromkeys(("stayed_12m", "cost_per_additional_stayer"), (*EDUCATION, *_ORIGINS)),
-    **dict.fromkeys(("wage", "employment_rate"), (*EDUCATION, *_FIELDS)),
+    **dict.fromkeys(("stay_share_12m_other_cities", "first_job_share_6m", "qualified_share", "hires"), EDUCATION),
+    **dict.fromkeys(("stay_share_12m", "stayed_12m", "cost_per_additional_stayer"), (*EDUCATION, *_ORIGINS)),
+    "wage": (*EDUCATION, *_FIELDS, *_PERCENTILES),
+    "employment_rate": (*EDUCATION, *_FIELDS),
     "arrivals": (*EDUCATION, "new_graduate", "experienced"),
     "departures": (*EDUCATION, *REASON),
     "headcount": FIRM_SIZE,

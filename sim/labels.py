@@ -254,6 +254,11 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "group.all": ("All", "全部"),
     "group.new_graduate": ("New graduates", "应届毕业生"),
     "group.experienced": ("Experienced", "往届与在职人才"),
+    "group.percentile_10": ("10th percentile of pay", "薪酬第10百分位"),
+    "group.percentile_25": ("25th percentile of pay", "薪酬第25百分位"),
+    "group.percentile_50": ("Median of pay", "薪酬中位数"),
+    "group.percentile_75": ("75th percentile of pay", "薪酬第75百分位"),
+    "group.percentile_90": ("90th percentile of pay", "薪酬第90百分位"),
 }
 
 _OUTCOMES: Final[dict[str, tuple[str, str]]] = {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import ResultsError
-from sim.types import AI, EDUCATION, EMPLOYED, FIELD, FIRM_SIZE, PREPARING, REASON, SEARCHING, STATE, Quarter
+from sim.types import AI, EDUCATION, EMPLOYED, FIELD, FIRM_SIZE, HOME, PREPARING, REASON, SEARCHING, STATE, Quarter
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -50,16 +50,18 @@ def summarise_run(result: RunResult, *, city: str, since: Quarter) -> DataFrame:
     Stay shares count the cohorts that graduated in the period and whose first 12 months lie within the run, shares with
     a first job those whose first 6 months do. Rent, rent burden, wage, employment and the share of the qualified are
     means over the quarters, talent, people in work, firms and their headcount are those of the last quarter, and
-    arrivals, hires, hukou and cost are sums. Cost is what was booked for the city, so that it can be set against the
-    graduates of the city; with `_all_cities` it is what was booked anywhere. The employment rate is employed /
-    (employed + searching + preparing); the AI share is that of new postings, the filled share hires over openings. The
-    age of curricula is a mean over institutions by those enrolled, the share of qualified graduates one by those who
-    graduate. In a world with areas, commuters in work here and live elsewhere, commuters out the other way round, in
-    the last quarter; minutes one way are a mean over those who live here and work.
+    arrivals, hires, hukou and cost are sums. Pay by rank is a mean over the quarters of each percentile. Cost
+    is what was booked for the city, so that it can be set against the graduates of the city; with `_all_cities` it is
+    what was booked anywhere. The employment rate is employed / (employed + searching + preparing); the AI share is that
+    of new postings, the filled share hires over openings. The age of curricula is a mean over institutions by those
+    enrolled, the share of qualified graduates one by those who graduate. In a world with areas, commuters in work here
+    and live elsewhere, commuters out the other way round, in the last quarter; minutes one way are a mean over those
+    who live here and work.
 
     Returns:
-        Columns outcome, group (`all`, a level of education, a field of study `field_...`, a kind of arrival, a reason
-        to leave, a size of firm or a payer), unit, value; one row an outcome and group, NaN where nobody counts.
+        Columns outcome, group (`all`, a level of education, a field of study `field_...`, an origin `home_...`, a
+        percentile of pay `percentile_...`, a kind of arrival, a reason to leave, a size of firm or a payer), unit,
+        value; one row an outcome and group, NaN where nobody counts.
 
     Raises:
         ResultsError: If the tables do not know the city.
@@ -77,6 +79,7 @@ def summarise_run(result: RunResult, *, city: str, since: Quarter) -> DataFrame:
         *_summarise_arrivals(_from_quarter(tables["flows"], since), city),
         *_summarise_city(_from_quarter(tables["cities"], since), city),
         *_summarise_work(_from_quarter(tables["people"], since), city),
+        *_summarise_pay(_from_quarter(tables["distribution"], since), city),
         *_summarise_postings(_from_quarter(tables["postings"], since), city),
         *_summarise_firms(_from_quarter(tables["firms"], since), city),
         *_summarise_teaching(_from_quarter(tables["institutions"], since), city),
@@ -97,6 +100,10 @@ def _summarise_stay(cohorts: DataFrame, city: str, since: Quarter) -> list[Row]:
     elsewhere = recent[recent["study_city"] != city]
     return [
         *_by_education("stay_share_12m", SHARE, local, _measure_stay_share),
+        *(
+            ("stay_share_12m", f"home_{home}", SHARE, _measure_stay_share(local[local["home"] == home]))
+            for home in HOME
+        ),
         *_by_education(STAYED, PERSONS, local, lambda rows: float(rows["stayed_12m"].sum())),
         *_by_education("stay_share_12m_other_cities", SHARE, elsewhere, _measure_stay_share),
     ]
@@ -206,6 +213,13 @@ def _summarise_work(people: DataFrame, city: str) -> list[Row]:
         *_by_field("employment_rate", SHARE, active, _measure_employment_rate),
         *_by_education("qualified_share", SHARE, active, _measure_qualified_share),
     ]
+
+
+def _summarise_pay(distribution: DataFrame, city: str) -> Iterable[Row]:
+    """Wage at each percentile of those who work here: who has low pay may gain where the mean does not."""
+    here = distribution[(distribution["group"] == city) & (distribution["variable"] == "wage_cny_m")]
+    for quantile, rows in here.groupby("quantile"):
+        yield "wage", f"percentile_{round(100 * float(str(quantile)))}", _CNY_MONTH, float(rows["value"].mean())
 
 
 def _summarise_commuting(commuting: DataFrame, city: str) -> list[Row]:

@@ -58,7 +58,7 @@ def plot_effects(comparison: pd.DataFrame, *, lang: Lang = "en") -> Figure:
         figure, panels = start_panels(len(outcomes), title, columns=3, panel=(4.0, 1.25 + 0.3 * most))
         for axes, outcome in zip(panels, outcomes, strict=True):
             rows = shown[(shown["outcome"].astype(str) == outcome).to_numpy()]
-            factor, unit = _scale_unit(str(rows["unit"].iloc[0]), lang)
+            factor, unit = scale_unit(str(rows["unit"].iloc[0]), lang)
             axes.set_title(wrap_text(label_code("outcome", outcome, lang), 44), loc="left")
             axes.set_xlabel(label("axis.difference", lang).format(unit=unit))
             axes.axvline(0.0, color=GREY, linewidth=1.0)
@@ -238,7 +238,7 @@ def _select_ratios(comparison: pd.DataFrame | None) -> pd.DataFrame | None:
     return comparison[chosen.to_numpy()] if chosen.any() else None
 
 
-def _scale_unit(unit: str, lang: Lang) -> tuple[float, str]:
+def scale_unit(unit: str, lang: Lang) -> tuple[float, str]:
     """The factor from a comparison's unit to the unit shown, and its words."""
     if unit == "share":
         return POINTS_A_SHARE, label("unit.percentage_points", lang)

@@ -1,6 +1,7 @@
 """From scenarios to a folder of results: runs, comparison, figures.
 
-A folder holds runs/NAME/seed-N (tables and manifest of each run), figures/, and, for a comparison, comparison.csv.
+A folder holds runs/NAME/seed-N (tables and manifest of each run), figures/, and, for a comparison, comparison.csv and
+certainty.csv.
 It is staged and moved whole, so a comparison that stops half way leaves nothing.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from sim.certainty import Precision, count_wanted, describe_precision, judge_certainty
 from sim.compare import compare_runs, find_acting_places
 from sim.errors import TalentsimError
 from sim.expectations import Judgement, describe_judgement, judge_expectations
@@ -70,6 +72,8 @@ class Study:
     """Language of the figures."""
     members: Mapping[int, Member] | None = None
     """Parameter set by seed, drawn from the ensemble of a fit; None for the parameters of the scenarios."""
+    precision: Precision | None = None
+    """Run more seeds until this is reached; None for the seeds alone."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,12 @@ class Comparison:
     """One for each expectation, in the order of scenarios and their files."""
     by_place: dict[str, DataFrame]
     """Effects on the city in focus and on each other place that was asked for, which policies act in."""
+    certainty: DataFrame
+    """How sure the effects are, as of sim.certainty.judge_certainty."""
+    seeds: Sequence[int] = ()
+    """Seeds that it rests on; those of the study, or more where a precision was asked for."""
+    precision: Mapping[str, Any] | None = None
+    """What precision was wanted and reached, as of sim.certainty.describe_precision."""
 
 
 def load_compared(
@@ -122,7 +132,7 @@ def write_single(scenario: Scenario, folder: Path, study: Study, *, on_quarter: 
 def write_seeds(scenario: Scenario, folder: Path, study: Study, *, on_done: OnDone | None = None) -> None:
     """Run one scenario with several seeds; `folder` gets runs/NAME/seed-N, a manifest and figures."""
     with stage_folder(folder) as staged:
-        _run_all({scenario.name: scenario}, staged, study, _forget, on_done)
+        _run_all({scenario.name: scenario}, staged, study, reduce=_forget, on_done=on_done)
         if study.figures:
             _draw({scenario.name: scenario}, staged, study, None)
         facts = {"scenario": scenario.name, "seeds": list(study.seeds), "scale": scenario.scale}
@@ -137,25 +147,60 @@ def write_comparison(
     """Run a baseline (the first of `scenarios`) and policies with the same seeds; write and return what changes.
 
     `folder` gets comparison.csv beside the runs and figures, comparison_places.csv where policies act in a few other
-    places (see list_shown_places), and in its manifest what was expected. Outcomes count from quarter `since`.
+    places (see list_shown_places), certainty.csv with how sure that is, and in its manifest what was expected. Outcomes
+    count from quarter `since`. With a precision the seeds of the study come first and tell how many more it takes.
     """
     base, *policies = scenarios
     shown = list_shown_places([scenarios[name] for name in policies], study.city)
     cities = list(dict.fromkeys([*list_cities(scenarios.values(), study.city), *shown]))
     with stage_folder(folder) as staged:
         reduce = functools.partial(reduce_run, cities=cities, since=since)
-        reduced = _run_all(scenarios, staged, study, reduce, on_done, trace_from=since)
+        run_all = functools.partial(_run_all, scenarios, staged, reduce=reduce, trace_from=since)
         spread = study.members is not None
-        comparison = compare_reduced(scenarios, reduced, city=study.city, since=since, shown=shown, spread=spread)
+        compare = functools.partial(
+            compare_reduced, scenarios, city=study.city, since=since, shown=shown, spread=spread
+        )
+        comparison, study = _compare_all(run_all, compare, study, on_done)
         _write_effects(comparison, staged)
         if study.figures:
             _draw(scenarios, staged, study, comparison.effects)
         facts = {"baseline": base, "policies": policies, "city": study.city, "since": str(since)}
         size = {"seeds": list(study.seeds), "scale": scenarios[base].scale}
         size |= _describe_members(scenarios[base], study) | {"intervals": "one more run" if spread else "mean"}
+        size |= {"precision": dict(comparison.precision)} if comparison.precision is not None else {}
         expected = {"expectations": [describe_judgement(judged) for judged in comparison.judgements]}
         write_manifest({"format": COMPARISON_FORMAT, **facts, **size, **expected, **describe_code()}, staged)
     return comparison
+
+
+def _compare_all(
+    run_all: Callable[..., dict[str, dict[int, Reduced]]],
+    compare: Callable[..., Comparison],
+    study: Study,
+    on_done: OnDone | None,
+) -> tuple[Comparison, Study]:
+    """Run the seeds of the study and, for a precision, as many more as those say it takes; return the study so done."""
+    reduced = run_all(study, on_done=on_done)
+    comparison = compare(reduced)
+    seeds = list(study.seeds)
+    if study.precision is not None:
+        first = len(seeds)
+        n_seeds = count_wanted(study.precision, comparison.effects, first)
+        if n_seeds > first:
+            more = range(max(seeds) + 1, max(seeds) + 1 + n_seeds - first)
+            done = first * len(reduced)
+
+            def move(now: int, total: int) -> None:
+                if on_done is not None:
+                    on_done(done + now, done + total)
+
+            added = run_all(dataclasses.replace(study, seeds=more), on_done=move)
+            reduced = {name: runs | added[name] for name, runs in reduced.items()}
+            seeds += more
+            comparison = compare(reduced, first=first)
+        reached = describe_precision(study.precision, comparison.effects, n_seeds)
+        comparison = dataclasses.replace(comparison, precision={**reached, "first": first})
+    return dataclasses.replace(comparison, seeds=seeds), dataclasses.replace(study, seeds=seeds)
 
 
 def list_cities(scenarios: Iterable[Scenario], city: str) -> list[str]:
@@ -189,6 +234,7 @@ def compare_reduced(
     since: Quarter,
     shown: Sequence[str] = (),
     spread: bool = False,
+    first: int | None = None,
 ) -> Comparison:
     """Compare reduced runs, by scenario and seed, with those of the first scenario, and judge what was expected.
 
@@ -199,21 +245,27 @@ def compare_reduced(
         since: Quarter from which outcomes count.
         shown: Other places whose effects are wanted.
         spread: Intervals are those of one more run (see sim.estimate).
+        first: How many seeds were looked at before the others were run; None if all were asked for.
     """
     base, *policies = scenarios
-    effects = {}
-    for place in dict.fromkeys([*list_cities(scenarios.values(), city), *shown]):
+
+    def split(place: str) -> tuple[dict[int, DataFrame], dict[str, dict[int, DataFrame]]]:
         outcomes = _add_persons(reduced, base, place, since)
-        effects[place] = compare_runs(outcomes[base], {name: outcomes[name] for name in policies}, spread=spread)
+        return outcomes[base], {name: outcomes[name] for name in policies}
+
+    places = dict.fromkeys([*list_cities(scenarios.values(), city), *shown])
+    effects = {place: compare_runs(*split(place), spread=spread, first=first) for place in places}
+    certainty = judge_certainty(*split(city), spread=spread, first=first)
     judgements = [judged for name in policies for judged in judge_expectations(name, scenarios[name].expects, effects)]
     by_place = {place: effects[place] for place in dict.fromkeys([city, *shown])}
-    return Comparison(effects=effects[city], judgements=judgements, by_place=by_place)
+    return Comparison(effects=effects[city], judgements=judgements, by_place=by_place, certainty=certainty)
 
 
 def _write_effects(comparison: Comparison, staged: Path) -> None:
     import pandas as pd
 
     comparison.effects.to_csv(staged / "comparison.csv", index=False)
+    comparison.certainty.to_csv(staged / "certainty.csv", index=False)
     if len(comparison.by_place) > 1:
         rows = pd.concat(comparison.by_place, names=["place"]).reset_index("place")
         rows.to_csv(staged / "comparison_places.csv", index=False)
@@ -238,9 +290,9 @@ def _run_all(
     scenarios: Mapping[str, Scenario],
     staged: Path,
     study: Study,
+    *,
     reduce: Callable[[RunResult], T],
     on_done: OnDone | None,
-    *,
     trace_from: Quarter | None = None,
 ) -> dict[str, dict[int, T]]:
     return run_paired(

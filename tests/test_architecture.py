@@ -25,9 +25,9 @@ LAYERS = (
     ("model",),
     ("results",),
     ("run", "explain"),
-    ("estimate", "outcomes", "leakage", "compare", "sweep"),
-    ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots", "report"),
-    ("console",),
+    ("estimate", "indices", "outcomes", "leakage", "compare", "certainty", "sweep"),
+    ("effects", "captions", "plots_style", "plots_data", "plots_effects", "plots_sensitivity", "plots", "report"),
+    ("console", "shown"),
     ("cli",),
 )
 """Rooms of sim/ from the lowest to the highest; a room imports its own layer (without a cycle) and lower ones."""
@@ -37,22 +37,35 @@ ABOVE = {"sim": ("calibration", "experiments"), "calibration": ("experiments",),
 
 OWNERS = {
     "mesa": ("sim.agents", "sim.model"),
-    "matplotlib": ("sim.plots", "sim.plots_style", "sim.plots_data", "sim.plots_effects", "calibration.report_pdf"),
+    "matplotlib": (
+        "sim.plots",
+        "sim.plots_style",
+        "sim.plots_data",
+        "sim.plots_effects",
+        "sim.plots_sensitivity",
+        "calibration.report_pdf",
+        "experiments.plots",
+    ),
     "joblib": ("sim.sweep", "calibration.runs", "experiments.runner"),
     "distributed": ("experiments.runner",),
     "yaml": ("sim.sourced",),
     "typer": (
         "sim.cli",
         "sim.console",
+        "sim.shown",
         "calibration.cli",
         "calibration.cli_validate",
         "calibration.console",
         "experiments.cli",
+        "experiments.cli_effects",
+        "experiments.cli_sensitivity",
+        "experiments.cli_robust",
     ),
     "rich": ("sim.console",),
-    "SALib": ("calibration.screen",),
+    "SALib": ("sim.indices",),
     "cmaes": ("calibration.search", "calibration.propose"),
     "sklearn": ("calibration.emulator",),
+    "ema_workbench": ("experiments.discovery",),
 }
 """Packages that only these rooms may import."""
 

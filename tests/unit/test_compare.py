@@ -34,6 +34,18 @@ def tables():
         ],
         columns=["cohort_year", "study_city", "education", "graduated", "employed_6m", "stayed_12m"],
     ).astype({"stayed_12m": "Int64", "employed_6m": "Int64"})
+    cohorts["home"] = ["local", "local", "east", "east", "east", "local", "east", "local"]
+    distribution = pd.DataFrame(
+        [
+            ("2024Q4", "beijing", "wage_cny_m", 0.1, 99999.0),
+            ("2025Q1", "beijing", "wage_cny_m", 0.1, 5000.0),
+            ("2025Q2", "beijing", "wage_cny_m", 0.1, 5200.0),
+            ("2025Q2", "beijing", "wage_cny_m", 0.9, 30000.0),
+            ("2025Q2", "beijing", "rent_cny_m", 0.1, 900.0),
+            ("2025Q2", "shanghai", "wage_cny_m", 0.1, 7000.0),
+        ],
+        columns=["quarter", "group", "variable", "quantile", "value"],
+    )
     flows = pd.DataFrame(
         [
             ("2024Q4", "shanghai", "beijing", "bachelor", "job_move", False, 999),
@@ -107,7 +119,7 @@ def tables():
         columns=["quarter", "city", "policy", "item", "payer", "persons", "cny"],
     )
     frames = {"cohorts": cohorts, "flows": flows, "cities": cities, "people": people, "ledger": ledger}
-    frames |= {"postings": postings, "firms": firms, "institutions": institutions}
+    frames |= {"postings": postings, "firms": firms, "institutions": institutions, "distribution": distribution}
     texts = (
         "field",
         "size",
@@ -121,6 +133,9 @@ def tables():
         "reason",
         "state",
         "payer",
+        "home",
+        "group",
+        "variable",
     )
     return {
         name: frame.astype({column: "category" for column in texts if column in frame})
@@ -203,6 +218,10 @@ def summary(tables):
         ("wage_other_cities", "all", "CNY/month", 20000),
         ("employment_rate", "all", "share", 0.8),
         ("employment_rate", "bachelor", "share", 0.75),
+        ("stay_share_12m", "home_local", "share", 0.4),
+        ("stay_share_12m", "home_east", "share", 380 / 1100),
+        ("wage", "percentile_10", "CNY/month", 5100),
+        ("wage", "percentile_90", "CNY/month", 30000),
         ("public_cost", "all", "CNY", 3e6),
         ("public_cost_all_cities", "all", "CNY", 10e6),
         ("cost", "all", "CNY", 8e6),

@@ -10,7 +10,8 @@ from calibration.budget import BUDGETS
 from calibration.journal import Journal
 from calibration.problem import Problem, average_seeds
 from calibration.runs import Runner
-from calibration.screen import _run_sobol, measure_effects, run_screening, summarise_screening
+from calibration.screen import _run_sobol, run_screening, summarise_screening
+from sim.indices import measure_effects
 from sim.rng import make_key, normals
 
 BUDGET = dataclasses.replace(BUDGETS["small"], screen_seeds=1, trajectories=8, sobol_base=64)

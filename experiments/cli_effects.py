@@ -1,0 +1,66 @@
+"""The command `talentsim effects`: what the policies of a sweep do, told from its store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from experiments.cli import STORE, Quiet, StoreFolder, SweepFile
+from sim.console import print_table, report_errors
+
+if TYPE_CHECKING:
+    from sim.effects import TextTable
+
+RESULTS: Final = Path("results") / "effects"
+Of = Annotated[str, typer.Option("--of", metavar="OUTCOME", help="Such as stay_share_12m, or stay_share_12m:phd.")]
+Against = Annotated[str | None, typer.Option(help="Policy that the others are held against. Default: the baseline.")]
+City = Annotated[str | None, typer.Option(help="City of the outcome. Default: the first of the sweep.")]
+Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/effects/SWEEP.")]
+Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of tables.")]
+
+
+def effects(
+    file: SweepFile,
+    of: Of = "stay_share_12m",
+    against: Against = None,
+    city: City = None,
+    store: StoreFolder = STORE,
+    out: Out = None,
+    lang: Lang = "en",
+    quiet: Quiet = False,
+) -> None:
+    """Compare the policies of a sweep that was run: effects, winners and losers, parts of variance."""
+    with report_errors():
+        from experiments.paired import compare_policies, list_winners, split_variance
+        from experiments.paired_words import list_effects, list_parts
+        from experiments.paired_words import list_winners as write_winners
+        from experiments.store import Store
+        from experiments.sweepfile import load_sweep
+        from experiments.table import TableError
+        from sim.certainty import split_outcome
+
+        outcome, group = split_outcome(of, f"--of {of}")
+        sweep = load_sweep(file)
+        base = against or sweep.baseline
+        if base is None:
+            raise TableError(f"{sweep.name} has one policy only. Add another, or name one with --against")
+        table = Store(store).read_sweep(sweep.name)
+        place = city or str(table["city"].iloc[0])
+        found = compare_policies(table, base)
+        winners, parts = list_winners(found), split_variance(table, outcome, group=group, city=place)
+        folder = out if out is not None else RESULTS / sweep.name
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, frame in {"effects": found, "winners": winners, "variance": parts}.items():
+            frame.to_csv(folder / f"{name}.csv", index=False)
+        if not quiet:
+            here = found[found["city"] == place]
+            _print([list_effects(here, outcome, group, base, lang=lang), *write_winners(winners, lang=lang)])
+            _print([list_parts(parts, lang=lang)])
+        typer.echo(f"results: {folder}")
+
+
+def _print(tables: list[TextTable]) -> None:
+    for table in tables:
+        print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)

@@ -1,0 +1,126 @@
+"""The command `talentsim sensitivity`: reads what is varied, calls the functions, prints, draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from experiments.cli import (
+    KEPT,
+    STORE,
+    Backend,
+    DryRun,
+    Jobs,
+    Overrides,
+    Quarters,
+    Quiet,
+    Scale,
+    Scheduler,
+    StoreFolder,
+)
+from sim.console import count_cores, print_table, report_errors, show_progress
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from experiments.plan import Plan
+    from sim.labels import Lang as Language
+
+RESULTS: Final = Path("results") / "sensitivity"
+SIZES: Final = {"morris": 10, "sobol": 64, "oat": 1}
+"""Paths, or base points, unless told otherwise."""
+
+File = Annotated[str, typer.Argument(help="A sweep file, or the name of one; with --vary a scenario.")]
+Of = Annotated[str, typer.Option("--of", metavar="OUTCOME", help="Such as stay_share_12m, or stay_share_12m:phd.")]
+MethodName = Annotated[Literal["morris", "sobol", "oat"], typer.Option("--method", help="oat is one at a time.")]
+Size = Annotated[int | None, typer.Option("--n", help="Paths of morris (10), base points of sobol (64).", min=1)]
+Vary = Annotated[
+    list[str] | None, typer.Option("--vary", metavar="KEY=LOW:HIGH", help="Vary this of a scenario; repeatable.")
+]
+Against = Annotated[
+    str | None, typer.Option(help="Look at the effect: what differs from this policy of the file, or this scenario.")
+]
+City = Annotated[str | None, typer.Option(help="City whose outcome is meant. Default: that of the file or scenario.")]
+Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/sensitivity/NAME.")]
+Seeds = Annotated[int | None, typer.Option(help="Number of seeds. Default: the file's, or 4.", min=1)]
+Draw = Annotated[int, typer.Option(help="Seed of the points.", min=1, max=2**31)]
+Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of tables and the figure.")]
+
+
+def sensitivity(
+    file: File,
+    of: Of,
+    method: MethodName = "morris",
+    n: Size = None,
+    vary: Vary = None,
+    against: Against = None,
+    city: City = None,
+    seeds: Seeds = None,
+    draw: Draw = 1,
+    scale: Scale = None,
+    quarters: Quarters = None,
+    overrides: Overrides = None,
+    jobs: Jobs = None,
+    backend: Backend = "loky",
+    scheduler: Scheduler = None,
+    store: StoreFolder = STORE,
+    out: Out = None,
+    dry_run: DryRun = False,
+    lang: Lang = "en",
+    quiet: Quiet = False,
+) -> None:
+    """Tell how much each key moves an outcome over its range: Morris, Sobol, or one at a time."""
+    with report_errors(KEPT):
+        from experiments.runner import Workers, describe_plan
+        from experiments.sensitivity import measure_sensitivity
+        from experiments.sensitivity_run import load_study, plan_study, run_study
+        from experiments.sensitivity_words import list_sensitivity, note_noise
+        from experiments.store import Store
+        from sim.certainty import split_outcome
+        from sim.results import describe_code, write_manifest
+
+        outcome, group = split_outcome(of, f"--of {of}")
+        study = load_study(file, vary or (), against=against, seeds=seeds, overrides=overrides or ())
+        base = against if not vary or against is None else study.sweep.policies[0].name
+        size = n or SIZES[method]
+        design, plan = plan_study(study, method, outcome, n=size, city=city, scale=scale, quarters=quarters, draw=draw)
+        if not quiet:
+            typer.echo(f"{plan.sweep.name}: {len(design.points)} points of {len(design.keys)} keys, {plan.n_runs} runs")
+        if dry_run:
+            return
+        workers = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler)
+        with show_progress(f"{plan.sweep.name}: runs", quiet=quiet) as move:
+            table = run_study(plan, Store(store), workers, on_done=move)
+        found = measure_sensitivity(design, table, outcome, group=group, city=plan.cities[0], against=base)
+        folder = out if out is not None else RESULTS / plan.sweep.name
+        folder.mkdir(parents=True, exist_ok=True)
+        found.to_csv(folder / "sensitivity.csv", index=False)
+        asked = {"of": of, "method": method, "n": size, "draw": draw, "against": base, "city": plan.cities[0]}
+        write_manifest({**asked, **describe_plan(plan), **describe_code()}, folder)
+        _draw(found, method, (outcome, group), plan, base, folder / "sensitivity.png", lang)
+        if not quiet:
+            for shown in list_sensitivity(found, method, lang=lang):
+                print_table(shown.heads, shown.rows, title=shown.title, n_names=shown.n_names)
+            for line in note_noise(found, method, lang):
+                typer.echo(line)
+        typer.echo(f"results: {folder}")
+
+
+def _draw(
+    found: DataFrame, method: str, of: tuple[str, str], plan: Plan, against: str | None, file: Path, lang: Language
+) -> None:
+    """Draw the figure of a sensitivity."""
+    from sim.effects import name_group, name_outcome
+    from sim.labels import label_code, label_place
+    from sim.plots_sensitivity import plot_sensitivity, save_sensitivity
+
+    outcome, group = of
+    words = name_outcome(outcome, lang)
+    if group != "all":
+        words += f" ({name_group(group, lang)})"
+    world = plan.load(plan.jobs[0].runs[0]).world
+    city = label_place(plan.cities[0], lang, world.labels)
+    base = None if against is None else label_code("scenario", against, lang)
+    save_sensitivity(plot_sensitivity(found, method, outcome=words, city=city, against=base, lang=lang), file)

@@ -1,0 +1,95 @@
+"""Effects, winners and losers, and parts of variance of a sweep as tables of text for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.table import OUTCOME_COLUMNS
+from sim.compare import COMPARISON_COLUMNS
+from sim.effects import Text, TextTable, choose_unit, name_group, name_outcome, write_effect
+from sim.labels import Lang, label_code
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MOST_ROWS: Final = 30
+"""Rows of a table that are shown; files hold all."""
+_TITLES: Final[dict[Lang, Text]] = {
+    "en": (
+        "Effect on {outcome}, {group}, against {against}",
+        "Who gains and who loses, for certain",
+        "Parts of variance",
+    ),
+    "zh": ("对{outcome} ({group}) 的效果，与{against}相比", "明确的受益者与受损者", "方差的来源"),  # noqa: RUF001  (full-width on purpose)
+}
+_EFFECT_HEADS: Final[dict[Lang, Text]] = {
+    "en": ("policy", "unit", "difference (95 %)", "probability of a rise", "p for all headlines (Holm)", "pairs"),
+    "zh": ("政策", "单位", "差值 (95%)", "上升概率", "全部主要结果的p值 (Holm)", "配对数"),
+}
+_WINNER_HEADS: Final[dict[Lang, Text]] = {
+    "en": ("policy", "city", "outcome", "group", "verdict", "unit", "difference (95 %)", "p (Holm)"),
+    "zh": ("政策", "城市", "结果", "群体", "结论", "单位", "差值 (95%)", "p值 (Holm)"),
+}
+_VERDICTS: Final[dict[str, tuple[str, str]]] = {"gains": ("gains", "受益"), "loses": ("loses", "受损")}
+_PART_HEADS: Final[dict[Lang, Text]] = {
+    "en": ("point", "policy", "parameter set", "seed", "policy x parameter set", "policy x seed"),
+    "zh": ("设计点", "政策", "参数组", "种子", "政策×参数组", "政策×种子"),  # noqa: RUF001  (full-width on purpose)
+}
+
+
+def list_effects(effects: DataFrame, outcome: str, group: str, against: str, *, lang: Lang) -> TextTable:
+    """Effects on one outcome at each point of a sweep (experiments.paired.compare_policies)."""
+    chosen = effects[(effects["outcome"] == outcome) & (effects["group"] == group)]
+    after = {*COMPARISON_COLUMNS, *OUTCOME_COLUMNS}
+    # labels and keys that differ between rows stand first
+    ahead = [
+        name for name in effects.columns[: list(effects.columns).index("policy")] if name not in after | {"design"}
+    ]
+    differ = [name for name in (*ahead, "city") if len(set(chosen[name].map(str))) > 1]
+    rows = []
+    for row in chosen.head(MOST_ROWS).to_dict("records"):
+        unit = choose_unit(str(row["unit"]), lang)[2]
+        names = (*(_write(row[name]) for name in differ), label_code("scenario", str(row["policy"]), lang), unit)
+        told = (f"{100.0 * row['p_up']:.1f} %", f"{row['p_holm']:.3f}")
+        sure = ("-" if "nan" in words else words for words in told)
+        rows.append((*names, write_effect(row, lang), *sure, str(row["seeds"])))
+    words = {"outcome": name_outcome(outcome, lang), "group": name_group(group, lang)}
+    title = _TITLES[lang][0].format(**words, against=label_code("scenario", against, lang))
+    heads = (*(name.removeprefix("params.") for name in differ), *_EFFECT_HEADS[lang])
+    return TextTable(title, heads, rows, len(differ) + 2)
+
+
+def list_winners(winners: DataFrame, *, lang: Lang) -> list[TextTable]:
+    """Who gains and loses beyond doubt (experiments.paired.list_winners); none where nobody does."""
+    sure = winners[winners["verdict"] != "unclear"]
+    rows = [_write_winner(row, lang) for row in sure.head(MOST_ROWS).to_dict("records")]
+    return [TextTable(_TITLES[lang][1], _WINNER_HEADS[lang], rows, 5)] if rows else []
+
+
+def list_parts(parts: DataFrame, *, lang: Lang) -> TextTable:
+    """Shares of variance in percent, a row for each point and future (experiments.paired.split_variance)."""
+    rows: list[Text] = []
+    for (design, future), part in parts.groupby(["design", "future"], sort=False):
+        rows.append((f"{design} {future}".strip(), *(_write_share(share) for share in part["share"])))
+    return TextTable(_TITLES[lang][2], _PART_HEADS[lang], rows[:MOST_ROWS], 1)
+
+
+def _write_winner(row: Mapping[Any, Any], lang: Lang) -> Text:
+    verdict = _VERDICTS[str(row["verdict"])][lang == "zh"]
+    names = (
+        label_code("scenario", str(row["policy"]), lang),
+        str(row["city"]),
+        name_outcome(str(row["outcome"]), lang),
+    )
+    unit = choose_unit(str(row["unit"]), lang)[2]
+    return (*names, name_group(str(row["group"]), lang), verdict, unit, write_effect(row, lang), f"{row['p_holm']:.3f}")
+
+
+def _write_share(share: float) -> str:
+    return "-" if math.isnan(share) else f"{100.0 * share:.1f} %"
+
+
+def _write(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

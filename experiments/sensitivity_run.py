@@ -1,0 +1,231 @@
+"""From a sweep file, or a scenario with ranges, to the runs of a sensitivity.
+
+The file says what is run: scenarios, futures, seeds, parameter sets. Of its keys the ranges are taken, of a grid or
+list its least and greatest number; the points are those of the method. Runs go through the store like those of any
+sweep, so that what is there already is not simulated again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.plan import Loader, Plan, make_plan
+from experiments.points import Point, Range, write_value
+from experiments.sensitivity import Design, Method, SensitivityError, make_design
+from experiments.sweepfile import Sweep, load_sweep
+from experiments.varyfile import read_vary, split_key
+from sim.errors import Problem, ScenarioError
+from sim.scenariofile import find_scenario
+from sim.sourced import Node, report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pandas import DataFrame
+
+    from experiments.runner import Workers
+    from experiments.store import Store
+
+OPTION: Final = "--vary"
+DEFAULT_SEEDS: Final = 4
+_MADE: Final = "from-options.yaml"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Study:
+    """What is varied in which runs."""
+
+    sweep: Sweep
+    ranges: dict[str, Range]
+    start: Point
+    """Value of each key in the scenario as it is; keys without a number there are left out."""
+
+
+def load_study(
+    name: str,
+    vary: Sequence[str] = (),
+    *,
+    against: str | None = None,
+    seeds: int | None = None,
+    overrides: Sequence[str] = (),
+) -> Study:
+    """Read what is varied.
+
+    Args:
+        name: A sweep file, or with `vary` a scenario.
+        vary: Texts KEY=LOW:HIGH; without them the ranges are those of the sweep file.
+        against: With `vary`: scenario whose runs are taken off, run by run.
+        seeds: Number of seeds in place of the file's.
+        overrides: Texts KEY=VALUE for all runs.
+
+    Raises:
+        ScenarioError: With all mistakes of the file, the texts and the scenarios.
+        SensitivityError: If the file leaves points out by `when`.
+    """
+    if vary:
+        sweep = _make_sweep(name, vary, against, seeds or DEFAULT_SEEDS, tuple(overrides))
+    else:
+        sweep = load_sweep(name, seeds=seeds, overrides=tuple(overrides))
+    if sweep.condition is not None:
+        raise SensitivityError(
+            f"{sweep.file}: `when` leaves points out, and every point counts here. Remove it, or narrow the ranges"
+        )
+    ranges = _find_ranges(sweep)
+    start = _find_start(sweep, ranges)
+    if vary:  # only the scenario knows which numbers are whole
+        ranges = {key: _make_whole(own, start.get(key)) for key, own in ranges.items()}
+    return Study(sweep=sweep, ranges=ranges, start=start)
+
+
+def plan_study(
+    study: Study,
+    method: Method,
+    outcome: str,
+    *,
+    n: int,
+    city: str | None = None,
+    scale: int | None = None,
+    quarters: int | None = None,
+    draw: int = 1,
+) -> tuple[Design, Plan]:
+    """Choose the points and list the runs.
+
+    Args:
+        study: What is varied.
+        method: How, see experiments/sensitivity.py.
+        outcome: The outcome that is kept.
+        n: Size of the design.
+        city: Place whose outcome is kept, in place of the file's.
+        scale: Persons per agent, in place of the file's.
+        quarters: Length of the runs, in place of the file's.
+        draw: Seed of the points.
+
+    Raises:
+        ScenarioError: If a scenario cannot be loaded at the ends of a key.
+        SensitivityError: If the method cannot do with `n`.
+    """
+    design = make_design(study.ranges, method, n=n, start=study.start, draw=draw)
+    cities = (city,) if city is not None else study.sweep.cities[:1]
+    changes: dict[str, Any] = {"points": design.points, "keys": design.keys, "outcomes": (outcome,), "cities": cities}
+    sweep = dataclasses.replace(study.sweep, **changes)
+    plan = make_plan(sweep, scale=scale, quarters=quarters)
+    # other runs are another sweep; the store finds by itself what both have in common
+    keys = "".join(run.key for job in plan.jobs for run in job.runs)
+    name = f"{sweep.name}-{method}-{hashlib.sha256(keys.encode()).hexdigest()[:10]}"
+    return design, dataclasses.replace(plan, sweep=dataclasses.replace(sweep, name=name))
+
+
+def run_study(
+    plan: Plan, store: Store, workers: Workers, *, on_done: Callable[[int, int], None] | None = None
+) -> DataFrame:
+    """Do the runs that the store lacks and return the tidy table of all of them."""
+    from experiments.runner import run_plan
+
+    run_plan(plan, store, workers, on_done=on_done)
+    return store.read_sweep(plan.sweep.name)
+
+
+def _make_sweep(name: str, vary: Sequence[str], against: str | None, seeds: int, overrides: tuple[str, ...]) -> Sweep:
+    """The sweep that a file with these ranges would give."""
+    problems: list[Problem] = []
+    ranges = dict(_split_range(text, problems) for text in vary)
+    if problems:
+        raise ScenarioError(problems)
+    files = [str(find_scenario(one).absolute()) for one in (against, name) if one is not None]
+    plain: dict[str, Any] = {
+        "name": Path(files[-1]).stem,
+        "question": f"What moves the outcomes of {name}?",
+        "policies": files,
+        "vary": {key: {"range": list(ends)} for key, ends in ranges.items()},
+        "design": {"kind": "latin", "n": 1},
+        "seeds": seeds,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / _MADE
+        path.write_text(write_value(plain), encoding="utf-8")
+        try:
+            return load_sweep(path, overrides=overrides)
+        except ScenarioError as error:
+            made = [
+                dataclasses.replace(one, file=OPTION, line=0) if one.file.endswith(_MADE) else one
+                for one in error.problems
+            ]
+            raise ScenarioError(made) from error
+
+
+def _split_range(text: str, problems: list[Problem]) -> tuple[str, tuple[float, float]]:
+    key, _, ends = text.partition("=")
+    low, _, high = ends.partition(":")
+    try:
+        found = float(low), float(high)
+    except ValueError:
+        found = (math.nan, math.nan)
+    if not key.strip() or not all(map(math.isfinite, found)):
+        report(problems, Node(OPTION, 0, key.strip() or text, text), f"`{text}` is no range", "Write KEY=LOW:HIGH")
+    return key.strip(), found
+
+
+def _find_ranges(sweep: Sweep) -> dict[str, Range]:
+    """Range of each key of a sweep file. Raises ScenarioError where a key takes no numbers."""
+    problems: list[Problem] = []
+    fields = sweep.root.fields
+    names = [one.name for one in sweep.policies]
+    axes = read_vary(fields.get("vary"), fields.get("design"), names, problems).axes
+    ranges: dict[str, Range] = {}
+    for key in sweep.keys:
+        if key in axes["ranges"]:
+            ranges[key] = axes["ranges"][key]
+            continue
+        values = axes["grids"].get(key, axes["lists"].get(key, []))
+        if len(set(map(str, values))) < 2 or not all(_is_number(value) for value in values):
+            report(
+                problems, sweep.vary[key], "these are no numbers to go between", "Write `range: [LOW, HIGH]`, or `set`"
+            )
+            continue
+        whole = all(isinstance(value, int) for value in values)
+        entry = sweep.vary[key].fields.get("log")  # of a range with steps
+        ranges[key] = Range(low=min(values), high=max(values), whole=whole, log=entry is not None and bool(entry.value))
+    if problems:
+        raise ScenarioError(problems)
+    return ranges
+
+
+def _find_start(sweep: Sweep, ranges: Mapping[str, Range]) -> Point:
+    """Value of each key in the scenario that is varied, the last that knows it; keys without a number are left out."""
+    loader, start = Loader(sweep), dict[str, Any]()
+    future = sweep.futures[0].name
+    trees = {one.name: loader.load_base(one.name, future, {}).resolved for one in reversed(sweep.policies)}
+    for key in ranges:
+        owner, inner = split_key(key)
+        found = (_look_up(tree, inner) for name, tree in trees.items() if owner in {None, name})
+        value = next((value for value in found if _is_number(value)), None)
+        if value is not None:
+            start[key] = value
+    return start
+
+
+def _look_up(tree: Any, key: str) -> Any:
+    """What stands under a key such as `policies.0.units`; None where nothing does."""
+    for part in key.split("."):
+        if isinstance(tree, dict):
+            tree = tree.get(part)
+        elif isinstance(tree, list) and part.isdigit() and int(part) < len(tree):
+            tree = tree[int(part)]
+        else:
+            return None
+    return tree
+
+
+def _make_whole(own: Range, start: Any) -> Range:
+    whole = isinstance(start, int) and own.low == int(own.low) and own.high == int(own.high)
+    return dataclasses.replace(own, whole=True) if whole else own
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

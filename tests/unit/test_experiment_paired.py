@@ -1,0 +1,163 @@
+"""Policies of a sweep held against each other: exact small tables, and components of variance that are known."""
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.paired import COMPONENTS, GOOD, compare_policies, list_winners, measure_components, split_variance
+from experiments.table import TableError
+from sim.compare import COMPARISON_COLUMNS, compare_runs
+from sim.errors import ResultsError
+from sim.labels import LABELS
+
+KEY = "params.search.b_wage"
+
+
+def make_table(find_value, *, designs=(0,), policies=("base", "p"), seeds=(1, 2, 3), members=(-1,), rows=None):
+    """Tidy table with value find_value(design, policy, seed, member) in each of (city, outcome, group, unit)."""
+    rows = rows or [("alpha", "stayed_12m", "all", "persons")]
+    runs = itertools.product(designs, policies, seeds, members)
+    return pd.DataFrame(
+        [
+            ("s", design, policy, "", seed, member, 0.5 + design, *row, float(find_value(design, policy, seed, member)))
+            for design, policy, seed, member in runs
+            for row in rows
+        ],
+        columns=[
+            *("sweep", "design", "policy", "future", "seed", "member", KEY),
+            *("city", "outcome", "group", "unit", "value"),
+        ],
+    )
+
+
+def compare_stayed(table):
+    """Effects on those who stay; ratios of what the table does not hold are left out."""
+    found = compare_policies(table, "base")
+    return found[found["outcome"] == "stayed_12m"].reset_index(drop=True)
+
+
+def test_policies_are_compared_at_each_point_of_the_design():
+    table = make_table(lambda design, policy, seed, _: seed**2 + (policy == "p") * (10 * design + seed), designs=(0, 1))
+    found = compare_stayed(table)
+    assert tuple(found.columns[:4]) == ("design", "future", "city", KEY)
+    assert set(COMPARISON_COLUMNS) <= set(found.columns)
+    assert found["difference"].tolist() == [2.0, 12.0]
+    assert found[KEY].tolist() == [0.5, 1.5]
+    outcomes = {
+        policy: {
+            seed: own[["outcome", "group", "unit", "value"]]
+            for seed, own in table[(table["design"] == 1) & (table["policy"] == policy)].groupby("seed")
+        }
+        for policy in ("base", "p")
+    }
+    same = compare_runs(outcomes["base"], {"p": outcomes["p"]}).iloc[[0]]
+    pd.testing.assert_frame_equal(found.loc[[1], list(COMPARISON_COLUMNS)].reset_index(drop=True), same)
+    assert found["p_up"].gt(0.95).all()
+
+
+def test_parameter_sets_are_pairs_and_widen_intervals():
+    table = make_table(lambda _, policy, seed, member: (policy == "p") * member + seed, members=(1, 2, 3), seeds=(1,))
+    (row,) = compare_stayed(table).to_dict("records")
+    half = 4.302652729911275 * 1.0 * math.sqrt(1 + 1 / 3)
+    assert (row["difference"], row["high"]) == pytest.approx((2.0, 2.0 + half))
+
+
+def test_runs_without_their_pair_and_unknown_policies_are_refused():
+    table = make_table(lambda _, policy, seed, __: seed)
+    with pytest.raises(TableError, match="base, p"):
+        compare_policies(table, "other")
+    with pytest.raises(ResultsError, match="different seeds"):
+        compare_policies(table.iloc[:-1], "base")
+
+
+def test_winners_and_losers_are_named_once_enough_is_known():
+    rows = [("alpha", name, group, unit) for name, group, unit in (
+        ("wage", "all", "CNY/month"), ("wage", "percentile_10", "CNY/month"), ("rent", "all", "CNY/month"),
+        ("talent", "all", "persons"), ("ai_share", "all", "share"),
+    )]  # fmt: skip
+    gains = {"percentile_10": 30.0, "rent": 20.0, "wage": -50.0, "talent": 0.5, "ai_share": 9.0}
+    table = make_table(lambda *_: 0.0, rows=rows, seeds=range(1, 7))
+    size = np.where(table["group"] == "all", table["outcome"].map(gains), gains["percentile_10"])
+    noise = np.where(table["outcome"] == "talent", 5.0, 0.1) * np.sin(table["seed"] * (1 + table["outcome"].str.len()))
+    table["value"] = (size + noise) * (table["policy"] == "p")
+    found = list_winners(compare_policies(table, "base")).set_index(["outcome", "group"])
+    assert found["verdict"].to_dict() == {
+        ("wage", "percentile_10"): "gains",
+        ("wage", "all"): "loses",
+        ("rent", "all"): "loses",
+        ("talent", "all"): "unclear",
+    }
+    assert (found["p_holm"] >= found["p_value"]).all()
+    assert list(found.index)[:2] == [("wage", "percentile_10"), ("wage", "all")]
+    assert all(f"outcome.{name}" in LABELS for name in GOOD)
+
+
+@pytest.mark.parametrize(
+    ("find_value", "component"),
+    [
+        (lambda p, m, s: p, "policy"),
+        (lambda p, m, s: m, "member"),
+        (lambda p, m, s: s, "seed"),
+        (lambda p, m, s: p * m, "policy_by_member"),
+    ],
+)
+def test_what_varies_is_found_alone(find_value, component):
+    centred = (-1.5, -0.5, 0.5, 1.5)
+    values = np.array([[[find_value(p, m, s) for s in centred] for m in centred] for p in centred])
+    found = measure_components(values)
+    bessel = (4 / 3) ** 2 if component == "policy_by_member" else 4 / 3
+    assert found[component] == pytest.approx(values.var() * bessel)
+    assert [name for name in COMPONENTS if found[name] > 0.0] == [component]
+
+
+def test_known_components_are_recovered_on_average():
+    """Means of 300 estimates from 6 policies, 8 members and 5 seeds each: within four standard errors of the truth.
+
+    The estimators are unbiased before they are cut at 0, and sizes are such that next to none is cut. Five means at
+    four standard errors: error rate 0.03 %.
+    """
+    generator = np.random.default_rng(3)
+    truth = {"policy": 9.0, "member": 16.0, "seed": 4.0, "policy_by_member": 2.0, "policy_by_seed": 1.0}
+    shapes = {
+        "policy": (6, 1, 1), "member": (1, 8, 1), "seed": (1, 8, 5), "policy_by_member": (6, 8, 1),
+        "policy_by_seed": (6, 8, 5),
+    }  # fmt: skip
+    found = []
+    for _ in range(300):
+        values = sum(generator.normal(0.0, math.sqrt(size), shapes[name]) for name, size in truth.items())
+        found.append(list(measure_components(values).values()))
+    mean, error = np.mean(found, axis=0), np.std(found, axis=0, ddof=1) / math.sqrt(300)
+    assert (np.abs(mean - list(truth.values())) < 4.0 * error).all(), mean
+
+
+def test_shares_of_variance_of_a_table():
+    table = make_table(
+        lambda _, policy, seed, member: 3.0 * (policy == "p") + member * 10.0 + (-1) ** seed,
+        members=(1, 2), seeds=(1, 2),
+    )  # fmt: skip
+    found = split_variance(table, "stayed_12m", city="alpha").set_index("component")
+    assert found["share"].sum() == pytest.approx(1.0)
+    assert found.loc["policy", "variance"] == pytest.approx(4.5)
+    assert found.loc["seed", "variance"] == pytest.approx(2.0)
+    assert found.loc["member", "variance"] == pytest.approx(50.0 - 2.0 / 2)
+    assert (found[["policies", "members", "seeds"]] == 2).all().all()
+
+
+def test_what_a_design_cannot_tell_is_left_open():
+    values = np.random.default_rng(1).normal(size=(3, 4, 5))
+    one_member, one_seed = measure_components(values[:, :1]), measure_components(values[:, :, :1])
+    assert {name for name, size in one_member.items() if math.isnan(size)} == {"member", "policy_by_member"}
+    assert {name for name, size in one_seed.items() if math.isnan(size)} == {"seed", "policy_by_seed"}
+    with pytest.raises(TableError, match="two of them"):
+        measure_components(values[:1])
+
+
+def test_an_unbalanced_table_is_refused():
+    table = make_table(lambda _, policy, seed, member: seed, members=(1, 2))
+    with pytest.raises(TableError, match="--resume"):
+        split_variance(table.iloc[:-1], "stayed_12m", city="alpha")
+    with pytest.raises(TableError, match="no wage"):
+        split_variance(table, "wage", city="alpha")
