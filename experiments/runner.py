@@ -34,6 +34,8 @@ OnDone = Callable[[int, int], None]
 MOST_DEATHS: Final = 3
 """Workers may die this often in a row without a run getting done between; then a run is what kills them."""
 
+ANSWER_S: Final = 20.0
+"""Seconds that a Dask scheduler has to answer."""
 LOOK_S: Final = 1.0
 """Seconds between two looks of a worker process whether the program that started it is still there."""
 
@@ -301,13 +303,13 @@ class _Batch:
                     LocalCluster(
                         n_workers=self._workers.jobs,
                         threads_per_worker=1,
-                        dashboard_address=None,
+                        dashboard_address="127.0.0.1:0",
                         silence_logs=logging.ERROR,
                     )
                 )
                 address = cluster.scheduler_address
             try:
-                client = opened.enter_context(Client(address, timeout="20s"))
+                client = opened.enter_context(Client(address, timeout=ANSWER_S))
             except OSError as error:
                 raise SweepError(f"--scheduler: {address} does not answer ({error}). Check the address") from error
             self.n_workers = sum(client.nthreads().values())
