@@ -67,7 +67,7 @@ lock:
 	build/lock/bin/pip install -q --upgrade setuptools && build/lock/bin/pip install -q .
 	{ echo "# Everything that \`make demo\` installs: the dependencies of the package, pinned. Refresh with \`make lock\`."; \
 	  build/lock/bin/pip freeze --all --exclude talentsim --exclude pip; } > requirements.lock
-	build/lock/bin/pip install -q '.[calibration,cluster,dev]'
+	build/lock/bin/pip install -q '.[calibration,cluster,dev,robust]'
 	{ echo "# What the tests and linters need beyond requirements.lock, pinned. Refresh with \`make lock\`."; \
 	  echo "-r requirements.lock"; \
 	  build/lock/bin/pip freeze --all --exclude talentsim --exclude pip | grep -vxFf requirements.lock; } > requirements-dev.lock

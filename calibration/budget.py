@@ -50,8 +50,8 @@ BUDGETS: Final = {
         sobol_base=16, sobol_params=6, design=150, waves=1, wave_points=60, members=50, particles=256, truths=20,
     ),
     "medium": Budget(
-        scale=5000, points=400, further=240, seeds=2, finalists=2, choose_seeds=100, trajectories=6, screen_seeds=10,
-        sobol_base=32, sobol_params=8, design=600, waves=2, wave_points=250, members=100, particles=512, truths=40,
+        scale=5000, points=300, further=150, seeds=2, finalists=2, choose_seeds=100, trajectories=6, screen_seeds=10,
+        sobol_base=32, sobol_params=8, design=450, waves=2, wave_points=200, members=100, particles=512, truths=40,
     ),
     "standard": Budget(
         scale=2000, points=1000, further=500, seeds=4, finalists=3, choose_seeds=100, trajectories=10, screen_seeds=10,

@@ -222,9 +222,18 @@ def write_fit(problem: Problem, result: FitResult, folder: Path, manifest: dict[
         "families": summarise_families(problem, result),
         "algorithms": summarise_algorithms(problem, result),
         "points": points,
+        "searched": list_searched(problem, searched),
     }
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
+
+
+def list_searched(problem: Problem, searched: Trials) -> DataFrame:
+    """One row for each point tried: parameters in the unit cube, then the figures simulated there."""
+    import pandas as pd
+
+    columns = [*problem.prior.names, *problem.targets.names]
+    return pd.DataFrame(np.hstack([searched.unit, searched.figures]), columns=columns)
 
 
 def _try_points(problem: Problem, runner: Runner, name: str, unit: FloatArray, seeds: Sequence[int]) -> Trials:

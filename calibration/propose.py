@@ -44,7 +44,13 @@ GENERATIONS: Final = 50
 
 
 def propose_points(
-    problem: Problem, unit: FloatArray, figures: FloatArray, n: int, seed: int, round_: int
+    problem: Problem,
+    unit: FloatArray,
+    figures: FloatArray,
+    n: int,
+    seed: int,
+    round_: int,
+    held: FloatArray | None = None,
 ) -> FloatArray:
     """(n, parameter) points of low expected loss, the centre first.
 
@@ -55,35 +61,47 @@ def propose_points(
         n: how many are wanted.
         seed: of the draws.
         round_: number of the batch, so that each draws its own.
+        held: (parameter,) coordinates that keep a value, NaN where a parameter is free; all are if it is None.
     """
+    free = np.ones(unit.shape[1], np.bool_) if held is None else np.isnan(held)
     size = max(FEWEST_POINTS, len(unit) // 2)
     halves = draw_uniforms(seed, HALF, (HALVES, len(unit)), round_).argsort(axis=1, kind="stable")[:, :size]
     least = []
     for k, half in enumerate(halves):
         emulator = fit_emulator(unit[half], figures[half], HIGHEST_ORDER)
-        least.append(find_least(problem, emulator, unit, seed + k))
+        least.append(
+            find_least(problem, emulator, unit if held is None else np.where(free, unit, held), seed + k, free)
+        )
     centre, apart = np.mean(least, axis=0), np.std(least, axis=0, ddof=1)
     steps = draw_normals(seed, CANDIDATE_NEAR, (n, unit.shape[1]), round_)
     steps[0] = 0.0
-    return fold(centre + np.minimum(MOST_STEP, apart) * steps)
+    points = fold(centre + np.minimum(MOST_STEP, apart) * steps)
+    return points if held is None else np.where(free, points, held)
 
 
-def find_least(problem: Problem, emulator: Emulator, tried: FloatArray, seed: int) -> FloatArray:
-    """(parameter,) point of least expected loss; the search begins at the best of the (point, parameter) tried."""
+def find_least(
+    problem: Problem, emulator: Emulator, tried: FloatArray, seed: int, free: NDArray[np.bool_]
+) -> FloatArray:
+    """(parameter,) point of least expected loss in the (parameter,) `free` coordinates.
+
+    The search begins at the best of the (point, parameter) tried, which keeps its other coordinates.
+    """
     from cmaes import CMA
 
-    n = tried.shape[1]
-    best = tried[np.argmin(measure_expected_loss(problem, emulator, tried))]
+    best = np.array(tried[np.argmin(measure_expected_loss(problem, emulator, tried))])
+    n = int(free.sum())
     population = 8 + math.floor(POPULATION * math.log(n))
     bounds = np.repeat([[0.0, 1.0]], n, axis=0)
-    optimizer = CMA(mean=best, sigma=FIRST_STEP, bounds=bounds, seed=seed, population_size=population)
+    optimizer = CMA(mean=best[free], sigma=FIRST_STEP, bounds=bounds, seed=seed, population_size=population)
+    points = np.tile(best, (population, 1))
     for _ in range(GENERATIONS):
-        points = np.array([optimizer.ask() for _ in range(population)])
+        points[:, free] = [optimizer.ask() for _ in range(population)]
         losses = measure_expected_loss(problem, emulator, points)
-        optimizer.tell([(point, float(loss)) for point, loss in zip(points, losses, strict=True)])
+        optimizer.tell([(point, float(loss)) for point, loss in zip(points[:, free], losses, strict=True)])
         if optimizer.should_stop():
             break
-    return np.asarray(np.clip(optimizer.mean, 0.0, 1.0), np.float64)
+    best[free] = np.clip(optimizer.mean, 0.0, 1.0)
+    return best
 
 
 def measure_expected_loss(problem: Problem, emulator: Emulator, unit: FloatArray) -> FloatArray:

@@ -4,8 +4,9 @@ parameters.yaml holds the point, each value with its prior, its posterior interv
 weighted parameter sets that the published figures leave possible; manifest.json what they were made from, and the one
 command that makes them again (`sim/fitfile.py` reads all three).
 A parameter that recovery does not identify keeps its value before the fit: what the fit found for it is luck. It may be
-part of a combination that the figures do tell, so the point is simulated as it is shipped, with the seeds that chose
-the fit, and its loss stands beside those of the fit and before.
+part of a combination that the figures do tell, so what the fit found for the others need no longer be their best: with
+those values kept, an emulator of all points that the fit tried says what is. Both points are simulated with the seeds
+that chose the fit, the better one is shipped, and its loss stands beside those of the fit and before.
 Left out: correlations between parameters at the point; the ensemble has them.
 """
 
@@ -23,10 +24,11 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
-from calibration.fit import describe_found, run_fit
+from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
 from calibration.posterior import list_members, run_posterior, summarise_params
 from calibration.problem import CalibrationError, Problem, average_seeds, count_inside, measure_loss
+from calibration.propose import propose_points
 from calibration.recover import judge_params, run_recovery
 from calibration.runs import Runner
 from sim.errors import Problem as Mistake
@@ -72,6 +74,8 @@ class Found:
 
     fit: dict[str, Any]
     """As describe_found gives it."""
+    searched: DataFrame
+    """As list_searched gives it."""
     members: DataFrame
     """As list_members gives it."""
     params: DataFrame
@@ -132,12 +136,20 @@ def read_found(problem: Problem, folder: Path, options: str) -> Found:
             raise CalibrationError(f"{files[0]} is of other {' and '.join(changed)}. {repair}")
         return facts, [_read_table(file) for file in files[1:]]
 
-    fit, _ = read("fit", "parameters.json")
+    fit, (searched,) = read("fit", "parameters.json", "searched")
     posterior, (members, params) = read("posterior", "manifest.json", "ensemble", "parameters")
     recovery, verdicts = None, None
     if (folder / STEPS["recover"]).is_dir():
         recovery, (verdicts,) = read("recover", "manifest.json", "verdicts")
-    return Found(fit=fit, members=members, params=params, posterior=posterior, verdicts=verdicts, recovery=recovery)
+    return Found(
+        fit=fit,
+        searched=searched,
+        members=members,
+        params=params,
+        posterior=posterior,
+        verdicts=verdicts,
+        recovery=recovery,
+    )
 
 
 def list_changes(facts: Mapping[str, Any], problem: Problem) -> list[str]:
@@ -164,11 +176,12 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     verdicts = _name_verdicts(problem, found.verdicts)
     kept = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
     fitted = np.array(found.fit["unit"], np.float64)
-    before = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)
-    unit = np.where(kept, before, fitted)
+    points = _list_points(problem, found, fitted, kept)
     first, last = found.fit["choose_seeds"]
-    runner.expect(last - first + 1)
-    figures = average_seeds(runner.evaluate(unit[None, :], range(first, last + 1)))[0]
+    runner.expect(len(points) * (last - first + 1))
+    simulated = average_seeds(runner.evaluate(points, range(first, last + 1)))
+    best = int(np.argmin(measure_loss(problem.targets, simulated)))
+    unit, figures = points[best], simulated[best]
     members = found.members.copy()
     members.insert(0, "member", range(1, len(members) + 1))
     texts = {
@@ -216,6 +229,7 @@ def repeat_fit(problem: Problem, runner: Runner, manifest: Mapping[str, Any]) ->
     recovery = run_recovery(problem, runner, *steps["recover"]) if "recover" in steps else None
     found = Found(
         fit=describe_found(problem, result) | manifest["steps"]["fit"],
+        searched=list_searched(problem, result.searched),
         members=list_members(problem, posterior),
         params=summarise_params(problem, posterior),
         posterior={"power": posterior.power, "effective_members": posterior.n_effective}
@@ -259,6 +273,18 @@ def read_shipped(name: str) -> tuple[Path, dict[str, Any]]:
     if manifest is None:
         raise ScenarioError(mistakes)
     return folder, manifest
+
+
+def _list_points(problem: Problem, found: Found, fitted: FloatArray, kept: NDArray[np.bool_]) -> FloatArray:
+    """(point, parameter) candidates: what the fit found, and what is best for the others where some are kept."""
+    if not kept.any() or kept.all():
+        return np.where(kept, problem.prior.to_unit(problem.prior.start), fitted).clip(0.0, 1.0)[None, :]
+    before = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)
+    tried = found.searched[list(problem.prior.names)].to_numpy()
+    figures = found.searched[list(problem.targets.names)].to_numpy()
+    held = np.where(kept, before, np.nan)
+    again = propose_points(problem, tried, figures, 1, int(found.fit["seed"]), 0, held)
+    return np.concatenate([np.where(kept, before, fitted)[None, :], again])
 
 
 def _describe_fit(problem: Problem, name: str, found: Found, texts: Mapping[str, str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import typer
 
 import sim
 from calibration.cli import calibrate
+from experiments import cli_robust
 from experiments.cli import add_commands
 from experiments.cli_effects import effects, print_winners
 from experiments.cli_sensitivity import sensitivity
@@ -41,6 +42,7 @@ app.add_typer(calibrate, name="calibrate")
 add_commands(app)
 app.command()(effects)
 app.command()(sensitivity)
+cli_robust.add_commands(app)
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""

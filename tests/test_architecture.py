@@ -44,6 +44,7 @@ OWNERS = {
         "sim.plots_effects",
         "sim.plots_sensitivity",
         "calibration.report_pdf",
+        "experiments.plots",
     ),
     "joblib": ("sim.sweep", "calibration.runs", "experiments.runner"),
     "distributed": ("experiments.runner",),
@@ -58,11 +59,13 @@ OWNERS = {
         "experiments.cli",
         "experiments.cli_effects",
         "experiments.cli_sensitivity",
+        "experiments.cli_robust",
     ),
     "rich": ("sim.console",),
     "SALib": ("sim.indices",),
     "cmaes": ("calibration.search", "calibration.propose"),
     "sklearn": ("calibration.emulator",),
+    "ema_workbench": ("experiments.discovery",),
 }
 """Packages that only these rooms may import."""
 

@@ -155,6 +155,15 @@ def test_proposals_gather_where_figures_are_sure_and_spread_where_they_are_not()
     assert spread[0.3] > 0.03
 
 
+def test_what_is_held_keeps_its_value_and_the_others_make_up_for_it():
+    problem = make_linear((0.3, 0.5), ((1.0, 1.0),))
+    unit = sample_latin(2, 40, 1)
+    figures = np.array([problem.simulate(values, 1) for values in unit])
+    new = propose_points(problem, unit, figures, 5, 1, 1, np.array([np.nan, 0.2]))
+    assert np.all(new[:, 1] == 0.2)
+    assert new[0, 0] == pytest.approx(0.6, abs=0.02)
+
+
 def test_fresh_seeds_choose():
     """Among many points the luckiest one wins the search; the loss reported is not the lucky one."""
     problem = make_linear(TRUTH, MIXING, noise=0.05)
@@ -371,5 +380,5 @@ def test_a_fit_is_written(tmp_path):
     assert head["parameters"] == dict(zip(problem.prior.names, problem.prior.to_values(result.best), strict=True))
     assert head["loss"] <= head["loss_before"]
     assert {path.name for path in (tmp_path / "fit").iterdir()} == {
-        "parameters.json", "targets.csv", "families.csv", "algorithms.csv", "points.csv",
+        "parameters.json", "targets.csv", "families.csv", "algorithms.csv", "points.csv", "searched.csv",
     }  # fmt: skip

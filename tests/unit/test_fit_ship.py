@@ -120,6 +120,25 @@ def test_the_loss_as_shipped_is_that_of_the_point_with_the_seeds_that_chose(call
     assert manifest["loss"]["before"] > 0.1 + loss
 
 
+def test_what_is_identified_makes_up_for_what_keeps_its_value(call, tmp_path, monkeypatch):
+    """One figure tells the sum of two parameters; with one of them back at 0.2 the other has to be 0.7."""
+    sums = make_linear((0.3, 0.6, 0.8), ((1.0, 1.0, 0.0),), noise=0.01, tolerance=0.02)
+    problem = dataclasses.replace(sums, prior=dataclasses.replace(sums.prior, names=NAMES))
+    monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: problem)
+    for words in (("fit",), ("posterior",), ("recover", "--seed", "3")):
+        call(*words)
+    file = tmp_path / "results/calibration/linear/recovery/verdicts.csv"
+    verdicts = pd.read_csv(file)
+    verdicts["verdict"] = ["identified" if name == NAMES[0] else "not identified" for name in verdicts["parameter"]]
+    verdicts.to_csv(file, index=False)
+    call("ship", "first")
+    folder = tmp_path / "calibration" / "fits" / "first"
+    point = read_point(folder)
+    assert [point[key]["value"] for key in NAMES[1:]] == [0.2, 0.2]
+    assert point[NAMES[0]]["value"] == pytest.approx(0.7, abs=0.04)
+    assert json.loads((folder / "manifest.json").read_text())["inside"] == 1
+
+
 def test_scenarios_use_it_by_its_name(steps, tmp_path):
     steps("ship", "first")
     scenario = load_scenario("baseline", ("fit=first",))

@@ -1,0 +1,233 @@
+"""The commands `talentsim robust` and `talentsim optimise`: each runs what the sweep lacks, judges, prints, draws."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from experiments.cli import (
+    KEPT,
+    STORE,
+    Backend,
+    Jobs,
+    Overrides,
+    Quarters,
+    Quiet,
+    Scale,
+    Scheduler,
+    Seeds,
+    StoreFolder,
+    SweepFile,
+)
+from sim.console import count_cores, print_table, report_errors, show_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pandas import DataFrame
+
+    from experiments.cases import Cases
+    from experiments.discovery import Box
+    from experiments.optimise import Budget, Optimum
+    from experiments.sweepfile import Sweep
+    from sim.effects import TextTable
+    from sim.labels import Lang
+
+RESULTS: Final = Path("results")
+
+LangName = Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of tables and figure.")]
+Out = Annotated[Path | None, typer.Option(help="Write tables and figure into this folder.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this file to those of the program."""
+    app.command()(robust)
+    app.command()(optimise)
+
+
+def robust(
+    file: SweepFile,
+    jobs: Jobs = None,
+    backend: Backend = "loky",
+    scheduler: Scheduler = None,
+    scale: Scale = None,
+    quarters: Quarters = None,
+    seeds: Seeds = None,
+    overrides: Overrides = None,
+    store: StoreFolder = STORE,
+    out: Out = None,
+    lang: LangName = "en",
+    quiet: Quiet = False,
+) -> None:
+    """Say which policy of a sweep holds whatever the future: regret, worst case, thresholds, effect against cost.
+
+    The section `robust` of the sweep file says what is asked. Runs that the store lacks are done first.
+    """
+    with report_errors(KEPT):
+        from experiments.cases import gather_cases
+        from experiments.plots import plot_judgement, save_figure
+        from experiments.robust import judge_choices
+        from experiments.robust_tables import list_judgement, list_notes
+        from experiments.robustfile import read_question
+        from experiments.sweepfile import load_sweep
+
+        sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
+        question = read_question(sweep)
+        table = _run_sweep(sweep, store, jobs, backend, scheduler, scale, quarters, quiet=quiet)
+        cases = gather_cases(table, question)
+        judged = judge_choices(cases, question)
+        boxes = _discover_boxes(cases, quiet=quiet)
+        folder = out if out is not None else RESULTS / "robust" / sweep.name
+        _write_tables(folder, {"effects": judged.effects, "ranking": judged.ranking, "front": judged.front})
+        _write_tables(folder, {"boxes": _tabulate_boxes(boxes)} if boxes else {})
+        save_figure(plot_judgement(judged, cases, question, sweep.question, lang), folder / "robust.png")
+        if not quiet:
+            lines = list_notes(judged, cases, question, lang)
+            _print_all(sweep.question, list_judgement(judged, cases, question, lang), lines)
+            _print_boxes(boxes, cases, lang)
+        typer.echo(f"results: {folder}")
+
+
+def optimise(
+    file: SweepFile,
+    jobs: Jobs = None,
+    backend: Backend = "loky",
+    scheduler: Scheduler = None,
+    scale: Scale = None,
+    quarters: Quarters = None,
+    seeds: Seeds = None,
+    overrides: Overrides = None,
+    store: StoreFolder = STORE,
+    out: Out = None,
+    lang: LangName = "en",
+    quiet: Quiet = False,
+) -> None:
+    """Find the best size of a policy under a budget, with its interval.
+
+    The section `optimise` of the sweep file says what is asked; the sweep varies one key of the policy, or two. Runs
+    that the store lacks are done first.
+    """
+    with report_errors(KEPT):
+        from experiments.cases import gather_cases
+        from experiments.optimise import find_best_size
+        from experiments.plots import plot_optimum, save_figure
+        from experiments.robust import weigh_states
+        from experiments.robust_tables import list_optimum
+        from experiments.robustfile import read_budget
+        from experiments.sweepfile import load_sweep
+
+        sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
+        question, budget = read_budget(sweep)
+        table = _run_sweep(sweep, store, jobs, backend, scheduler, scale, quarters, quiet=quiet)
+        cases = gather_cases(table, question)
+        found = find_best_size(cases, question, budget, weigh_states(cases, question))
+        folder = out if out is not None else RESULTS / "optimise" / sweep.name
+        _write_tables(folder, _tabulate_optimum(found, budget))
+        save_figure(plot_optimum(found, budget, question, sweep.question, lang), folder / "optimise.png")
+        if not quiet:
+            _print_all(sweep.question, *list_optimum(found, budget, lang))
+        typer.echo(f"results: {folder}")
+
+
+def _run_sweep(
+    sweep: Sweep,
+    store: Path,
+    jobs: int | None,
+    backend: Literal["loky", "threading", "dask"],
+    scheduler: str | None,
+    scale: int | None,
+    quarters: int | None,
+    *,
+    quiet: bool,
+) -> DataFrame:
+    """Run what the store lacks and return the table of the sweep."""
+    from experiments.plan import make_plan
+    from experiments.runner import Workers, run_plan
+    from experiments.store import Store
+
+    plan = make_plan(sweep, scale=scale, quarters=quarters)
+    runs = Store(store)
+    with show_progress(f"{sweep.name}: runs", quiet=quiet) as move:
+        run_plan(plan, runs, Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), on_done=move)
+    return runs.read_sweep(sweep.name)
+
+
+def _discover_boxes(cases: Cases, *, quiet: bool) -> dict[str, Box | None]:
+    """The box of each choice where the sweep has thresholds and conditions enough to look for one."""
+    from experiments.discovery import FEWEST_STATES, discover_box
+
+    if cases.meets is None or len(cases.states) < FEWEST_STATES:
+        return {}
+    boxes: dict[str, Box | None] = {}
+    with contextlib.ExitStack() as opened:
+        move = opened.enter_context(show_progress("conditions", quiet=quiet))
+        for number, choice in enumerate(cases.choices[1:], start=1):
+            boxes[choice] = discover_box(cases.conditions, ~cases.meets[number])
+            move(number, len(cases.choices) - 1)
+    return boxes
+
+
+def _tabulate_boxes(boxes: dict[str, Box | None]) -> DataFrame:
+    """One row a side of a box."""
+    import pandas as pd
+
+    rows = [
+        (choice, side.key, side.low, side.high, "|".join(side.among), side.quasi_p, box.coverage, box.density, box.base)
+        for choice, box in boxes.items()
+        if box is not None
+        for side in box.sides
+    ]
+    names = ["choice", "key", "low", "high", "among", "quasi_p", "coverage", "density", "base"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
+    import dataclasses
+
+    import numpy as np
+    import pandas as pd
+
+    curves = found.curves
+    low, high = np.quantile(curves.draws, [0.025, 0.975], axis=0)
+    columns = {key: curves.sizes[:, k] for k, key in enumerate(curves.keys)}
+    columns |= {"effect": curves.effect, "low": low, "high": high, "cost_cny": curves.cost, "p_budget": curves.p_budget}
+    facts = {
+        "verdict": found.verdict,
+        "effect": found.effect,
+        "effect_low": found.effect_low,
+        "effect_high": found.effect_high,
+        "unit": found.unit,
+        "cost_million_cny": found.cost_million_cny,
+        "p_budget": found.p_budget,
+        "budget_cny": budget.most_cny,
+        "misfit": found.misfit,
+    }
+    sizes = [dataclasses.asdict(size) | facts for size in found.sizes] or [facts]
+    return {"curve": pd.DataFrame(columns), "best": pd.DataFrame(sizes)}
+
+
+def _write_tables(folder: Path, tables: dict[str, DataFrame]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+
+
+def _print_all(question: str, tables: Iterable[TextTable], lines: Sequence[str]) -> None:
+    typer.echo(question)
+    for table in tables:
+        print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+    typer.echo("\n".join(lines))
+
+
+def _print_boxes(boxes: dict[str, Box | None], cases: Cases, lang: Lang) -> None:
+    from experiments.robust_tables import list_box
+
+    for choice, box in boxes.items():
+        tables, lines = list_box(box, cases, choice, lang)
+        for table in tables:
+            print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+        for line in lines:
+            typer.echo(line)

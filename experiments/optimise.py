@@ -1,0 +1,267 @@
+"""The best size of a policy under a budget, with what chance leaves open.
+
+A sweep has run one policy at several points of one key or two, such as units and rent cap, with the same seeds as the
+baseline. At each point the mean effect and the mean cost are known but for chance; between points both are polynomials
+of the keys (of the order up to 3, for two keys up to 2 with their product, that leaves out points best):
+
+    best = argmax over x of sum_s w_s effect_s(x), or of min_s effect_s(x)
+    where P(cost_s of a run at x <= budget) >= p in every state s
+
+The probability is that of one more run: Student-t around the mean cost with the spread of runs at
+the nearest point. Draws of all means together (experiments/means.py), each with its own best x, give the interval of
+the answer; sizes whose effect cannot be told from that of the best are listed beside it, and are often many: near the
+top a curve is flat. Where they are all sizes that the budget allows, the answer is not determined.
+Left out: sizes outside the points that were run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+
+from experiments.cases import Cases, Question
+from experiments.means import CONFIDENCE, FloatArray, bound_draws, draw_means
+from sim.errors import ResultsError
+from sim.sourced import is_finite
+
+MILLION: Final = 1e6
+N_DRAWS: Final = 2000
+STEPS: Final = {1: 201, 2: 41}
+"""Sizes looked at along each key, by the number of keys."""
+FEWEST_REPETITIONS: Final = 3
+FEWEST_POINTS: Final = 4
+_LARGEST_ORDER: Final = {1: 3, 2: 2}
+ROUGH: Final = 3.0
+"""Standard errors, as a root mean square, that points may lie off their curve before it is said."""
+
+Verdict = Literal["inside", "at_bound", "budget_binds", "undetermined", "too_dear"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What a size may cost."""
+
+    most_cny: float
+    """Largest cost of a run, by the outcome that counts as cost."""
+    probability: float = 0.9
+    """Least share of runs, in every state, that keep it."""
+    over: Literal["mean", "worst"] = "mean"
+    """Which effect is largest: the weighted mean over states, or that of the worst state."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Size:
+    """The answer for one key."""
+
+    key: str
+    best: float
+    low: float
+    high: float
+    """95 % interval of the best."""
+    as_good_from: float
+    as_good_to: float
+    """From the least to the greatest size whose effect cannot be told from that of the best."""
+    swept_from: float
+    swept_to: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Curves:
+    """Effect and cost between the points."""
+
+    keys: tuple[str, ...]
+    sizes: FloatArray
+    """(size, key)"""
+    effect: FloatArray
+    """(size,) over states, in the unit of the outcome."""
+    draws: FloatArray
+    """(draw, size)"""
+    cost: FloatArray
+    """(size,) mean cost in the dearest state, CNY."""
+    p_budget: FloatArray
+    """(size,) share of runs that keep the budget, in the state where it is least."""
+    points: FloatArray
+    """(point, key) sizes that were run."""
+    at_points: FloatArray
+    """(point,) mean effect there, over states."""
+    misfit: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Optimum:
+    """The best size, or why there is none."""
+
+    verdict: Verdict
+    """inside: a top of the curve; at_bound: at the end of what was swept; budget_binds: more would be better and is
+    not allowed; undetermined: all sizes allowed are as good; too_dear: none is allowed."""
+    sizes: tuple[Size, ...]
+    """Empty where none is allowed."""
+    effect: float
+    effect_low: float
+    effect_high: float
+    cost_million_cny: float
+    """Of the dearest state."""
+    p_budget: float
+    """Share of runs that keep the budget, in the state where it is least."""
+    misfit: float
+    """Root mean square of how far points lie off the curve of the effect, in standard errors."""
+    is_rough: bool
+    """Whether that is too much: look at the points."""
+    unit: str
+    curves: Curves
+    """What it was read from, for figures."""
+
+
+def find_best_size(cases: Cases, question: Question, budget: Budget, weights: FloatArray) -> Optimum:
+    """Find the best size of the one policy of a sweep.
+
+    Args:
+        cases: Runs of the baseline and of one policy at several sizes.
+        question: What is asked; `per_cost` has no meaning here.
+        budget: What it may cost.
+        weights: (state,) weights that sum to 1.
+
+    Raises:
+        ResultsError: If the sweep has other than one policy, or one or two keys of numbers, or too few points or seeds.
+    """
+    sign = 1.0 if question.better == "high" else -1.0
+    curves = _draw_curves(cases, budget, weights, sign)
+    allowed = curves.p_budget >= budget.probability
+    rated = np.where(allowed, curves.effect * sign, -np.inf)
+    if not allowed.any():
+        return _describe(cases, curves, int(curves.p_budget.argmax()), "too_dear", ())
+    best = int(rated.argmax())
+    tops = np.where(allowed, curves.draws * sign, -np.inf).argmax(axis=1)
+    behind = np.quantile((curves.draws[:, [best]] - curves.draws) * sign, (1 - CONFIDENCE) / 2, axis=0)
+    as_good = allowed & (behind <= 0)
+    low, high = bound_draws(curves.sizes[tops])
+    sizes = tuple(
+        Size(
+            key=key,
+            best=float(curves.sizes[best, k]),
+            low=float(low[k]),
+            high=float(high[k]),
+            as_good_from=float(curves.sizes[as_good, k].min()),
+            as_good_to=float(curves.sizes[as_good, k].max()),
+            swept_from=float(curves.points[:, k].min()),
+            swept_to=float(curves.points[:, k].max()),
+        )
+        for k, key in enumerate(curves.keys)
+    )
+    verdict: Verdict = "inside"
+    if as_good[allowed].all():
+        verdict = "undetermined"
+    elif not allowed[(curves.effect * sign).argmax()]:
+        verdict = "budget_binds"
+    elif any(one.best in {one.swept_from, one.swept_to} for one in sizes):
+        verdict = "at_bound"
+    return _describe(cases, curves, best, verdict, sizes)
+
+
+def _describe(cases: Cases, curves: Curves, best: int, verdict: Verdict, sizes: tuple[Size, ...]) -> Optimum:
+    low, high = bound_draws(curves.draws[:, best])
+    return Optimum(
+        verdict=verdict,
+        sizes=sizes,
+        effect=float(curves.effect[best]),
+        effect_low=float(low),
+        effect_high=float(high),
+        cost_million_cny=float(curves.cost[best]) / MILLION,
+        p_budget=float(curves.p_budget[best]),
+        misfit=curves.misfit,
+        is_rough=curves.misfit > ROUGH,
+        unit=cases.unit,
+        curves=curves,
+    )
+
+
+def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float) -> Curves:
+    keys, points = _read_points(cases)
+    low, width = points.min(axis=0), np.ptp(points, axis=0)
+    axes = [np.linspace(start, start + wide, STEPS[len(keys)]) for start, wide in zip(low, width, strict=True)]
+    sizes = np.array(list(itertools.product(*axes)))
+    unit, unit_sizes = ((x - low) / width * 2 - 1 for x in (points, sizes))
+    effect, cost = cases.effect[1:], cases.cost[1:]
+    (to_sizes, to_points), (cost_to_sizes, _) = (
+        _choose_smoother(unit, unit_sizes, values.mean(axis=2)) for values in (effect, cost)
+    )
+    mean_cost = cost_to_sizes @ cost.mean(axis=2)
+    nearest = ((unit_sizes[:, None] - unit[None]) ** 2).sum(axis=2).argmin(axis=1)
+
+    def reduce_states(states: Sequence[FloatArray]) -> FloatArray:
+        if budget.over == "worst":
+            return np.asarray(np.min([one * sign for one in states], axis=0) * sign)
+        return np.asarray(sum(weight * one for weight, one in zip(weights, states, strict=True)))
+
+    means, n_states = effect.mean(axis=2), effect.shape[1]
+    draws = draw_means(effect, n_draws=N_DRAWS)
+    error = effect.std(axis=2, ddof=1) / np.sqrt(effect.shape[2])
+    off = (means - to_points @ means) / np.where(error > 0, error, np.inf)
+    return Curves(
+        keys=keys,
+        sizes=sizes,
+        effect=reduce_states([to_sizes @ means[:, s] for s in range(n_states)]),
+        draws=reduce_states([draws[:, :, s] @ to_sizes.T for s in range(n_states)]),
+        cost=mean_cost.max(axis=1),
+        p_budget=_keep_budget(mean_cost, cost.std(axis=2, ddof=1)[nearest], cost.shape[2], budget.most_cny),
+        points=points,
+        at_points=reduce_states([means[:, s] for s in range(n_states)]),
+        misfit=float(np.sqrt((off**2).mean())),
+    )
+
+
+def _read_points(cases: Cases) -> tuple[tuple[str, ...], FloatArray]:
+    """Keys and the values of each choice but the baseline."""
+    levers = cases.levers.iloc[1:]
+    policies = sorted(str(name) for name in levers["policy"].unique())
+    if len(policies) > 1:
+        raise ResultsError(f"one policy has a best size, not {len(policies)}: {', '.join(policies)}. Keep one of them")
+    keys = tuple(str(name) for name in levers.columns if name != "policy" and levers[name].nunique() > 1)
+    numbers = all(is_finite(value.item() if hasattr(value, "item") else value) for key in keys for value in levers[key])
+    if len(keys) not in STEPS or not numbers:
+        raise ResultsError(
+            f"a best size needs one key of the policy that is varied over numbers, or two; here are {len(keys)} "
+            f"({', '.join(keys) or 'none'}). Vary one such as policies.0.units"
+        )
+    points = levers[list(keys)].to_numpy(float)
+    if len(points) < FEWEST_POINTS + len(keys) - 1 or min(len(np.unique(column)) for column in points.T) < 3:
+        raise ResultsError(f"{len(points)} sizes are too few for a curve. Give each key four values or more")
+    if cases.effect.shape[2] < FEWEST_REPETITIONS:
+        raise ResultsError(f"an interval needs {FEWEST_REPETITIONS} seeds or more. Raise `seeds`")
+    return keys, points
+
+
+def _choose_smoother(unit: FloatArray, unit_sizes: FloatArray, means: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(size, point) and (point, point) matrices that turn means at points into the curve, of the best order."""
+    found: list[tuple[float, FloatArray, FloatArray]] = []
+    for order in range(1, _LARGEST_ORDER[unit.shape[1]] + 1):
+        terms = _make_terms(unit, order)
+        if terms.shape[1] >= len(unit) or np.linalg.matrix_rank(terms) < terms.shape[1]:
+            break
+        solve = np.linalg.pinv(terms)
+        hat = terms @ solve
+        # what the curve through all other points misses at a point
+        missed = (means - hat @ means) / np.maximum(1e-9, 1 - np.diag(hat))[:, None]
+        found.append((float((missed**2).sum()), _make_terms(unit_sizes, order) @ solve, hat))
+    _, to_sizes, to_points = min(found, key=lambda one: one[0])
+    return to_sizes, to_points
+
+
+def _make_terms(unit: FloatArray, order: int) -> FloatArray:
+    """(point, term) products of powers up to `order` in all."""
+    powers = [one for one in itertools.product(range(order + 1), repeat=unit.shape[1]) if sum(one) <= order]
+    return np.stack([np.prod(unit ** np.array(power), axis=1) for power in powers], axis=1)
+
+
+def _keep_budget(mean: FloatArray, spread: FloatArray, n: int, most_cny: float) -> FloatArray:
+    """(size,) probability that one more run keeps the budget, the least over states; mean and spread (size, state)."""
+    from scipy import stats
+
+    width = spread * np.sqrt(1 + 1 / n)
+    room = (most_cny - mean) / np.where(width > 0, width, 1.0)
+    chance = np.where(width > 0, stats.t.cdf(room, n - 1), (room >= 0).astype(float))
+    return np.asarray(chance.min(axis=1), np.float64)

@@ -1,0 +1,246 @@
+"""Judgements, boxes and best sizes as tables and lines of text, in English or Chinese."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.cases import Cases, Question
+from experiments.discovery import Box, Side
+from experiments.optimise import Budget, Optimum
+from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
+from experiments.robust_words import word
+from sim.effects import POINTS, Text, TextTable, choose_unit
+from sim.labels import Lang, label, label_code
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MOST_STATES: Final = 12
+"""States beyond which the table of choices and states is left to its file."""
+MOST_CHOICES: Final = 40
+
+_DIGITS: Final = 3
+"""Significant digits of a value for a million CNY."""
+
+
+class Writer:
+    """Writes values of one outcome.
+
+    Args:
+        unit: Of the outcome, or of it for a million CNY.
+        lang: Language.
+    """
+
+    def __init__(self, unit: str, lang: Lang) -> None:
+        base, _, self._per = unit.partition("/million CNY") if unit.endswith("/million CNY") else (unit, "", "-")
+        self.factor, self._decimals, name = choose_unit(base, lang)
+        name = POINTS[lang].strip() if base == "share" else name
+        self._is_ratio = self._per == ""
+        self.unit = f"{name} / {label('unit.million_cny', lang)}" if self._is_ratio else name
+
+    def write(self, value: float, *, sign: bool = True) -> str:
+        """A value in the unit shown; a dash where there is none."""
+        if math.isnan(value):
+            return "-"
+        shown = value * self.factor
+        size = abs(shown)
+        decimals = self._decimals
+        if self._is_ratio:
+            decimals = min(_DIGITS, max(0, _DIGITS - 1 - math.floor(math.log10(size)))) if size else 0
+        rounded = round(shown, decimals) + 0.0
+        return f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
+
+    def write_interval(self, value: float, low: float, high: float, *, sign: bool = True) -> str:
+        """A value with its interval, where there is one."""
+        own = self.write(value, sign=sign)
+        if math.isnan(low):
+            return own
+        return f"{own} ({self.write(low, sign=sign)} .. {self.write(high, sign=sign)})"
+
+
+def name_choice(choice: str, baseline: str, lang: Lang) -> str:
+    """Words for a choice: those of its policy, and the values of its keys."""
+    if choice == baseline:
+        return word("doing_nothing", lang)
+    policy, *values = choice.split(" ")
+    return " ".join([label_code("scenario", policy, lang), *values])
+
+
+def name_state(state: str, lang: Lang) -> str:
+    """Words for a state: those of its future, if it is a scenario that is known, and the values of its keys."""
+    future, comma, values = state.partition(", ")
+    return label_code("scenario", future, lang) + comma + values if "=" not in future else state
+
+
+def list_judgement(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> list[TextTable]:
+    """Tables of effects by state (where they are few), of the criteria, and of the front."""
+    tables = [_table_ranking(judged, cases, question, lang), _table_front(judged, cases, question, lang)]
+    if len(cases.states) <= MOST_STATES and len(cases.choices) <= MOST_CHOICES:
+        tables.insert(0, _table_effects(judged, cases, question, lang))
+    return tables
+
+
+def list_notes(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> list[str]:
+    """What must be known to read the tables: who leads and who is tied, and what the numbers are not."""
+    lines = [] if cases.effect.shape[2] > 1 else [word("note.one", lang)]
+    if cases.effect.shape[2] > 1:
+        lines += [*_note_leaders(judged.ranking, question.baseline, lang), word("note.front", lang)]
+    if judged.left_out:
+        names = _join([name_choice(name, question.baseline, lang) for name in judged.left_out], lang)
+        lines.append(word("note.left_out_choices", lang).format(names=names))
+    if cases.left_out:
+        lines.append(word("note.left_out_runs", lang).format(n=cases.left_out))
+    weights = _join([f"{name_state(name, lang)} {weight:g}" for name, weight in question.weights.items()], lang)
+    lines.append(word("note.weighted", lang).format(weights=weights) if weights else word("note.equal", lang))
+    return lines
+
+
+def list_box(box: Box | None, cases: Cases, choice: str, lang: Lang) -> tuple[list[TextTable], list[str]]:
+    """The box of conditions under which a choice misses its thresholds as a table, or a line that says why not."""
+    name = name_choice(choice, cases.choices[0], lang)
+    if box is None:
+        assert cases.meets is not None
+        meets = cases.meets[cases.choices.index(choice)]
+        key = "note.all_or_none" if min(meets.sum(), (~meets).sum()) < 10 else "note.no_box"
+        return [], [word(key, lang).format(choice=name, share=_write_share(float(meets.mean())))]
+    heads = tuple(word(f"head.{key}", lang) for key in ("choice", "condition", "coverage", "density", "base"))
+    shares = tuple(_write_share(share) for share in (box.coverage, box.density, box.base))
+    rows = [(name, " & ".join(write_side(side, lang) for side in box.sides), *shares)]
+    return [TextTable(word("title.box", lang), heads, rows, 2)], []
+
+
+def write_side(side: Side, lang: Lang) -> str:
+    """One restriction of a box."""
+    key = side.key.rpartition(".")[2]
+    if side.among:
+        return f"{word('head.state', lang)} = {' / '.join(name_state(one, lang) for one in side.among)}"
+    return f"{key} >= {side.low:.4g}" if side.low > -math.inf else f"{key} <= {side.high:.4g}"
+
+
+def list_optimum(found: Optimum, budget: Budget, lang: Lang) -> tuple[list[TextTable], list[str]]:
+    """The best size as a table, and what is to be known of it."""
+    heads = tuple(word(f"head.{key}", lang) for key in ("key", "best", "interval", "as_good", "swept"))
+    rows: list[Text] = [
+        (
+            size.key,
+            f"{size.best:,.4g}",
+            _write_range(size.low, size.high),
+            _write_range(size.as_good_from, size.as_good_to),
+            _write_range(size.swept_from, size.swept_to),
+        )
+        for size in found.sizes
+    ]
+    lines = [word(f"optimum.{found.verdict}", lang)]
+    if found.sizes:
+        writer = Writer(found.unit, lang)
+        lines.append(
+            word("optimum.effect", lang).format(
+                effect=writer.write_interval(found.effect, found.effect_low, found.effect_high),
+                unit=writer.unit,
+                cost=f"{found.cost_million_cny:,.1f}",
+                share=_write_share(found.p_budget),
+                budget=f"{budget.most_cny / 1e6:,.1f} {label('unit.million_cny', lang)}",
+            )
+        )
+    if found.is_rough:
+        lines.append(word("optimum.rough", lang).format(misfit=found.misfit))
+    return [TextTable(word("title.size", lang), heads, rows, 1)] if rows else [], lines
+
+
+def _table_effects(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
+    effect, value = Writer(cases.unit, lang), Writer(judged.unit, lang)
+    outcome = label_code("outcome", question.outcome, lang)
+    heads = [word("head.choice", lang), word("head.state", lang)]
+    heads += [word("head.difference", lang).format(unit=effect.unit), word("head.cost", lang)]
+    heads += [word("head.value", lang)] * question.per_cost + [word("head.regret", lang), word("head.verdict", lang)]
+    rows: list[Text] = []
+    for row in judged.effects.to_dict("records"):
+        if row["choice"] == question.baseline:
+            continue
+        cells = [name_choice(row["choice"], question.baseline, lang), name_state(row["state"], lang)]
+        cells += [effect.write_interval(row["effect"], row["low"], row["high"]), f"{row['cost_million_cny']:,.1f}"]
+        if question.per_cost:
+            cells.append(value.write_interval(row["value"], row["value_low"], row["value_high"]))
+        rows.append((*cells, value.write(row["regret"], sign=False), word(f"verdict.{row['verdict']}", lang)))
+    return TextTable(word("title.effects", lang).format(outcome=outcome), tuple(heads), rows, 2)
+
+
+def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
+    writer = Writer(judged.unit, lang)
+    names = ("choice", "mean", "worst", "most_regret", *(["enough"] if cases.meets is not None else []))
+    rows: list[Text] = []
+    for row in judged.ranking.to_dict("records"):
+        cells = [name_choice(row["choice"], question.baseline, lang)]
+        is_policy = row["choice"] != question.baseline and len(cases.states) > 1
+        for key in CRITERIA:
+            ends = (row[key], row[f"{key}_low"], row[f"{key}_high"])
+            text = writer.write_interval(*ends, sign=key != "regret")
+            where = f" {name_state(row[f'{key}_state'], lang)}," if key != "mean" and is_policy else ""
+            verdict = word("verdict." + row[f"{key}_verdict"], lang)
+            cells.append(f"{text}{where} {verdict}")
+        if cases.meets is not None:
+            share, low, high = (_write_share(row[name]) for name in ("enough", "enough_low", "enough_high"))
+            cells.append(f"{share} ({low} .. {high})")
+        rows.append(tuple(cells))
+    title = f"{word('title.ranking', lang)} ({writer.unit})"
+    return TextTable(title, tuple(word(f"head.{name}", lang) for name in names), rows, 1)
+
+
+def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
+    writer = Writer(cases.unit, lang)
+    outcome = label_code("outcome", question.outcome, lang)
+    effect = word("head.difference", lang).format(unit=writer.unit)
+    heads = (
+        word("head.choice", lang),
+        word("head.cost", lang),
+        effect,
+        word("head.share_on_front", lang),
+        word("head.front", lang),
+    )
+    rows: list[Text] = []
+    for row in judged.front.to_dict("records"):
+        cost = _write_cost(row)
+        effect = writer.write_interval(row["effect"], row["low"], row["high"])
+        name = name_choice(row["choice"], question.baseline, lang)
+        verdict = word(f"verdict.{row['verdict']}", lang)
+        rows.append((name, cost, effect, _write_share(row["share_on_front"]), verdict))
+    mean = word("mean.weighted" if question.weights else "mean.equal", lang)
+    return TextTable(word("title.front", lang).format(outcome=outcome, mean=mean), heads, rows, 1)
+
+
+def _note_leaders(ranking: DataFrame, baseline: str, lang: Lang) -> list[str]:
+    """Who leads by each criterion, and who cannot be told from the leader."""
+    names: dict[str, tuple[str, str]] = {}
+    rows = ranking.to_dict("records")
+    for key in CRITERIA:
+        best = next(row["choice"] for row in rows if row[f"{key}_verdict"] in {BEST, UNKNOWN})
+        tied = [name_choice(row["choice"], baseline, lang) for row in rows if row[f"{key}_verdict"] == TIED]
+        names[key] = name_choice(best, baseline, lang), _join(tied, lang)
+    best, tied_names = names["mean"]
+    lead = word("note.tied" if tied_names else "note.clear", lang).format(best=best, tied=tied_names)
+    also = {key: word("note.also", lang).format(names=own) if own else "" for key, (_, own) in names.items()}
+    rest = word("note.worst", lang).format(
+        best=names["worst"][0], tied=also["worst"], regret=names["regret"][0], regret_tied=also["regret"]
+    )
+    return [lead, rest]
+
+
+def _join(names: Sequence[str], lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+def _write_range(low: float, high: float) -> str:
+    if math.isnan(low):
+        return "-"
+    return f"{low:,.4g} .. {high:,.4g}"
+
+
+def _write_cost(row: Mapping[Any, Any]) -> str:
+    cost, low, high = (row[name] for name in ("cost_million_cny", "cost_low", "cost_high"))
+    return f"{cost:,.1f}" if math.isnan(low) else f"{cost:,.1f} ({low:,.1f} .. {high:,.1f})"
+
+
+def _write_share(share: float) -> str:
+    return "-" if math.isnan(share) else f"{share * 100:.0f} %"

@@ -1,0 +1,165 @@
+"""The sections `robust` and `optimise` of a sweep file: what is asked of the runs of the sweep."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.cases import Question, Threshold
+from experiments.optimise import Budget
+from sim.errors import Problem, ScenarioError
+from sim.outcomes import ALL, PUBLIC_COST
+from sim.sourced import Node, check_keys, is_finite, read_text, report, suggest_name
+
+if TYPE_CHECKING:
+    from experiments.sweepfile import Sweep
+
+QUESTION_KEYS: Final[dict[str, str]] = {
+    "outcome": "what is judged, such as stayed_12m",
+    "group": "group within the outcome; `all` without it",
+    "better": "high or low",
+    "cost": "outcome in CNY that counts as cost; public_cost without it",
+    "city": "city whose outcomes count, where the sweep keeps several",
+    "weights": "weight by future; none where nothing is known about how likely they are",
+}
+ROBUST_KEYS: Final = QUESTION_KEYS | {
+    "per_cost": "true to judge by the effect for each million CNY",
+    "thresholds": "list of maps of `outcome`, `group`, `of` (difference or value), `low`, `high`",
+}
+OPTIMISE_KEYS: Final = QUESTION_KEYS | {
+    "budget_cny": "largest cost of a run",
+    "probability": "least share of runs, in every state, that keep the budget; 0.9 without it",
+    "over": "mean or worst: which effect over the states is to be largest",
+}
+THRESHOLD_KEYS: Final = ("outcome", "group", "of", "low", "high")
+
+
+def read_question(sweep: Sweep) -> Question:
+    """Read the section `robust` of a sweep. Raises ScenarioError with all its mistakes."""
+    section, problems = _find_section(sweep, "robust", ROBUST_KEYS)
+    values = _read_common(sweep, section, problems)
+    values["per_cost"] = _read_flag(section.fields.get("per_cost"), problems)
+    listed = section.fields.get("thresholds")
+    if listed is not None and not listed.items:
+        report(problems, listed, "a list of maps is wanted here", "Write `- {outcome: stayed_12m, low: 0}` under it")
+    values["thresholds"] = tuple(_read_threshold(item, problems) for item in (listed.items if listed else ()))
+    if problems:
+        raise ScenarioError(problems)
+    return Question(**values)
+
+
+def read_budget(sweep: Sweep) -> tuple[Question, Budget]:
+    """Read the section `optimise` of a sweep. Raises ScenarioError with all its mistakes."""
+    section, problems = _find_section(sweep, "optimise", OPTIMISE_KEYS)
+    values = _read_common(sweep, section, problems)
+    fields = section.fields
+    most = _read_number(fields.get("budget_cny"), 0.0, math.inf, problems)
+    if "budget_cny" not in fields:
+        report(problems, section, "`budget_cny` is missing", "Add it: without a budget there is no largest size")
+    probability = _read_number(fields.get("probability"), 0.5, 0.999, problems)
+    over = _read_word(fields.get("over"), ("mean", "worst"), problems)
+    if problems:
+        raise ScenarioError(problems)
+    budget = Budget(
+        most_cny=math.inf if most is None else most,
+        probability=0.9 if probability is None else probability,
+        over="worst" if over == "worst" else "mean",
+    )
+    return Question(**values), budget
+
+
+def _find_section(sweep: Sweep, name: str, keys: dict[str, str]) -> tuple[Node, list[Problem]]:
+    problems: list[Problem] = []
+    section = sweep.sections.get(name)
+    if section is None or not section.fields:
+        report(problems, section or sweep.root, f"nothing says what is asked under `{name}`", f"Add {_show(name)}")
+        raise ScenarioError(problems)
+    check_keys(section, keys, problems)
+    if sweep.baseline is None:
+        repair = "Write `policies: [baseline, NAME]`, with the one that stands for doing nothing first"
+        report(problems, sweep.root, "there is one policy only, and nothing to hold it against", repair)
+    return section, problems
+
+
+def _show(name: str) -> str:
+    more = ", budget_cny: 1000000000" if name == "optimise" else ""
+    return f"`{name}: {{outcome: stayed_12m, better: high{more}}}`"
+
+
+def _read_common(sweep: Sweep, section: Node, problems: list[Problem]) -> dict[str, Any]:
+    fields = section.fields
+    for key in ("outcome", "better"):
+        if key not in fields:
+            report(problems, section, f"`{key}` is missing", f"Add `{key}:` ({QUESTION_KEYS[key]})")
+    texts = {key: _read_optional(fields.get(key), problems) for key in ("outcome", "group", "cost", "city")}
+    return {
+        "baseline": sweep.baseline or "",
+        "outcome": texts["outcome"] or "",
+        "group": texts["group"] or ALL,
+        "better": _read_word(fields.get("better"), ("high", "low"), problems) or "high",
+        "cost": texts["cost"] or PUBLIC_COST,
+        "city": texts["city"],
+        "policies": tuple(policy.name for policy in sweep.policies),
+        "futures": tuple(future.name for future in sweep.futures),
+        "weights": _read_weights(fields.get("weights"), [future.name for future in sweep.futures], problems),
+    }
+
+
+def _read_weights(node: Node | None, futures: list[str], problems: list[Problem]) -> dict[str, float]:
+    if node is None:
+        return {}
+    if not check_keys(node, futures, problems, what="future"):
+        return {}
+    weights = {name: _read_number(entry, 0.0, math.inf, problems) or 0.0 for name, entry in node.fields.items()}
+    missing = [name for name in futures if name not in weights]
+    if missing or not sum(weights.values()) > 0:
+        message = f"no weight for {', '.join(missing)}" if missing else "no future has a weight above 0"
+        report(problems, node, message, "Give every future its weight, or leave out `weights`")
+    return weights
+
+
+def _read_threshold(node: Node, problems: list[Problem]) -> Threshold:
+    check_keys(node, THRESHOLD_KEYS, problems)
+    fields = node.fields
+    outcome = _read_optional(fields.get("outcome"), problems)
+    ends = {key: _read_number(fields.get(key), -math.inf, math.inf, problems) for key in ("low", "high")}
+    if outcome is None or (ends["low"] is None and ends["high"] is None):
+        repair = "Write `{outcome: stayed_12m, low: 0}`; `low` and `high` bound what is good enough"
+        report(problems, node, "a threshold needs an outcome and an end", repair)
+    of = _read_word(fields.get("of"), ("difference", "value"), problems)
+    return Threshold(
+        outcome=outcome or "",
+        group=_read_optional(fields.get("group"), problems) or ALL,
+        of="value" if of == "value" else "difference",
+        low=-math.inf if ends["low"] is None else ends["low"],
+        high=math.inf if ends["high"] is None else ends["high"],
+    )
+
+
+def _read_optional(node: Node | None, problems: list[Problem]) -> str | None:
+    return read_text(node, problems) if node is not None else None
+
+
+def _read_word(node: Node | None, words: tuple[str, ...], problems: list[Problem]) -> str | None:
+    if node is None:
+        return None
+    if node.value not in words:
+        report(problems, node, f"`{node.value}` is not known here", suggest_name(str(node.value), list(words)))
+        return None
+    return str(node.value)
+
+
+def _read_flag(node: Node | None, problems: list[Problem]) -> bool:
+    if node is not None and not isinstance(node.value, bool):
+        report(problems, node, f"`{node.value}` is neither true nor false", "Write true or false")
+    return node is not None and node.value is True
+
+
+def _read_number(node: Node | None, low: float, high: float, problems: list[Problem]) -> float | None:
+    if node is None:
+        return None
+    if not is_finite(node.value) or not low <= node.value <= high:
+        bounds = f"from {low:g} on" if high == math.inf else f"from {low:g} to {high:g}"
+        report(problems, node, f"`{node.value}` is no number {'' if low == -math.inf else bounds}".strip(), "Write one")
+        return None
+    return float(node.value)

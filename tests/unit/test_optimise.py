@@ -1,0 +1,150 @@
+"""The best size under a budget: where it is known, where the budget binds, and where nothing can be told."""
+
+import itertools
+
+import numpy as np
+import pytest
+from sweep_tables import make_sweep
+
+from experiments.cases import Question, gather_cases
+from experiments.optimise import Budget, find_best_size
+from sim.errors import ResultsError
+
+UNITS, CAP = "policies.0.units", "policies.0.rent_cap"
+
+
+def make_sizes(effect, *, values=tuple(range(0, 1001, 125)), seeds=10, noise=5.0, futures=("",), cost=1e4, spread=0.0):
+    return make_sweep(
+        {
+            "flats": {
+                "stayed_12m": lambda future, point: effect(point[UNITS], future),
+                "public_cost": lambda _, point: cost * point[UNITS],
+            }
+        },
+        futures=futures,
+        points=[{UNITS: float(value)} for value in values],
+        seeds=seeds,
+        levels={"stayed_12m": 1000.0},
+        noise={"stayed_12m": (80.0, noise), "public_cost": (0.0, spread)},
+    )
+
+
+def find(table, *, most_cny=np.inf, weights=None, better="high", **values):
+    question = Question(baseline="baseline", outcome="stayed_12m", better=better)
+    cases = gather_cases(table, question)
+    weights = np.full(len(cases.states), 1 / len(cases.states)) if weights is None else np.array(weights)
+    return find_best_size(cases, question, Budget(most_cny=most_cny, **values), weights)
+
+
+def top_at(best, height=100.0):
+    return lambda units, _: height * (1 - ((units - best) / 500) ** 2)
+
+
+def test_top_of_a_curve_is_found_with_its_interval():
+    found = find(make_sizes(top_at(600.0)))
+    (size,) = found.sizes
+    assert found.verdict == "inside"
+    assert size.best == pytest.approx(600.0, abs=15.0)
+    assert size.low < 600.0 < size.high
+    assert size.high - size.low < 60.0
+    assert size.as_good_from < size.best < size.as_good_to
+    assert found.effect == pytest.approx(100.0, abs=5.0)
+    assert found.effect_low < 100.0 < found.effect_high
+    assert not found.is_rough
+
+
+def test_budget_binds():
+    found = find(make_sizes(top_at(600.0)), most_cny=4e6)
+    assert found.verdict == "budget_binds"
+    assert found.sizes[0].best == pytest.approx(400.0)
+    assert found.cost_million_cny == pytest.approx(4.0)
+
+
+def test_cost_that_varies_keeps_away_from_the_budget():
+    table = make_sizes(lambda units, _: units / 10, spread=5e5, seeds=40)
+    careful, bold = (find(table, most_cny=5e6, probability=p) for p in (0.95, 0.5))
+    assert careful.sizes[0].best < bold.sizes[0].best
+    # 500 units cost the budget on average; one-sided 95 % of a normal is 1.64 standard deviations of 50 units
+    assert bold.sizes[0].best == pytest.approx(500.0, abs=20.0)
+    assert careful.sizes[0].best == pytest.approx(500.0 - 1.68 * 50.0, abs=30.0)
+    assert careful.p_budget >= 0.95
+
+
+def test_more_is_better_up_to_the_end_of_what_was_swept():
+    found = find(make_sizes(lambda units, _: units / 10))
+    assert found.verdict == "at_bound"
+    assert found.sizes[0].best == 1000.0
+
+
+def test_nothing_can_be_told_where_noise_is_all():
+    found = find(make_sizes(lambda _units, _future: 0.0, noise=50.0, seeds=4))
+    assert found.verdict == "undetermined"
+    assert (found.sizes[0].as_good_from, found.sizes[0].as_good_to) == (0.0, 1000.0)
+
+
+def test_no_size_is_within_the_budget():
+    found = find(make_sizes(top_at(600.0), values=range(500, 1001, 125)), most_cny=4e6)
+    assert found.verdict == "too_dear"
+    assert found.sizes == ()
+
+
+def test_worst_future_and_mean_of_futures_differ():
+    table = make_sizes(
+        lambda units, future: units / 10 if future == "boom" else 100 - units / 5, futures=("boom", "winter")
+    )
+    assert find(table).verdict == "at_bound"
+    assert find(table).sizes[0].best == 0.0
+    # boom and winter cross where units / 10 = 100 - units / 5
+    assert find(table, over="worst").sizes[0].best == pytest.approx(1000 / 3, abs=20.0)
+    assert find(table, weights=[0.9, 0.1]).sizes[0].best == 1000.0
+
+
+def test_less_may_be_better():
+    found = find(make_sizes(lambda units, _: ((units - 300) / 10) ** 2), better="low")
+    assert found.sizes[0].best == pytest.approx(300.0, abs=10.0)
+
+
+def test_two_keys_at_once():
+    points = [
+        {UNITS: u, CAP: c} for u, c in itertools.product((0.0, 250.0, 500.0, 750.0, 1000.0), (1e3, 2e3, 3e3, 4e3))
+    ]
+    effect = {
+        "stayed_12m": lambda _, p: 100 - ((p[UNITS] - 400) / 50) ** 2 - ((p[CAP] - 2200) / 200) ** 2,
+        "public_cost": lambda _, p: p[UNITS] * 1e4,
+    }
+    table = make_sweep({"flats": effect}, points=points, seeds=8, noise={"stayed_12m": (50.0, 4.0)})
+    found = find(table)
+    assert found.verdict == "inside"
+    assert [size.best for size in found.sizes] == [pytest.approx(400.0, abs=30.0), pytest.approx(2200.0, abs=120.0)]
+    assert all(size.low <= size.best <= size.high for size in found.sizes)
+
+
+def test_a_curve_that_misses_its_points_is_said_to():
+    step = make_sizes(lambda units, _: 100.0 if units in {250.0, 875.0} else 0.0, noise=1.0)
+    assert find(step).is_rough
+
+
+def test_interval_of_the_best_covers_it():
+    # 60 sweeps, 95 % each: fewer than 50 inside in one test of 5,000
+    inside = 0
+    even = make_sizes(top_at(600.0), noise=0.0, seeds=6)
+    chosen = (even["policy"] == "flats") & (even["outcome"] == "stayed_12m")
+    for number in range(60):
+        noise = np.random.default_rng(number).normal(0.0, 20.0, len(even))
+        (size,) = find(even.assign(value=even["value"] + noise * chosen)).sizes
+        inside += size.low <= 600.0 <= size.high
+    assert inside >= 50
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (make_sizes(top_at(5.0), values=(1, 2, 3)), "too few for a curve"),
+        (make_sizes(top_at(5.0), seeds=2), "Raise `seeds`"),
+        (make_sweep({"a": {"stayed_12m": 1.0, "public_cost": 1.0}}, seeds=4), "here are 0"),
+        (make_sweep({name: {"stayed_12m": 1.0, "public_cost": 1.0} for name in "ab"}, seeds=4), "not 2: a, b"),
+    ],
+)
+def test_what_cannot_be_optimised_is_refused_with_its_repair(table, words):
+    with pytest.raises(ResultsError, match=words):
+        find(table)

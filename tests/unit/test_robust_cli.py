@@ -1,0 +1,191 @@
+"""`talentsim robust` and `talentsim optimise` on the toy world, their files, tables and figures."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sweep_tables import make_sweep
+from toys import DATA
+from typer.testing import CliRunner
+
+from experiments.cases import Question, Threshold, gather_cases
+from experiments.discovery import Box, Side
+from experiments.optimise import Budget, find_best_size
+from experiments.plots import plot_judgement, plot_optimum, save_figure
+from experiments.robust import judge_choices
+from experiments.robust_tables import Writer, list_box, list_judgement, list_notes, list_optimum
+from experiments.robust_words import WORDS
+from experiments.robustfile import read_budget, read_question
+from experiments.sweepfile import load_sweep
+from sim.cli import app
+from sim.errors import ScenarioError
+from sim.labels import LANGUAGES
+
+POLICIES = f"""
+  - {{name: baseline, scenario: {DATA}/two_cities_baseline.yaml}}
+  - {{name: subsidy, scenario: {DATA}/two_cities_subsidy.yaml}}"""
+HEAD = f"name: toy\nquestion: Does it hold?\npolicies:{POLICIES}\nseeds: 3\nquarters: 8\n"
+FUTURES = "futures: [{name: calm}, {name: slump, policies: [{kind: demand_recession, from: 2019Q3, depth: 0.3}]}]\n"
+ROBUST = "robust: {outcome: talent, better: high, thresholds: [{outcome: talent, low: 0}]}\n"
+SIZES = "vary: {policies.0.amount_cny_m: [0, 500, 1000, 2000]}\n"
+OPTIMISE = "optimise: {outcome: talent, better: high, budget_cny: 1000000000}\n"
+
+
+def write(tmp_path, text):
+    path = tmp_path / "toy.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def invoke(tmp_path, command, text, *options):
+    words = [command, write(tmp_path, text), "--jobs", "1", "--store", str(tmp_path / "store"), *options]
+    return CliRunner().invoke(app, [*words, "--out", str(tmp_path / "out")])
+
+
+def test_robust_runs_judges_and_draws(tmp_path):
+    done = invoke(tmp_path, "robust", HEAD + FUTURES + ROBUST)
+    assert done.exit_code == 0, done.output
+    out = tmp_path / "out"
+    ranking = pd.read_csv(out / "ranking.csv")
+    assert sorted(ranking["choice"]) == ["baseline", "subsidy"]
+    assert list(pd.read_csv(out / "effects.csv")["state"].unique()) == ["calm", "slump"]
+    assert (out / "front.csv").is_file()
+    assert (out / "robust.png").read_bytes()[:4] == b"\x89PNG"
+    assert "do nothing" in done.output
+    first = {path.name: path.read_bytes() for path in out.iterdir()}
+    again = invoke(tmp_path, "robust", HEAD + FUTURES + ROBUST, "--quiet")
+    assert again.output == f"results: {out}\n"
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == first
+
+
+def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
+    done = invoke(tmp_path, "optimise", HEAD + SIZES + OPTIMISE)
+    assert done.exit_code == 0, done.output
+    best = pd.read_csv(tmp_path / "out" / "best.csv")
+    curve = pd.read_csv(tmp_path / "out" / "curve.csv")
+    assert best["key"].tolist() == ["policies.0.amount_cny_m"]
+    allowed = curve[curve["p_budget"] >= 0.9]
+    assert 0 < len(allowed) < len(curve)
+    assert best["best"].item() <= allowed["policies.0.amount_cny_m"].max()
+    assert best["cost_million_cny"].item() <= 1000.0
+    assert (tmp_path / "out" / "optimise.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("", "toy.yaml:1: : nothing says what is asked under `robust`. Add `robust: {outcome: stayed_12m"),
+        ("robust: {outcome: rent, beter: low}", "robust.beter: unknown key `beter`. Did you mean `better`?"),
+        ("robust: {outcome: rent, better: up}", "`up` is not known here"),
+        ("robust: {outcome: rent, better: low, weights: {calm: 1}}", "no weight for slump"),
+        ("robust: {outcome: rent, better: low, weights: {calm: 0, slump: 0}}", "no future has a weight above 0"),
+        ("robust: {outcome: rent, better: low, weights: {clam: 1}}", "Did you mean `calm`?"),
+        ("robust: {outcome: rent, better: low, per_cost: maybe}", "`maybe` is neither true nor false"),
+        ("robust: {outcome: rent, better: low, thresholds: [{outcome: rent}]}", "a threshold needs an outcome and an"),
+        ("robust: {outcome: rent, better: low, thresholds: {}}", "a list of maps is wanted here"),
+        ("optimise: {outcome: rent, better: low}", "`budget_cny` is missing"),
+        ("optimise: {outcome: rent, better: low, budget_cny: -1}", "`-1` is no number from 0 on"),
+        ("optimise: {outcome: rent, better: low, budget_cny: 1, probability: 2}", "no number from 0.5 to 0.999"),
+    ],
+)
+def test_mistakes_of_a_section_name_line_key_and_repair(tmp_path, section, words):
+    path = write(tmp_path, f"{HEAD}{FUTURES}{section}\n")
+    with pytest.raises(ScenarioError) as error:
+        (read_budget if section.startswith("optimise") else read_question)(load_sweep(path))
+    assert words in str(error.value)
+
+
+def test_alone_a_policy_has_nothing_to_be_held_against(tmp_path):
+    alone = f"name: toy\nquestion: Alone?\nscenario: {DATA}/two_cities_baseline.yaml\n{ROBUST}"
+    with pytest.raises(ScenarioError, match="one policy only"):
+        read_question(load_sweep(write(tmp_path, alone)))
+
+
+def test_every_word_is_known_in_both_languages():
+    assert all(english and chinese and english != chinese for english, chinese in WORDS.values())
+
+
+def make_judged(per_cost=False, seeds=6):
+    effect = {
+        "bold": {"stayed_12m": lambda future, _: 900.0 if future == "boom" else -200.0, "public_cost": 4e9},
+        "safe": {"stayed_12m": 300.0, "public_cost": 1e9},
+    }
+    noise = {"stayed_12m": (100.0, 40.0)}
+    table = make_sweep(effect, futures=("boom", "winter"), seeds=seeds, noise=noise)
+    limits = (Threshold(outcome="stayed_12m", low=0.0),)
+    question = Question(baseline="baseline", outcome="stayed_12m", per_cost=per_cost, thresholds=limits)
+    cases = gather_cases(table, question)
+    return judge_choices(cases, question), cases, question
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("per_cost", [False, True])
+def test_tables_and_figure_in_both_languages(tmp_path, lang, per_cost):
+    judged, cases, question = make_judged(per_cost)
+    for table in list_judgement(judged, cases, question, lang):
+        assert table.rows
+        assert {len(row) for row in table.rows} == {len(table.heads)}
+    assert list_notes(judged, cases, question, lang)
+    figure = plot_judgement(judged, cases, question, "?", lang)
+    save_figure(figure, tmp_path / "one.png")
+    save_figure(plot_judgement(judged, cases, question, "?", lang), tmp_path / "two.png")
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert sorted(names) == ["bold", "safe"]
+
+
+def test_who_leads_is_said_with_who_is_tied():
+    judged, cases, question = make_judged()
+    lines = list_notes(judged, cases, question, "en")
+    assert lines[0].startswith("bold leads on the mean")
+    assert "safe leads in its worst future" in lines[1]
+    one, cases, question = make_judged(seeds=1)
+    assert list_notes(one, cases, question, "en")[0].startswith("One seed")
+
+
+def test_values_are_written_in_the_unit_of_people():
+    assert Writer("share", "en").write(0.0123) == "+1.23"
+    assert Writer("persons", "en").write(-0.2) == "0"
+    assert Writer("persons/million CNY", "en").write(12.345) == "+12.3"
+    assert Writer("persons/million CNY", "en").write(6e-16) == "0.000"
+    assert Writer("share/million CNY", "en").unit == "points / million CNY"
+    assert Writer("persons", "en").write_interval(5.0, np.nan, np.nan) == "+5"
+
+
+def test_box_is_written_as_conditions():
+    judged, cases, _ = make_judged()
+    assert judged.unit == "persons"
+    sides = (
+        Side(key="future", among=("boom",), quasi_p=0.01),
+        Side(key="params.search.b_wage", low=0.5, quasi_p=0.01),
+        Side(key="params.search.b_home", high=2.0, quasi_p=0.01),
+    )
+    box = Box(sides=sides, coverage=0.8, density=0.9, mass=0.2, base=0.3, cases=100)
+    (table,), _ = list_box(box, cases, "bold", "en")
+    assert table.rows == [("bold", "future = boom & b_wage >= 0.5 & b_home <= 2", "80 %", "90 %", "30 %")]
+    none, lines = list_box(None, cases, "bold", "en")
+    assert none == []
+    assert "bold" in lines[0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("keys", [1, 2])
+def test_best_size_in_both_languages(tmp_path, lang, keys):
+    names = ["policies.0.units", "policies.0.rent_cap"][:keys]
+    values = [0.0, 10.0, 20.0, 30.0, 40.0]
+    points = [{names[0]: value} for value in values]
+    if keys == 2:
+        points = [point | {names[1]: other} for point in points for other in (1.0, 2.0, 3.0)]
+    effect = {
+        "stayed_12m": lambda _, p: 100.0 - (p[names[0]] - 25.0) ** 2,
+        "public_cost": lambda _, p: 1e6 * p[names[0]],
+    }
+    table = make_sweep({"flats": effect}, points=points, seeds=4, noise={"stayed_12m": (20.0, 4.0)})
+    question = Question(baseline="baseline", outcome="stayed_12m")
+    cases = gather_cases(table, question)
+    for most in (3e7, 1e9, -1.0):
+        budget = Budget(most_cny=most)
+        found = find_best_size(cases, question, budget, np.ones(1))
+        tables, lines = list_optimum(found, budget, lang)
+        assert len(tables) == (most > 0)
+        assert lines[0] == WORDS[f"optimum.{found.verdict}"][LANGUAGES.index(lang)]
+        save_figure(plot_optimum(found, budget, question, "?", lang), tmp_path / "best.png")
