@@ -9,6 +9,7 @@ import collections
 import contextlib
 import hashlib
 import importlib
+import importlib.util
 import resource
 import sys
 import tempfile
@@ -243,6 +244,101 @@ def run_moments(scenario: Any, seed: int) -> int:
     return int(moments.pulse.sum()) + int(moments.flows.sum())
 
 
+def measure_experiment(persons: int, quarters: int, runs: int, backend: str, workers: int) -> dict[str, Any]:
+    """Wall time of a sweep that keeps outcomes in a store; the start of the workers counts."""
+    missing = _find_missing("distributed" if backend == "dask" else "joblib")
+    if missing is not None:
+        return missing
+    from experiments.runner import Workers, run_plan
+    from experiments.store import Store
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        text = f"policies: [baseline]\nseeds: {runs}\n"
+        plan = _plan_sweep(folder, text, scale=find_mean_scale(persons, quarters), quarters=quarters)
+        report = run_plan(plan, Store(folder), Workers(jobs=workers, backend=backend))
+        return {
+            "runs": runs,
+            "workers": report.workers,
+            "seconds": report.wall_s,
+            "run_seconds": report.run_s / runs,
+            "overhead_seconds": report.overhead_s,
+            "content": _hash_store(folder),
+        }
+
+
+def measure_store(runs: int, workers: int) -> dict[str, Any]:
+    """A sweep of many small runs: memory of the program that started it, and a question to its store."""
+    missing = _find_missing("duckdb")
+    if missing is not None:
+        return missing
+    import duckdb
+
+    from experiments.runner import Workers, run_plan
+    from experiments.store import Store
+
+    peak_mb: dict[int, float] = {}
+    early = runs // 10
+
+    def look(done: int, total: int) -> None:
+        if done in {early, total}:
+            peak_mb[done] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data = ROOT / "tests" / "data"
+        text = (
+            f"policies: [{data}/two_cities_baseline.yaml, {data}/two_cities_subsidy.yaml]\n"
+            f"cities: [alpha, beta]\nseeds: {runs // 2}\n"
+        )
+        report = run_plan(
+            _plan_sweep(folder, text, scale=100_000, quarters=8), Store(folder), Workers(jobs=workers), on_done=look
+        )
+        query = (
+            f"select scenario, city, avg(value) from '{folder}/runs/sweep=bench/**/*.parquet' "
+            "where outcome = 'talent' group by all"
+        )
+        lap = _Lap()
+        rows = duckdb.sql(query).fetchall()
+        seconds = lap.read()
+        files = list((folder / "runs").rglob("*.parquet"))
+        return {
+            "runs": len(files),
+            "seconds": report.wall_s,
+            "overhead_seconds": report.overhead_s,
+            "early_runs": early,
+            "early_peak_mb": peak_mb[early],
+            "last_peak_mb": peak_mb[runs],
+            "query_seconds": seconds,
+            "query_rows": len(rows),
+            "store_mb": sum(file.stat().st_size for file in files) / 2**20,
+        }
+
+
+def _find_missing(package: str) -> dict[str, Any] | None:
+    found = importlib.util.find_spec(package) is not None
+    return None if found else {"missing": f"{package} is not installed"}
+
+
+def _plan_sweep(folder: Path, text: str, *, scale: int, quarters: int) -> Any:
+    from experiments.plan import make_plan
+    from experiments.sweepfile import load_sweep
+
+    file = folder / "bench.yaml"
+    file.write_text(f"name: bench\nquestion: What does a run cost?\n{text}", encoding="utf-8")
+    return make_plan(load_sweep(file), scale=scale, quarters=quarters)
+
+
+def _hash_store(folder: Path) -> str:
+    """Hash of all runs of a store, their places included."""
+    digest = hashlib.sha256()
+    runs = folder / "runs"
+    for path in sorted(runs.rglob("*.parquet")):
+        digest.update(path.relative_to(runs).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def measure_reference(persons: int, quarters: int) -> dict[str, Any]:
     """Seconds per quarter of the plain-Mesa market and of the columns, same scenario and seed, one process."""
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -281,6 +377,8 @@ MEASURES = {
         measure_first_quarter,
         measure_moments,
         measure_sweep,
+        measure_experiment,
+        measure_store,
         measure_reference,
     )
 }

@@ -187,6 +187,38 @@ def _render_sweep(found: dict[str, Any]) -> list[str]:
     return ["## Many runs", "", text, "", *render_table(heads, rows)]
 
 
+def _render_experiments(found: dict[str, Any]) -> list[str]:
+    names = {"one": "here, without workers", "loky": "processes (loky)", "dask": "Dask scheduler and processes"}
+    rows = [
+        (
+            names[name],
+            run["workers"],
+            run["runs"],
+            f"{run['seconds']:.1f}",
+            f"{run['run_seconds']:.3f}",
+            f"{1000 * run['overhead_seconds']:.0f}",
+            f"{found['one']['seconds'] / run['seconds']:.2f}",
+        )
+        for name, run in found.items()
+    ]
+    heads = ("who", "workers", "runs", "seconds", "s a simulation", "ms around it", "gain over one worker")
+    text = "20,000 persons x 24 quarters each, outcomes into a store; the start of workers counts."
+    return ["## Sweeps into a store", "", text, "", *render_table(heads, rows)]
+
+
+def _render_store(found: dict[str, Any]) -> list[str]:
+    return [
+        "## Many small runs in a store",
+        "",
+        (
+            f"{found['runs']:,} runs in {found['seconds']:.0f} s, {1000 * found['overhead_seconds']:.0f} ms around "
+            f"each simulation; {found['store_mb']:.0f} MB on disk. Peak memory of the program that started them: "
+            f"{found['early_peak_mb']:.0f} MB after {found['early_runs']:,} runs, {found['last_peak_mb']:.0f} MB at "
+            f"the end. DuckDB answers a mean by policy and city in {found['query_seconds']:.2f} s."
+        ),
+    ]
+
+
 def _render_threads(found: dict[str, Any]) -> list[str]:
     same = "the same bits" if found["equal"] else "**different results**"
     return [
@@ -221,6 +253,8 @@ RENDERERS = {
     "rules": _render_rules,
     "moments": _render_moments,
     "sweep": _render_sweep,
+    "experiments": _render_experiments,
+    "store": _render_store,
     "threads": _render_threads,
     "startup": _render_startup,
 }

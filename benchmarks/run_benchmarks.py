@@ -31,6 +31,9 @@ BIG = 1_000_000
 TABLE_PERSONS = 100_000
 SMALL_RUN = {"persons": 20_000, "quarters": 24}
 """One run of a calibration."""
+STORE_RUNS = 5000
+STORE_GROWTH_MB = 20
+"""Far below what the outcomes of so many runs take."""
 FEW_POSITIONS = ("params.search.n_sampled=2", "params.search.n_applications=1")
 ONE_ROUND = ("params.matching.rounds=1",)
 RULE_SETS = {
@@ -194,6 +197,21 @@ def run_sweep(wanted: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def run_experiments(wanted: argparse.Namespace) -> dict[str, Any]:
+    """The same sweep into a store by one worker, by several, and by a Dask scheduler with as many processes."""
+    ways = {"one": ("loky", 1), "loky": ("loky", wanted.workers), "dask": ("dask", wanted.workers)}
+    found = {
+        name: measure("experiment", **SMALL_RUN, runs=wanted.runs, backend=backend, workers=workers)
+        for name, (backend, workers) in ways.items()
+    }
+    return next((one for one in found.values() if "missing" in one), found)
+
+
+def run_store(wanted: argparse.Namespace) -> dict[str, Any]:
+    """Many small runs: memory and questions to the store."""
+    return measure("store", runs=STORE_RUNS, workers=wanted.workers)
+
+
 def run_threads(wanted: argparse.Namespace) -> dict[str, Any]:
     """One big run on one and on two threads."""
     size = min(BIG, wanted.most_persons)
@@ -241,6 +259,8 @@ PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "rules": run_rules,
     "moments": run_moments,
     "sweep": run_sweep,
+    "experiments": run_experiments,
+    "store": run_store,
     "threads": run_threads,
     "startup": run_startup,
 }
@@ -273,6 +293,22 @@ def list_checks(part: str, results: dict[str, Any]) -> list[dict[str, Any]]:
     if part == "sweep":
         sums = {run["sum"] for run in found.values()}
         return [at_most("different results of processes and threads", len(sums), 1, hard=True)]
+    if part == "experiments":
+        one = found["one"]["seconds"]
+        contents = {run["content"] for run in found.values()}
+        return [
+            at_least("gain of several processes in a sweep", one / found["loky"]["seconds"], 1.7, hard=True),
+            at_least("gain of a Dask scheduler with as many", one / found["dask"]["seconds"], 1.4, hard=True),
+            at_most("different stores of the three", len(contents), 1, hard=True),
+        ]
+    if part == "store":
+        growth = found["last_peak_mb"] - found["early_peak_mb"]
+        return [
+            at_most(f"MB that {found['runs']:,} runs add to the program", growth, STORE_GROWTH_MB, hard=True),
+            at_most(
+                f"s of a mean by policy and city over {found['runs']:,} runs", found["query_seconds"], 1, hard=False
+            ),
+        ]
     if part == "threads":
         return [
             at_least("gain of a second thread", found["gain"], 1.25, hard=True),

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import logging
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -31,8 +34,8 @@ OnDone = Callable[[int, int], None]
 MOST_DEATHS: Final = 3
 """Workers may die this often in a row without a run getting done between; then a run is what kills them."""
 
-IDLE_S: Final = 10
-"""Seconds after which a worker without work ends: those of a program that was killed do not linger."""
+LOOK_S: Final = 1.0
+"""Seconds between two looks of a worker process whether the program that started it is still there."""
 
 
 class SweepError(TalentsimError):
@@ -259,8 +262,7 @@ class _Batch:
 
         # once here, before the workers start: they then load compiled kernels instead of each compiling its own
         warm_kernels()
-        extra = {"idle_worker_timeout": IDLE_S} if self._workers.backend == "loky" else {}
-        with joblib.parallel_config(backend=self._workers.backend, n_jobs=self.n_workers, **extra):
+        with joblib.parallel_config(backend=self._workers.backend, n_jobs=self.n_workers):
             parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
         by_content = {job.content: job for job in jobs}
         for content, table, seconds in parallel(self._list_calls(jobs)):
@@ -272,13 +274,14 @@ class _Batch:
         """Calls for joblib, made when a worker is free. It asks for them in a thread in which errors would be lost."""
         import joblib
 
+        own_process = self._workers.backend == "loky"
         for job in jobs:
             try:
                 prepared = self._prepare(job)
             except TalentsimError as error:
                 self._failed = error
                 return
-            yield joblib.delayed(_simulate_named)(job.content, *prepared)
+            yield joblib.delayed(_simulate_named)(job.content, own_process, *prepared)
 
     def _prepare(self, job: Job) -> tuple[Scenario, int, tuple[str, ...], Quarter, tuple[str, ...]]:
         run = job.runs[0]
@@ -313,8 +316,23 @@ class _Batch:
             yield
 
 
-def _simulate_named(content: str, *args: Any) -> tuple[str, pa.Table, float]:
+def _simulate_named(content: str, own_process: bool, *args: Any) -> tuple[str, pa.Table, float]:  # noqa: FBT001  joblib
+    if own_process:
+        _end_with_parent()
     return content, *simulate_run(*args)
+
+
+@functools.cache
+def _end_with_parent() -> None:
+    """Let this worker process end when the program that started it is killed: it would wait for work for minutes."""
+    parent = os.getppid()
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_S)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def _write_job(
