@@ -1,6 +1,5 @@
 """What it saves that baseline and policy share their seeds, measured on a shipped scenario."""
 
-
 import pandas as pd
 import pytest
 
