@@ -12,6 +12,8 @@ from sim.console import print_table, report_errors
 
 if TYPE_CHECKING:
     from sim.effects import TextTable
+    from sim.labels import Lang as Language
+    from sim.report import Comparison
 
 RESULTS: Final = Path("results") / "effects"
 Of = Annotated[str, typer.Option("--of", metavar="OUTCOME", help="Such as stay_share_12m, or stay_share_12m:phd.")]
@@ -59,6 +61,15 @@ def effects(
             _print([list_effects(here, outcome, group, base, lang=lang), *write_winners(winners, lang=lang)])
             _print([list_parts(parts, lang=lang)])
         typer.echo(f"results: {folder}")
+
+
+def print_winners(comparison: Comparison, city: str, lang: Language) -> None:
+    """Print which groups in the city in focus gain or lose for certain, if any do."""
+    from experiments.paired import join_certainty, list_winners
+    from experiments.paired_words import list_winners as write_winners
+
+    effects = join_certainty(comparison.effects, comparison.certainty).assign(city=city)
+    _print(write_winners(list_winners(effects), lang=lang))
 
 
 def _print(tables: list[TextTable]) -> None:

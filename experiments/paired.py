@@ -83,8 +83,7 @@ def compare_policies(table: DataFrame, base: str) -> DataFrame:
         if base not in runs or not others:
             continue
         effects = compare_runs(runs[base], others, spread=spread)
-        certainty = judge_certainty(runs[base], others, spread=spread).drop(columns="difference")
-        part = effects.merge(certainty, on=["policy", "outcome", "group", "unit"], how="left", sort=False)
+        part = join_certainty(effects, judge_certainty(runs[base], others, spread=spread))
         for place, (name, value) in enumerate(block.items()):
             part.insert(place, name, value)
         parts.append(part)
@@ -95,11 +94,17 @@ def compare_policies(table: DataFrame, base: str) -> DataFrame:
     return found[[*head, *(name for name in found.columns if name not in head)]]
 
 
+def join_certainty(effects: DataFrame, certainty: DataFrame) -> DataFrame:
+    """Return the rows of sim.compare.compare_runs with the columns of sim.certainty.judge_certainty behind them."""
+    told = certainty.drop(columns="difference")
+    return effects.merge(told, on=["policy", "outcome", "group", "unit"], how="left", sort=False)
+
+
 def list_winners(effects: DataFrame, outcomes: Sequence[str] = tuple(GOOD)) -> DataFrame:
     """List who gains and who loses: groups within a city, and cities as a whole.
 
     Args:
-        effects: As of compare_policies, or of one comparison (sim.compare, with `p_value` of sim.certainty added).
+        effects: As of compare_policies, or of one comparison as of join_certainty.
         outcomes: Outcomes to look at, keys of GOOD.
 
     Returns:

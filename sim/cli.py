@@ -21,7 +21,7 @@ import sim
 from calibration.cli import calibrate
 from experiments import cli_robust
 from experiments.cli import add_commands
-from experiments.cli_effects import effects
+from experiments.cli_effects import effects, print_winners
 from experiments.cli_sensitivity import sensitivity
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
@@ -205,6 +205,7 @@ def compare(
             comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
         if not quiet:
             print_comparison(comparison, {name: scenarios[name] for name in names}, study)
+            print_winners(comparison, study.city, lang)
         _print_end(folder, figures=figures, quiet=quiet)
 
 

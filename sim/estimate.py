@@ -132,9 +132,10 @@ def count_seeds(values: NDArray[Any], half_width: float) -> float:
     """
     if len(values) < 2 or not half_width > 0.0:
         return math.nan
-    ratio = (float(values.std(ddof=1)) / half_width) ** 2
-    if ratio > MOST_SEEDS:
+    relative = float(values.std(ddof=1)) / half_width
+    if relative > math.sqrt(MOST_SEEDS):
         return math.inf
+    ratio = relative**2
     low, high = 1, 2  # `low` is too few, or no number at all; `high` may be too few
     while _find_quantile(high) ** 2 * ratio > high:
         low, high = high, 2 * high

@@ -118,9 +118,10 @@ def test_effects_of_a_sweep_are_told_from_its_store(call, tmp_path):
     assert set(CERTAINTY_COLUMNS) <= set(found.columns)
     cost = found[(found["outcome"] == "public_cost") & (found["city"] == "alpha")]
     assert cost["difference"].is_monotonic_increasing
+    assert {"all", "home_local", "percentile_10", "phd", "field_science"} <= set(found["group"])
     winners = pd.read_csv(tmp_path / "results" / "effects" / "toy" / "winners.csv")
     assert set(winners["city"]) == {"alpha", "beta"}
-    assert {"all", "percentile_10", "phd", "field_science"} <= set(winners["group"])
+    assert (winners["p_holm"] >= winners["p_value"]).all()
     assert "政策" in call("effects", path, "--of", "public_cost", "--lang", "zh")
     alone = write_sweep(tmp_path, policies=[str(SUBSIDY)], quarters=8, scale=10_000)
     assert "has one policy only" in call("effects", alone, code=2)

@@ -1,5 +1,6 @@
 """Policies of a sweep held against each other: exact small tables, and components of variance that are known."""
 
+import dataclasses
 import itertools
 import math
 
@@ -7,11 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.cli_effects import print_winners
 from experiments.paired import COMPONENTS, GOOD, compare_policies, list_winners, measure_components, split_variance
 from experiments.table import TableError
+from sim.certainty import judge_certainty
 from sim.compare import COMPARISON_COLUMNS, compare_runs
 from sim.errors import ResultsError
 from sim.labels import LABELS
+from sim.report import Comparison
 
 KEY = "params.search.b_wage"
 
@@ -93,6 +97,27 @@ def test_winners_and_losers_are_named_once_enough_is_known():
     assert (found["p_holm"] >= found["p_value"]).all()
     assert list(found.index)[:2] == [("wage", "percentile_10"), ("wage", "all")]
     assert all(f"outcome.{name}" in LABELS for name in GOOD)
+
+
+def test_groups_that_gain_in_one_comparison_are_printed(capsys):
+    base = {seed: make_pay(12_000.0 + seed, 6_000.0 + seed) for seed in range(1, 6)}
+    policy = {seed: make_pay(12_000.0 + seed, 6_300.0 + 1.1 * seed) for seed in range(1, 6)}
+    effects = compare_runs(base, {"p": policy})
+    certainty = judge_certainty(base, {"p": policy})
+    comparison = Comparison(effects=effects, judgements=[], by_place={}, certainty=certainty)
+    print_winners(comparison, "alpha", "en")
+    shown = capsys.readouterr().out
+    assert "gains" in shown
+    assert "10th percentile of pay" in shown
+    assert "Mean wage │ All" not in shown
+    comparison = Comparison(effects=compare_runs(base, {"p": base}), judgements=[], by_place={}, certainty=certainty)
+    print_winners(dataclasses.replace(comparison, certainty=judge_certainty(base, {"p": base})), "alpha", "zh")
+    assert capsys.readouterr().out == ""
+
+
+def make_pay(mean, low):
+    rows = [("wage", "all", "CNY/month", mean), ("wage", "percentile_10", "CNY/month", low)]
+    return pd.DataFrame(rows, columns=["outcome", "group", "unit", "value"])
 
 
 @pytest.mark.parametrize(
