@@ -199,17 +199,20 @@ def _rank_choices(
         table[f"{name}_verdict"] = verdicts[name]
     table["worst_state"] = [cases.states[s] for s in means.argmin(axis=1)]
     table["regret_state"] = [cases.states[s] for s in (means.max(axis=0) - means).argmax(axis=1)]
-    if cases.meets is not None:
-        enough = cases.meets[rows].mean(axis=(1, 2))
-        # seeds are shared by all states, so that repetitions are what is independent
-        bounds = [bound_share(float(share), len(cases.repetitions)) for share in enough]
-        table |= {
-            "enough": enough,
-            "enough_low": [low for low, _ in bounds],
-            "enough_high": [high for _, high in bounds],
-        }
+    table |= _measure_enough(cases, rows)
     order = np.argsort(-points["mean"], kind="stable")
     return pd.DataFrame(table).iloc[order].reset_index(drop=True)
+
+
+def _measure_enough(cases: Cases, rows: NDArray[np.intp]) -> dict[str, Any]:
+    """Columns of the share of runs that meet all thresholds; none without thresholds."""
+    if cases.meets is None:
+        return {}
+    shares = cases.meets[rows].mean(axis=(1, 2))
+    # seeds are shared by all states, so that repetitions are what is independent
+    bounds = [bound_share(float(share), len(cases.repetitions)) for share in shares]
+    low, high = zip(*bounds, strict=True)
+    return {"enough": shares, "enough_low": low, "enough_high": high}
 
 
 def _bound_worst(gains: FloatArray) -> list[Interval]:
