@@ -108,8 +108,10 @@ def load_named(name: str) -> Scenario:
 
 def find_base(scenario: Scenario) -> Path | None:
     """File of the scenario that this one extends."""
-    *bases, _own, _world = scenario.files
-    return FOLDER / Path(bases[-1]).name if bases else None
+    *bases, _own, _world = [Path(file) for file in scenario.files]
+    # the first may be the parameters of a fit
+    bases = [base for base in bases if base.parent.name == FOLDER.name]
+    return FOLDER / bases[-1].name if bases else None
 
 
 def load_case(name: str, overrides: Sequence[str] = (), *, scale: int = SCALE, quarters: int | None = None) -> Case:
