@@ -221,6 +221,9 @@ def test_a_fit_is_written_whole_or_not_at_all(steps, tmp_path, monkeypatch):
     assert [path.name for path in folder.parent.iterdir()] == ["first"]
 
 
+DEFAULT = Params().search.b_home
+
+
 def test_the_fit_that_the_baseline_uses_does_not_change_what_a_fit_begins_with(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_toy_fit(tmp_path)
@@ -229,10 +232,12 @@ def test_the_fit_that_the_baseline_uses_does_not_change_what_a_fit_begins_with(t
     place.parent.mkdir()
     problems = []
     try:
-        for fit in ("", "fit: first\n"):
+        for fit in ("null", "first"):
             calibration.market._load.cache_clear()
-            place.write_text(text + fit)
-            assert load_scenario("baseline").params.search.b_home == (0.75 if fit else Params().search.b_home)
+            place.write_text(text.replace("fit: published_2024\n", f"fit: {fit}\n"))
+            assert load_scenario("baseline").params.search.b_home == (
+                0.75 if fit == "first" else Params().search.b_home
+            )
             problems.append(calibration.market.make_problem(20000))
     finally:
         calibration.market._load.cache_clear()

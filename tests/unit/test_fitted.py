@@ -32,6 +32,11 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
+def load_plain():
+    """The baseline without the fit that it uses."""
+    return load_scenario("baseline", ("fit=null",))
+
+
 def invoke(*words, code=0):
     done = CliRunner().invoke(app, [str(word) for word in words])
     assert done.exit_code == code, done.output
@@ -40,7 +45,7 @@ def invoke(*words, code=0):
 
 def test_a_fit_lies_under_params_and_over_defaults(place):
     write_toy_fit(place)
-    plain, fitted = load_scenario("baseline"), load_scenario("baseline", USE)
+    plain, fitted = load_plain(), load_scenario("baseline", USE)
     assert (fitted.params.search.b_home, fitted.params.search.n_sampled) == (0.75, 9)
     assert fitted.fit.keys == tuple(POINT)
     same = plain.params.model_dump()
@@ -69,7 +74,7 @@ def test_a_scenario_takes_the_fit_over_from_what_it_extends_and_may_refuse_it(pl
     assert load_scenario("over.yaml").params.search.b_home == 0.75
     without = load_scenario("over.yaml", ("fit=null",))
     assert without.fit is None
-    assert without.params == load_scenario("baseline").params
+    assert without.params == load_plain().params
     assert "fit" not in without.resolved
 
 
@@ -103,7 +108,7 @@ def test_a_fit_that_does_not_suit_the_parameters_is_refused_with_its_repair(plac
 
 
 def test_a_fit_that_is_not_there_or_was_changed_is_refused(place):
-    with pytest.raises(ScenarioError, match=r"there is no fit `first`.*talentsim calibrate ship first"):
+    with pytest.raises(ScenarioError, match=r"there is no fit `first`. Use one of: published_2024"):
         load_scenario("baseline", USE)
     folder = write_toy_fit(place)
     with pytest.raises(ScenarioError, match=r"there is no fit `frist`.*Did you mean `first`"):
@@ -171,7 +176,7 @@ def test_an_ensemble_needs_one_fit_for_all(place):
     write_toy_fit(place, name="second")
     first, second = load_scenario("baseline", USE), load_scenario("beijing_affordable_rental", ("fit=second",))
     with pytest.raises(TalentsimError, match="baseline uses no fit"):
-        choose_members([load_scenario("baseline")], [1])
+        choose_members([load_plain()], [1])
     with pytest.raises(TalentsimError, match="Give all scenarios the same fit"):
         choose_members([first, second], [1])
 
@@ -234,7 +239,7 @@ def test_other_code_is_said_once_on_stderr(place):
 def test_members_without_an_ensemble_are_refused(place):
     write_toy_fit(place)
     assert "Give both" in invoke("run", "baseline", "--members", 3, code=2).stderr
-    assert "uses no fit" in invoke("run", "baseline", "--ensemble", code=2).stderr
+    assert "uses no fit" in invoke("run", "baseline", "--set", "fit=null", "--ensemble", code=2).stderr
 
 
 def test_the_interval_of_one_more_run_holds_it_in_95_percent():
