@@ -100,7 +100,7 @@ def _draw_values(axes: Axes, judged: Judgement, cases: Cases, question: Question
 
 def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Question, lang: Lang) -> None:
     """Mean effect against mean cost; dominated choices hollow."""
-    writer = Writer(cases.unit, lang)
+    writer, middle = Writer(cases.unit, lang), float(front["cost_million_cny"].max()) / 2
     for row in front.to_dict("records"):
         x, y = row["cost_million_cny"], row["effect"] * writer.factor
         if np.isfinite(row["low"]):
@@ -111,7 +111,9 @@ def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Questio
         face = "white" if beaten else PALETTE[0]
         axes.plot(x, y, marker="o", markersize=6.0, color=PALETTE[0], markerfacecolor=face, linestyle="none")
         words = wrap_text(name_choice(row["choice"], question.baseline, lang), 22)
-        axes.annotate(words, (x, y), xytext=(5, 5), textcoords="offset points", fontsize=7.5, color=GREY)
+        # names stand towards the middle, where they have room
+        side, align = (-6, "right") if x > middle else (6, "left")
+        axes.annotate(words, (x, y), xytext=(side, 4), textcoords="offset points", fontsize=7.5, color=GREY, ha=align)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.set_title(word("figure.front", lang), loc="left")
     axes.set_xlabel(word("head.cost", lang))
