@@ -94,7 +94,6 @@ def test_a_killed_sweep_goes_on(tmp_path):
 
 @pytest.mark.slow
 def test_kills_at_ten_random_moments_change_nothing(tmp_path):
-    # workers last: after those the sweep runs to its end
     victims = ["parent"] * 10
     compare_with_undisturbed(tmp_path, TINY + LEVER + "seeds: 60\n", victims, 12)
 
