@@ -51,10 +51,10 @@ def _say_moment(moment: str, lang: Lang) -> str:
 
 def _describe_arg(name: str, value: Any, places: PlaceLabels, lang: Lang) -> Sequence[str]:
     """Words of one argument of a moment."""
-    if isinstance(value, Mapping):
-        return [word for key, inner in value.items() for word in _describe_arg(key, inner, places, lang)]
     if name in {"of", "young", "among", "mix", "share"}:
         return []
+    if isinstance(value, Mapping):
+        return [word for key, inner in value.items() for word in _describe_arg(key, inner, places, lang)]
     values = value if isinstance(value, list) else [value]
     if len(values) > 4:
         return [say("several_places" if name == "city" else "several", lang).format(n=len(values))]
