@@ -100,7 +100,7 @@ def _draw_values(axes: Axes, judged: Judgement, cases: Cases, question: Question
 
 def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Question, lang: Lang) -> None:
     """Mean effect against mean cost; dominated choices hollow."""
-    writer, middle = Writer(cases.unit, lang), float(front["cost_million_cny"].max()) / 2
+    writer, names = Writer(cases.unit, lang), []
     for row in front.to_dict("records"):
         x, y = row["cost_million_cny"], row["effect"] * writer.factor
         if np.isfinite(row["low"]):
@@ -110,17 +110,33 @@ def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Questio
         beaten = row["verdict"] == DOMINATED
         face = "white" if beaten else PALETTE[0]
         axes.plot(x, y, marker="o", markersize=6.0, color=PALETTE[0], markerfacecolor=face, linestyle="none")
-        words = wrap_text(name_choice(row["choice"], question.baseline, lang), 22)
-        # names stand towards the middle, where they have room
-        side, align = (-6, "right") if x > middle else (6, "left")
-        axes.annotate(words, (x, y), xytext=(side, 4), textcoords="offset points", fontsize=7.5, color=GREY, ha=align)
+        names.append((x, y, wrap_text(name_choice(row["choice"], question.baseline, lang), 22)))
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.set_title(word("figure.front", lang), loc="left")
     axes.set_xlabel(word("head.cost", lang))
     axes.set_ylabel(wrap_text(f"{label_code('outcome', question.outcome, lang)} ({writer.unit})", 50))
     axes.margins(x=0.16, y=0.12)
+    axes.autoscale_view()
+    _write_names(axes, names)
     for which in ("x", "y"):
         set_number_axis(axes, which)
+
+
+def _write_names(axes: Axes, names: list[tuple[float, float, str]]) -> None:
+    """Write a name beside each point (x, y), towards the middle, one under the other where points are close."""
+    to_axes = axes.transData + axes.transAxes.inverted()
+    placed = [(*to_axes.transform((x, y)), x, y, words) for x, y, words in names]
+    for is_right in (False, True):
+        group = sorted((one for one in placed if (one[0] > 0.5) == is_right), key=lambda one: -one[1])
+        edge = min((left for left, *_ in group), default=0.0)
+        top = 1.0
+        for left, height, x, y, words in group:
+            top = min(top, height + 0.06)
+            across, align = (edge - 0.03, "right") if is_right else (left + 0.02, "left")
+            line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5} if is_right else None
+            axes.annotate(words, (x, y), xytext=(across, top), textcoords="axes fraction", fontsize=7.5, color=GREY,
+                          ha=align, va="top", arrowprops=line)  # fmt: skip
+            top -= 0.045 * (words.count("\n") + 1) + 0.02
 
 
 def _draw_curve(axes: Axes, found: Optimum, factor: float, allowed: np.ndarray) -> None:
