@@ -80,7 +80,7 @@ class Posterior:
     weight: FloatArray
     """(member,) sum to 1."""
     power: float
-    """Power to which the ratios of likelihoods were raised; 1 where weights are exact."""
+    """Power to which the ratios of likelihoods were raised; 1 where they were not."""
     belief: Belief
 
     @property
@@ -235,9 +235,13 @@ def summarise_bands(problem: Problem, posterior: Posterior) -> DataFrame:
 
     targets, tail = problem.targets, 0.5 * (1.0 - INTERVAL)
     known = np.isfinite(posterior.figures)
-    filled = np.where(known, posterior.figures, 0.0)
-    low, middle, high = find_quantiles(filled, posterior.weight, (tail, 0.5, 1.0 - tail))
-    inside = known & (filled >= targets.value - targets.below) & (filled <= targets.value + targets.above)
+    shares, ends = (tail, 0.5, 1.0 - tail), np.full((3, len(targets.names)), np.nan)
+    for k in np.flatnonzero(known.any(axis=0)):
+        at = known[:, k]
+        weight = posterior.weight[at] / posterior.weight[at].sum()
+        ends[:, k] = find_quantiles(posterior.figures[at, k : k + 1], weight, shares)[:, 0]
+    low, middle, high = ends
+    inside = (posterior.figures >= targets.value - targets.below) & (posterior.figures <= targets.value + targets.above)
     frame = pd.DataFrame({
         **describe_bands(targets),
         "low": low,

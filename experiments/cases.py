@@ -110,6 +110,11 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
         ResultsError: If the table lacks the baseline, an outcome, the city, or every complete repetition.
     """
     rows, keys = _choose_city(check_table(table), question.city), list_keys(table)
+    own = [key for key in keys if split_key(key)[0] == question.baseline]
+    if own:
+        raise ResultsError(
+            f"{own[0]} changes the baseline alone, and every choice is compared with one baseline. Drop it"
+        )
     runs = _name_runs(rows, keys, question.baseline)
     states = _list_names(runs, "state", "future", question.futures)
     choices = _list_names(runs, "choice", "policy", question.policies)

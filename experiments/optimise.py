@@ -84,6 +84,8 @@ class Curves:
     """(size,) mean cost in the dearest state, CNY."""
     p_budget: FloatArray
     """(size,) share of runs that keep the budget, in the state where it is least."""
+    p_budget_draws: FloatArray
+    """(draw, size) the same for draws of the mean cost."""
     points: FloatArray
     """(point, key) sizes that were run."""
     at_points: FloatArray
@@ -135,7 +137,13 @@ def find_best_size(cases: Cases, question: Question, budget: Budget, weights: Fl
     if not allowed.any():
         return _describe(cases, curves, int(curves.p_budget.argmax()), "too_dear", ())
     best = int(rated.argmax())
-    tops = np.where(allowed, curves.draws * sign, -np.inf).argmax(axis=1)
+    # where no size keeps the budget in a draw, the cheapest is left
+    keeps = curves.p_budget_draws >= budget.probability
+    tops = np.where(
+        keeps.any(axis=1),
+        np.where(keeps, curves.draws * sign, -np.inf).argmax(axis=1),
+        curves.p_budget_draws.argmax(axis=1),
+    )
     behind = np.quantile((curves.draws[:, [best]] - curves.draws) * sign, (1 - CONFIDENCE) / 2, axis=0)
     as_good = allowed & (behind <= 0)
     low, high = bound_draws(curves.sizes[tops])
@@ -157,7 +165,7 @@ def find_best_size(cases: Cases, question: Question, budget: Budget, weights: Fl
         verdict = "undetermined"
     elif not allowed[(curves.effect * sign).argmax()]:
         verdict = "budget_binds"
-    elif any(one.best in {one.swept_from, one.swept_to} for one in sizes):
+    elif any(np.isclose(one.best, (one.swept_from, one.swept_to)).any() for one in sizes):
         verdict = "at_bound"
     return _describe(cases, curves, best, verdict, sizes)
 
@@ -198,7 +206,10 @@ def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float)
         return np.asarray(sum(weight * one for weight, one in zip(weights, states, strict=True)))
 
     means, n_states = effect.mean(axis=2), effect.shape[1]
-    draws = draw_means(effect, n_draws=N_DRAWS)
+    together = draw_means(np.concatenate([effect, cost], axis=1), n_draws=N_DRAWS)
+    draws, cost_draws = together[:, :, :n_states], together[:, :, n_states:]
+    spread = cost.std(axis=2, ddof=1)[nearest]
+    likely_cost = np.einsum("zp,dps->dzs", cost_to_sizes, cost_draws)
     error = effect.std(axis=2, ddof=1) / np.sqrt(effect.shape[2])
     off = (means - to_points @ means) / np.where(error > 0, error, np.inf)
     return Curves(
@@ -207,7 +218,8 @@ def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float)
         effect=reduce_states([to_sizes @ means[:, s] for s in range(n_states)]),
         draws=reduce_states([draws[:, :, s] @ to_sizes.T for s in range(n_states)]),
         cost=mean_cost.max(axis=1),
-        p_budget=_keep_budget(mean_cost, cost.std(axis=2, ddof=1)[nearest], cost.shape[2], budget.most_cny),
+        p_budget=_keep_budget(mean_cost, spread, cost.shape[2], budget.most_cny),
+        p_budget_draws=_keep_budget(likely_cost, spread, cost.shape[2], budget.most_cny),
         points=points,
         at_points=reduce_states([means[:, s] for s in range(n_states)]),
         misfit=float(np.sqrt((off**2).mean())),
@@ -258,10 +270,13 @@ def _make_terms(unit: FloatArray, order: int) -> FloatArray:
 
 
 def _keep_budget(mean: FloatArray, spread: FloatArray, n: int, most_cny: float) -> FloatArray:
-    """(size,) probability that one more run keeps the budget, the least over states; mean and spread (size, state)."""
+    """Probability that one more run keeps the budget, the least over states, as (..., size).
+
+    `mean` is (..., size, state), `spread` (size, state).
+    """
     from scipy import stats
 
     width = spread * np.sqrt(1 + 1 / n)
     room = (most_cny - mean) / np.where(width > 0, width, 1.0)
     chance = np.where(width > 0, stats.t.cdf(room, n - 1), (room >= 0).astype(float))
-    return np.asarray(chance.min(axis=1), np.float64)
+    return np.asarray(chance.min(axis=-1), np.float64)

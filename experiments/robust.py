@@ -209,8 +209,8 @@ def _measure_enough(cases: Cases, rows: NDArray[np.intp]) -> dict[str, Any]:
     if cases.meets is None:
         return {}
     shares = cases.meets[rows].mean(axis=(1, 2))
-    # seeds are shared by all states, so that repetitions are what is independent
-    bounds = [bound_share(float(share), len(cases.repetitions)) for share in shares]
+    # seeds are shared by all states, and parameter sets by their seeds, so that blocks are what is independent
+    bounds = [bound_share(float(share), cases.effect.shape[2]) for share in shares]
     low, high = zip(*bounds, strict=True)
     return {"enough": shares, "enough_low": low, "enough_high": high}
 

@@ -73,7 +73,8 @@ def bound_mean(values: NDArray[Any], *, spread: bool = False, first: int | None 
     """Return the 95 % Student-t interval of the mean of `values` (n,), or with `spread` that of one more value.
 
     With `first` it is Stein's: the first so many values tell the spread, unless they are all alike, as counts of what
-    is rare may be. NaN where fewer than 2 tell it, exact where all are zero.
+    is rare may be. NaN where fewer than 2 tell it. Values that are all alike have no width: money often is the same
+    in every run; whether counts of few agents are, find_sign says.
     """
     told = _take_first(first, values)[0]
     if len(told) < 2:
@@ -121,7 +122,10 @@ def find_sign(values: NDArray[Any], *, spread: bool = False, first: int | None =
     if len(told) < 2 or not values.any():
         return math.nan
     mean, error = float(values.mean()), float(told.std(ddof=1)) * math.sqrt(spread + 1 / len(values))
-    return float(stats.t.cdf(mean / error, len(told) - 1)) if error else float(mean > 0.0)
+    if not error:  # all alike: what a test of signs says
+        wrong = 0.5 ** len(values)
+        return 1.0 - wrong if mean > 0.0 else wrong
+    return float(stats.t.cdf(mean / error, len(told) - 1))
 
 
 def count_seeds(values: NDArray[Any], half_width: float) -> float:

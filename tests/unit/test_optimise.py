@@ -70,6 +70,19 @@ def test_cost_that_varies_keeps_away_from_the_budget():
     assert careful.p_budget >= 0.95
 
 
+def test_the_interval_of_a_size_holds_what_chance_does_to_the_cost():
+    """Where the budget binds, the best size is as uncertain as the mean cost: 50 units a run, 16 over ten seeds, 5 on a line of nine."""
+    (size,) = find(make_sizes(lambda units, _: units / 10, spread=5e5), most_cny=5e6, probability=0.5).sizes
+    assert 8.0 < size.high - size.low < 45.0
+    assert size.low < 500.0 < size.high
+
+
+def test_the_end_of_the_sizes_is_known_as_the_end():
+    """Steps of a line between 0.2 and 0.9 end at 0.8999999999999999."""
+    found = find(make_sizes(lambda units, _: units * 100.0, values=(0.2, 0.4, 0.6, 0.9)))
+    assert found.verdict == "at_bound"
+
+
 def test_more_is_better_up_to_the_end_of_what_was_swept():
     found = find(make_sizes(lambda units, _: units / 10))
     assert found.verdict == "at_bound"

@@ -55,6 +55,13 @@ def test_regret_worst_case_and_mean_are_those_computed_by_hand():
     assert safe["worst_verdict"] == "best"
 
 
+def test_a_key_that_changes_the_baseline_alone_is_refused():
+    table = make_choice()
+    table.insert(6, "baseline/params.search.b_wage", 1.0)
+    with pytest.raises(ResultsError, match="changes the baseline alone"):
+        gather_cases(table, ask())
+
+
 def test_weights_move_the_mean_and_nothing_else():
     ranking = judge(make_choice(), weights={"boom": 1.0, "winter": 9.0}).ranking
     assert pick(ranking, "bold")["mean"] == pytest.approx(-8.0)
