@@ -81,7 +81,8 @@ def find_fit(name: str) -> Path:
 
     Raises CalibrationError where there is none.
     """
-    places = (Path(name), *(place / name for place in FIT_FOLDERS), RESULTS / name)
+    named = [place / name for place in (*FIT_FOLDERS, RESULTS)] if Path(name).name == name else []
+    places = (Path(name), *named)
     for folder in places:
         if (folder / PARAMETERS).is_file() or (folder / "fit" / "parameters.json").is_file():
             return folder

@@ -272,7 +272,7 @@ def read_entries(path: Path, board: Board) -> list[Entry]:
 
     Raises CalibrationError where there is no such file, or it is of other figures.
     """
-    repair = "Run it: talentsim calibrate validate"
+    repair = f"Run: talentsim calibrate validate {path.parent.parent.name}".rstrip()
     if not path.is_file():
         raise CalibrationError(f"{path} is missing: the fit has not been validated. {repair}")
     with path.open(encoding="utf-8", newline="") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -65,11 +66,20 @@ def describe_key(scenario: Scenario, key: str) -> list[str]:
     found = explain_key(scenario, key)
     sourced = found.sourced
     lines = [f"key: {found.key}", f"meaning: {found.meaning}", f"value: {_write(sourced.value)}"]
-    lines += [f"unit: {sourced.unit}", f"source: {sourced.source}"]
+    lines += [f"unit: {sourced.unit}", f"source: {_say_source(found.key, sourced)}"]
     if found.low is not None or found.high is not None:
         low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
         lines.append(f"limits: {low} to {high}")
     return [*lines, f"set in: {sourced.file}:{sourced.line}" if sourced.line else f"declared in: {sourced.file}"]
+
+
+def _say_source(key: str, sourced: Sourced) -> str:
+    """Where a value is from; a fit that keeps the value before it says so."""
+    if not sourced.source.startswith("fitted"):
+        return sourced.source
+    _, group, name = key.split(".")
+    kept = math.isclose(getattr(getattr(Params(), group), name), float(sourced.value), rel_tol=1e-9)
+    return f"{sourced.source}; the value before the fit is kept" if kept else sourced.source
 
 
 def list_places(world: World) -> list[tuple[str, ...]]:

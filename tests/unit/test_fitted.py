@@ -89,6 +89,12 @@ def test_explain_names_the_fit_its_interval_and_the_verdict(place):
     assert "parameters.yaml:4" in done.stdout
 
 
+def test_explain_says_where_a_fit_keeps_the_value_before_it():
+    kept, moved = (invoke("explain", "baseline", f"params.{key}").stdout for key in ("search.b_wage", "matching.bar"))
+    assert "not identified; the value before the fit is kept" in kept
+    assert "is kept" not in moved
+
+
 EDITS = (
     ({"parameters.yaml": ("params.search.b_home", "params.search.b_hom")}, "does not exist. Did you mean"),
     ({"parameters.yaml": ("value: 0.75", "value: 11")}, "which is 0 to 10 now"),

@@ -71,7 +71,7 @@ def test_cost_that_varies_keeps_away_from_the_budget():
 
 
 def test_the_interval_of_a_size_holds_what_chance_does_to_the_cost():
-    """Where the budget binds, the best size is as uncertain as the mean cost: 50 units a run, 16 over ten seeds, 5 on a line of nine."""
+    """Where the budget binds: 50 units a run, 16 over ten seeds, 5 on a line through nine sizes."""
     (size,) = find(make_sizes(lambda units, _: units / 10, spread=5e5), most_cny=5e6, probability=0.5).sizes
     assert 8.0 < size.high - size.low < 45.0
     assert size.low < 500.0 < size.high
