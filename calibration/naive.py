@@ -8,11 +8,12 @@ All three know what the model knows and no more: the inputs of the world, inputs
 the figures that the fit saw. A figure that is held out is never among them; the caller passes what was seen. Each
 speaks about the figures it has a rule for and is silent (absent) about the others.
 
-Last value: of the figures seen with the same moment and the same arguments apart from time, the last one that is not
-of a later period; where all are later, the first. A period says something with a figure that is no bound, or with a
-lower and an upper one, whose middle is taken. Stocks that the world starts from count as figures of the quarter
-before the run. A change is expected to be none. No figure is predicted by a row that states it: a row that gives the
-same range for five years would else foretell itself.
+Last value: of the figures seen with the same moment and the same arguments apart from time, the last one of a period
+that had ended before; another statement of the same period, or a later one, is what was to be said. Inputs are known
+for all times, as they are to the model: of them the last one that is not of a later period, where all are later the
+first. A period says something with a figure that is no bound, or with a lower and an upper one, whose middle is taken.
+Stocks that the world starts from count as inputs of the quarter before the run. A change is expected to be none. No
+figure is predicted by a row that states it: a row that gives the same range for five years would else foretell itself.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class _Level:
     when: int
     value: float
     rows: frozenset[str]
+    fed: bool
+    """Whether it is an input, known for all times."""
 
 
 def list_fed(board: Board) -> tuple[Target, ...]:
@@ -86,7 +89,12 @@ def predict_last_value(world: World, known: Sequence[Target], asked: Sequence[Ta
             found[figure.name] = CHANGES[figure.moment]
             continue
         own = {row.id for row in figure.rows}
-        others = [level for level in levels[_name_kind(figure.moment, figure.args)] if not level.rows & own]
+        start = _find_start(figure.args)
+        others = [
+            level
+            for level in levels[_name_kind(figure.moment, figure.args)]
+            if (level.fed or level.when < start) and not level.rows & own
+        ]
         if others:
             found[figure.name] = _pick(others, _find_time(figure.args))
     return found
@@ -119,14 +127,15 @@ def _list_levels(world: World, known: Sequence[Target]) -> dict[str, list[_Level
             levels[kind].append(_make_level(when, (low[0], high[0])))
     for moment, stock in (("count_talent", world.talent_start), ("count_working", world.employed_start)):
         for place, value in zip(world.places, stock.tolist(), strict=True):
-            start = _Level(when=START, value=value, rows=frozenset())
+            start = _Level(when=START, value=value, rows=frozenset(), fed=True)
             levels[_name_kind(moment, {"city": place})].append(start)
     return levels
 
 
 def _make_level(when: int, figures: Sequence[Target]) -> _Level:
     rows = frozenset(row.id for figure in figures for row in figure.rows)
-    return _Level(when=when, value=statistics.fmean(figure.value for figure in figures), rows=rows)
+    value = statistics.fmean(figure.value for figure in figures)
+    return _Level(when=when, value=value, rows=rows, fed=all(figure.use == "check" for figure in figures))
 
 
 def _name_kind(moment: str, args: Mapping[str, Any]) -> str:
@@ -137,7 +146,16 @@ def _name_kind(moment: str, args: Mapping[str, Any]) -> str:
 
 def _find_time(args: Mapping[str, Any]) -> int:
     """Number of the quarter in which the period of a figure ends."""
-    for name in ("quarter", "period", "until", "year", "cohort"):
+    return _list_quarters(args, "until")[-1]
+
+
+def _find_start(args: Mapping[str, Any]) -> int:
+    """Number of the quarter in which the period of a figure begins."""
+    return _list_quarters(args, "since")[0]
+
+
+def _list_quarters(args: Mapping[str, Any], of_several_years: str) -> list[int]:
+    for name in ("quarter", "period", of_several_years, "year", "cohort"):
         if name in args:
-            return list_quarters(str(args[name]))[-1]
-    return START
+            return list_quarters(str(args[name]))
+    return [START]

@@ -136,7 +136,7 @@ class World:
     wage_industry: FloatArray = quantity(
         "index", ("industry", "ai"), "pay relative to the mean over industries, for other and AI postings"
     )
-    wage_place: FloatArray = quantity("index", ("place", "ai"), "pay relative to the mean over places")
+    wage_place: FloatArray = quantity("index", ("place", "ai"), "pay relative to the mean over places, all else alike")
     size_premium: FloatArray = quantity("index", ("size",), "pay by firm size relative to the mean")
     skill_weight: FloatArray = quantity(
         "share", ("industry", "skill"), "weights of skills in judging applicants; rows add to 1", high=1

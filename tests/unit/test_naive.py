@@ -67,9 +67,30 @@ def test_last_value_is_the_latest_that_is_not_later(world):
     assert list(predict_last_value(world, known, [asked]).values()) == [0.4]
 
 
-def test_last_value_takes_the_first_where_all_are_later(world):
+def test_last_value_knows_no_outcome_of_the_same_time_or_later(world):
     known = [stay(2024, 0.1, rows=("a",)), stay(2022, 0.3, rows=("b",))]
-    assert list(predict_last_value(world, known, [stay(2019, 0.9, rows=("c",))]).values()) == [0.3]
+    assert predict_last_value(world, known, [stay(2022, 0.9, rows=("c",))]) == {}
+    assert predict_last_value(world, known, [stay(2019, 0.9, rows=("c",))]) == {}
+
+
+def test_last_value_knows_inputs_of_all_times(world):
+    """As the model does: the last up to the period, else the first after it."""
+    fed = [
+        dataclasses.replace(stay(year, value, rows=(str(year),)), use="check")
+        for year, value in ((2024, 0.1), (2022, 0.3))
+    ]
+    for year, value in ((2019, 0.3), (2022, 0.3), (2023, 0.3), (2024, 0.1)):
+        assert list(predict_last_value(world, fed, [stay(year, 0.9, rows=("c",))]).values()) == [value]
+
+
+def test_a_mean_of_several_years_is_not_told_by_one_of_them(world):
+    mean = make_figure("mean_first_jobs", 0.3, rows=("a",), city="alpha", since=2021, until=2024)
+    one = {
+        year: make_figure("count_first_jobs", 0.1 * year, rows=("b",), city="alpha", year=year)
+        for year in range(2020, 2025)
+    }
+    assert predict_last_value(world, [one[2021], one[2023], one[2024]], [mean]) == {}
+    assert list(predict_last_value(world, list(one.values()), [mean]).values()) == pytest.approx([202.0])
 
 
 def test_last_value_takes_the_middle_of_two_bounds_and_nothing_from_one(world):
