@@ -57,7 +57,7 @@ class Design:
     figures: FloatArray
     """(point, target) means over seeds."""
     noise: FloatArray
-    """(target,) variance of a mean over the seeds of a point, independent between points."""
+    """(point, target) variance of these means, independent between points; NaN where one seed tells nothing of it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,8 +99,10 @@ def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -
         design = extend_design(runner, design, spread_points(belief.points, budget.wave_points), budget, seed)
         belief = update_belief(problem.targets, design, budget.particles, seed + wave + 1)
     unit = spread_points(belief.points, members)
-    figures = average_seeds(runner.evaluate(unit, _list_own_seeds(len(design.unit), members, budget, seed)))
-    noisy = dataclasses.replace(belief.errors, noise=design.noise)
+    runs = runner.evaluate(unit, _list_own_seeds(len(design.unit), members, budget, seed))
+    figures = average_seeds(runs)
+    noise = belief.emulator.scales.measure_noise(figures, measure_seed_noise(runs))
+    noisy = dataclasses.replace(belief.errors, noise=noise)
     gain = noisy.log_likelihood(figures) - noisy.log_likelihood(belief.emulator.predict(unit), belief.emulator.sd)
     power = find_power(gain, MEMBERS_EFFECTIVE * members)
     weight = normalise_weights(power * gain)
@@ -111,15 +113,22 @@ def simulate_design(problem: Problem, runner: Runner, budget: Budget, seed: int)
     """Simulate a Latin hypercube over the prior, each point with seeds of its own."""
     unit = sample_latin(len(problem.prior.names), budget.design, seed)
     runs = runner.evaluate(unit, _list_own_seeds(0, len(unit), budget, seed))
-    return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs) / budget.seeds)
+    return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs))
 
 
 def extend_design(runner: Runner, design: Design, unit: FloatArray, budget: Budget, seed: int) -> Design:
     """A design with more points."""
-    figures = average_seeds(runner.evaluate(unit, _list_own_seeds(len(design.unit), len(unit), budget, seed)))
-    return dataclasses.replace(
-        design, unit=np.concatenate([design.unit, unit]), figures=np.concatenate([design.figures, figures])
+    runs = runner.evaluate(unit, _list_own_seeds(len(design.unit), len(unit), budget, seed))
+    return Design(
+        unit=np.concatenate([design.unit, unit]),
+        figures=np.concatenate([design.figures, average_seeds(runs)]),
+        noise=np.concatenate([design.noise, measure_seed_noise(runs)]),
     )
+
+
+def emulate_design(targets: Targets, design: Design) -> Emulator:
+    """The emulator of a design."""
+    return fit_emulator(design.unit, design.figures, noise=design.noise, tolerance=targets.tolerance)
 
 
 def _list_own_seeds(first: int, n: int, budget: Budget, seed: int) -> NDArray[np.int64]:
@@ -144,10 +153,11 @@ def update_belief(
         n_particles: points of the posterior.
         seed: of its draws.
         emulator: of the design, where there is one already.
-        noise: (target,) variance of the published figures from seeds, if they are simulated themselves.
+        noise: (target,) variance of the published figures from seeds on the scales of the emulator, if they are
+            simulated themselves.
     """
-    emulator = emulator or fit_emulator(design.unit, design.figures, noise=design.noise)
-    chance = ErrorModel.of(targets, np.broadcast_to(noise, len(targets.names)))
+    emulator = emulator or emulate_design(targets, design)
+    chance = ErrorModel.of(targets, np.broadcast_to(noise, len(targets.names)), emulator.scales)
     errors = _find_misfit(chance, emulator, min(PROBES, n_particles), seed)
     return Belief(emulator=emulator, errors=errors, points=_sample_belief(emulator, errors, n_particles, seed))
 
