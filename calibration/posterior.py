@@ -5,9 +5,16 @@
   expected figure, as published figures are of a world of many people.
 2 Waves (history matching, Vernon, Goldstein and Bower 2010): the posterior under the emulator is sampled, its points
   are simulated, and the emulator is fitted again to what lies where it matters.
-3 Members are drawn from the posterior under the last emulator and simulated. Each weighs by its likelihood with the
-  figures simulated over that with the figures emulated. Where few members would carry all weight, the ratio is raised
-  to the highest power that leaves half of the members effective; the power is reported.
+3 Members are drawn from the posterior under the last emulator and simulated, each with more seeds of its own. Each
+  weighs by the likelihood of what is known of it now over that under the emulator, from which it was drawn. A figure of
+  a member is known twice, by the emulator as m with the variance s^2, and by its runs as x with the variance v of a
+  mean over seeds; together as
+
+      (v m + s^2 x) / (v + s^2)   with the variance   v s^2 / (v + s^2).
+
+  So runs decide where they tell more than the emulator, and their noise is not taken for a difference between members
+  where they tell less. Where few members would carry all weight, the ratio is raised to the highest power that leaves
+  half of the members effective; the power is reported.
 """
 
 from __future__ import annotations
@@ -92,33 +99,57 @@ class Posterior:
 def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Posterior:
     """Simulate design, waves and ensemble."""
     members = max(FEWEST_MEMBERS, budget.members)
-    runner.expect((budget.design + budget.waves * budget.wave_points + members) * budget.seeds)
+    runner.expect((budget.design + budget.waves * budget.wave_points) * budget.seeds + members * budget.member_seeds)
     design = simulate_design(problem, runner, budget, seed)
     belief = update_belief(problem.targets, design, budget.particles, seed)
     for wave in range(budget.waves):
         design = extend_design(runner, design, spread_points(belief.points, budget.wave_points), budget, seed)
         belief = update_belief(problem.targets, design, budget.particles, seed + wave + 1)
     unit = spread_points(belief.points, members)
-    runs = runner.evaluate(unit, _list_own_seeds(len(design.unit), members, budget, seed))
+    seeds = _list_own_seeds(len(design.unit) * budget.seeds, members, budget.member_seeds, seed)
+    runs = runner.evaluate(unit, seeds)
     figures = average_seeds(runs)
     noise = belief.emulator.scales.measure_noise(figures, measure_seed_noise(runs))
-    noisy = dataclasses.replace(belief.errors, noise=noise)
-    gain = noisy.log_likelihood(figures) - noisy.log_likelihood(belief.emulator.predict(unit), belief.emulator.sd)
+    gain = measure_gain(belief, unit, figures, noise)
     power = find_power(gain, MEMBERS_EFFECTIVE * members)
     weight = normalise_weights(power * gain)
     return Posterior(unit=unit, figures=figures, weight=weight, power=power, belief=belief)
 
 
+def measure_gain(belief: Belief, unit: FloatArray, figures: FloatArray, noise: FloatArray) -> FloatArray:
+    """(member,) logarithms of the likelihood with what was simulated over that under the emulator alone.
+
+    Args:
+        belief: from which members were drawn.
+        unit: (member, n) points.
+        figures: (member, target) means over their seeds.
+        noise: (target,) variance of these means, on the scales of the emulator.
+    """
+    emulator, errors = belief.emulator, belief.errors
+    scales, emulated = emulator.scales, emulator.predict(unit)
+    known = np.isfinite(emulator.sd)
+    error = np.square(np.where(known, emulator.sd, 0.0))
+    # the share of the runs: all where nothing is emulated or nothing is noisy, none where they do not have the figure
+    share = np.where(known & (noise > 0.0), error / np.where(noise > 0.0, error + noise, 1.0), 1.0)
+    share = np.where(np.isfinite(figures), share, 0.0)
+    before = scales.place(emulated)
+    together = before + share * (np.nan_to_num(scales.place(figures)) - before)
+    sd = np.where(share > 0.0, np.sqrt(share * noise), emulator.sd)
+    return np.asarray(
+        errors.log_likelihood(scales.read(together), sd) - errors.log_likelihood(emulated, emulator.sd), np.float64
+    )
+
+
 def simulate_design(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Design:
     """Simulate a Latin hypercube over the prior, each point with seeds of its own."""
     unit = sample_latin(len(problem.prior.names), budget.design, seed)
-    runs = runner.evaluate(unit, _list_own_seeds(0, len(unit), budget, seed))
+    runs = runner.evaluate(unit, _list_own_seeds(0, len(unit), budget.seeds, seed))
     return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs))
 
 
 def extend_design(runner: Runner, design: Design, unit: FloatArray, budget: Budget, seed: int) -> Design:
     """A design with more points."""
-    runs = runner.evaluate(unit, _list_own_seeds(len(design.unit), len(unit), budget, seed))
+    runs = runner.evaluate(unit, _list_own_seeds(len(design.unit) * budget.seeds, len(unit), budget.seeds, seed))
     return Design(
         unit=np.concatenate([design.unit, unit]),
         figures=np.concatenate([design.figures, average_seeds(runs)]),
@@ -131,9 +162,9 @@ def emulate_design(targets: Targets, design: Design) -> Emulator:
     return fit_emulator(design.unit, design.figures, noise=design.noise, tolerance=targets.tolerance)
 
 
-def _list_own_seeds(first: int, n: int, budget: Budget, seed: int) -> NDArray[np.int64]:
-    """(point, seed) seeds of `n` points from number `first` of a design on."""
-    return seed + DESIGN_OFFSET + np.arange(first * budget.seeds, (first + n) * budget.seeds).reshape(n, budget.seeds)
+def _list_own_seeds(taken: int, n: int, n_seeds: int, seed: int) -> NDArray[np.int64]:
+    """(point, seed) seeds of `n` points with `n_seeds` each, after so many that a design has taken."""
+    return seed + DESIGN_OFFSET + taken + np.arange(n * n_seeds).reshape(n, n_seeds)
 
 
 def update_belief(

@@ -364,7 +364,10 @@ def _read_table(path: Path) -> DataFrame:
 
 
 def _read_budget(facts: Mapping[str, Any]) -> Budget:
-    return Budget(**{name: value for name, value in facts["budget"].items() if name != "name"})
+    counts = {name: value for name, value in facts["budget"].items() if name != "name"}
+    if set(counts) != {field.name for field in dataclasses.fields(Budget)}:
+        raise CalibrationError("the fit was made with other counts than budgets have now. Check out its commit")
+    return Budget(**counts)
 
 
 def _hash(content: Any) -> str:

@@ -6,18 +6,14 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from fit_commands import TINY, make_call
 from fit_folders import write_toy_fit
 from fit_toys import make_linear
-from typer.testing import CliRunner
 
-import calibration.budget
 import calibration.market
 import calibration.ship
-import sim.run
 import sim.scenariofile
-from calibration.budget import Budget
 from calibration.problem import average_seeds, measure_loss
-from sim.cli import app
 from sim.explain import explain_key
 from sim.fitfile import read_ensemble
 from sim.modelhash import hash_model
@@ -25,10 +21,6 @@ from sim.params import Params
 from sim.scenario import load_scenario
 from sim.sourced import read_yaml
 
-TINY = Budget(
-    scale=5000, points=24, further=12, seeds=2, finalists=1, choose_seeds=4, trajectories=4, screen_seeds=2,
-    sobol_base=16, sobol_params=2, design=24, waves=1, wave_points=10, members=50, particles=64, truths=20,
-)  # fmt: skip
 LINEAR = make_linear((0.3, 0.6, 0.8), ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0)), noise=0.01, tolerance=0.1)
 NAMES = ("params.search.b_home", "params.search.b_move", "params.search.b_here")
 PROBLEM = dataclasses.replace(LINEAR, prior=dataclasses.replace(LINEAR.prior, names=NAMES))
@@ -39,17 +31,7 @@ BLIND = "params.search.b_here"
 @pytest.fixture
 def call(tmp_path, monkeypatch):
     """Run a command on the toy in an empty folder; asserts the exit code."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: PROBLEM)
-    monkeypatch.setattr(sim.run, "warm_kernels", lambda: 0.0)
-    monkeypatch.setitem(calibration.budget.BUDGETS, "small", TINY)
-
-    def invoke(*words, code=0):
-        done = CliRunner().invoke(app, ["calibrate", *map(str, words), "-q", "--jobs", "1"])
-        assert done.exit_code == code, done.output
-        return done
-
-    return invoke
+    return make_call(tmp_path, monkeypatch, PROBLEM, "-q")
 
 
 @pytest.fixture
