@@ -31,7 +31,7 @@ from calibration.console import (
     Until,
     describe_code,
     need_packages,
-    write_tables,
+    write_step,
 )
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
@@ -294,13 +294,17 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo(f"parameters: {verdicts}; {manifest['kept']} keep their value before the fit")
         typer.echo(f"members: {manifest['members']}, of which effective {manifest['effective_members']:.0f}")
         typer.echo(f"figures inside their band: {manifest['inside']} of {manifest['targets']}")
+        losses = ", ".join(f"{name} {value:.4g}" for name, value in manifest["candidates"].items())
+        typer.echo(f"point: {manifest['point']}; losses {losses}")
+        for key in manifest["outside"]:
+            typer.echo(f"outside the interval of the ensemble: {key.removeprefix('params.')}")
     typer.echo(f"loss: {loss['before']:.4g} before, {loss['fitted']:.4g} fitted, {loss['shipped']:.4g} as shipped")
     if loss["shipped"] > loss["before"]:
         typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)
 
 
 def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: float) -> None:
-    write_tables(bench.folder / step, tables, {**bench.manifest, **facts})
+    write_step(bench.folder / step, tables, {**bench.manifest, **facts})
 
 
 def _print_frame(title: str, frame: DataFrame, *, n_names: int = 1, shown: int = _SHOWN) -> None:
