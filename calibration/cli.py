@@ -154,7 +154,7 @@ def posterior(
 ) -> None:
     """Find all parameter sets that the figures leave possible: a weighted ensemble."""
     with report_errors(KEPT), _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
-        from calibration.posterior import list_members, run_posterior, summarise_bands, summarise_params
+        from calibration.posterior import describe_trust, list_members, run_posterior, summarise_bands, summarise_params
 
         found = run_posterior(bench.problem, bench.runner, bench.budget, seed)
         tables = {
@@ -162,12 +162,14 @@ def posterior(
             "parameters": summarise_params(bench.problem, found),
             "bands": summarise_bands(bench.problem, found),
         }
-        _write(bench, "posterior", tables, power=found.power, effective_members=found.n_effective)
+        trust = describe_trust(bench.problem, found)
+        _write(bench, "posterior", tables, trust=trust, effective_members=found.n_effective)
         if not quiet:
             _print_frame("Parameters, narrowest first", tables["parameters"])
             _print_frame("Figures, misses first", tables["bands"], n_names=2)
-        n_members, n_effective = len(found.unit), round(found.n_effective)
-        typer.echo(f"members: {n_members}, of which effective {n_effective}; weights to the power {found.power:.2g}")
+        n_members, n_effective, coarse = len(found.unit), round(found.n_effective), min(trust, key=trust.__getitem__)
+        typer.echo(f"members: {n_members}, of which effective {n_effective}")
+        typer.echo(f"runs correct the emulator by {min(trust.values()):.0%} ({coarse}) to {max(trust.values()):.0%}")
         typer.echo(f"results: {bench.folder / 'posterior'}")
 
 
@@ -303,7 +305,7 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)
 
 
-def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: float) -> None:
+def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: Any) -> None:
     write_step(bench.folder / step, tables, {**bench.manifest, **facts})
 
 

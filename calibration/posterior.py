@@ -6,15 +6,8 @@
 2 Waves (history matching, Vernon, Goldstein and Bower 2010): the posterior under the emulator is sampled, its points
   are simulated, and the emulator is fitted again to what lies where it matters.
 3 Members are drawn from the posterior under the last emulator and simulated, each with more seeds of its own. Each
-  weighs by the likelihood of what is known of it now over that under the emulator, from which it was drawn. A figure of
-  a member is known twice, by the emulator as m with the variance s^2, and by its runs as x with the variance v of a
-  mean over seeds; together as
-
-      (v m + s^2 x) / (v + s^2)   with the variance   v s^2 / (v + s^2).
-
-  So runs decide where they tell more than the emulator, and their noise is not taken for a difference between members
-  where they tell less. Where few members would carry all weight, the ratio is raised to the highest power that leaves
-  half of the members effective; the power is reported.
+  weighs by the likelihood of what emulator and runs say of it together over that under the emulator, from which it was
+  drawn; half of the members stay effective (calibration/weighing.py).
 """
 
 from __future__ import annotations
@@ -31,8 +24,9 @@ from calibration.emulator import Emulator, fit_emulator
 from calibration.likelihood import ErrorModel
 from calibration.problem import Problem, Targets, average_seeds, describe_bands, measure_seed_noise
 from calibration.runs import Runner
-from calibration.sampler import count_effective, find_power, normalise_weights, sample_points
+from calibration.sampler import count_effective, sample_points
 from calibration.search import sample_latin
+from calibration.weighing import combine, weigh_members
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -86,8 +80,8 @@ class Posterior:
     """(member, target) means over seeds."""
     weight: FloatArray
     """(member,) sum to 1."""
-    power: float
-    """Power to which the ratios of likelihoods were raised; 1 where they were not."""
+    trust: FloatArray
+    """(family,) how far the runs of members correct the emulator: 1 wholly, 0 not at all."""
     belief: Belief
 
     @property
@@ -110,34 +104,9 @@ def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -
     runs = runner.evaluate(unit, seeds)
     figures = average_seeds(runs)
     noise = belief.emulator.scales.measure_noise(figures, measure_seed_noise(runs))
-    gain = measure_gain(belief, unit, figures, noise)
-    power = find_power(gain, MEMBERS_EFFECTIVE * members)
-    weight = normalise_weights(power * gain)
-    return Posterior(unit=unit, figures=figures, weight=weight, power=power, belief=belief)
-
-
-def measure_gain(belief: Belief, unit: FloatArray, figures: FloatArray, noise: FloatArray) -> FloatArray:
-    """(member,) logarithms of the likelihood with what was simulated over that under the emulator alone.
-
-    Args:
-        belief: from which members were drawn.
-        unit: (member, n) points.
-        figures: (member, target) means over their seeds.
-        noise: (target,) variance of these means, on the scales of the emulator.
-    """
-    emulator, errors = belief.emulator, belief.errors
-    scales, emulated = emulator.scales, emulator.predict(unit)
-    known = np.isfinite(emulator.sd)
-    error = np.square(np.where(known, emulator.sd, 0.0))
-    # the share of the runs: all where nothing is emulated or nothing is noisy, none where they do not have the figure
-    share = np.where(known & (noise > 0.0), error / np.where(noise > 0.0, error + noise, 1.0), 1.0)
-    share = np.where(np.isfinite(figures), share, 0.0)
-    before = scales.place(emulated)
-    together = before + share * (np.nan_to_num(scales.place(figures)) - before)
-    sd = np.where(share > 0.0, np.sqrt(share * noise), emulator.sd)
-    return np.asarray(
-        errors.log_likelihood(scales.read(together), sd) - errors.log_likelihood(emulated, emulator.sd), np.float64
-    )
+    known = combine(belief.emulator, belief.errors, unit, figures, noise)
+    weight, trust = weigh_members(known, MEMBERS_EFFECTIVE)
+    return Posterior(unit=unit, figures=figures, weight=weight, trust=trust, belief=belief)
 
 
 def simulate_design(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Design:
@@ -249,6 +218,11 @@ def list_members(problem: Problem, posterior: Posterior) -> DataFrame:
     return frame
 
 
+def describe_trust(problem: Problem, posterior: Posterior) -> dict[str, float]:
+    """By family, how far the runs of members correct the emulator."""
+    return dict(zip(problem.targets.family_names, posterior.trust.tolist(), strict=True))
+
+
 def summarise_params(problem: Problem, posterior: Posterior) -> DataFrame:
     """One row for each parameter, the narrowest first: prior, value before, median, 90 % interval, sd over prior sd."""
     import pandas as pd
@@ -290,5 +264,6 @@ def summarise_bands(problem: Problem, posterior: Posterior) -> DataFrame:
         "high": high,
         "inside": posterior.weight @ inside,
         "misfit": posterior.belief.errors.misfit,
+        "trust": posterior.trust @ targets.members,
     })  # fmt: skip
     return frame.sort_values(["inside", "target"], ignore_index=True)

@@ -29,7 +29,7 @@ from calibration.budget import Budget
 from calibration.candidates import list_candidates, list_outside
 from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
-from calibration.posterior import list_members, run_posterior, summarise_params
+from calibration.posterior import describe_trust, list_members, run_posterior, summarise_params
 from calibration.problem import CalibrationError, Problem, average_seeds, count_inside, measure_loss
 from calibration.recover import judge_params, run_recovery
 from calibration.runs import Runner
@@ -240,7 +240,7 @@ def repeat_fit(problem: Problem, runner: Runner, manifest: Mapping[str, Any]) ->
         searched=list_searched(problem, result.searched),
         members=list_members(problem, posterior),
         params=summarise_params(problem, posterior),
-        posterior={"power": posterior.power, "effective_members": posterior.n_effective}
+        posterior={"trust": describe_trust(problem, posterior), "effective_members": posterior.n_effective}
         | manifest["steps"]["posterior"],
         verdicts=judge_params(problem.prior.names, recovery) if recovery is not None else None,
         recovery=manifest["steps"].get("recover"),
@@ -303,7 +303,7 @@ def _describe_fit(problem: Problem, name: str, found: Found, texts: Mapping[str,
         "choose_seeds": found.fit["choose_seeds"],
         "members": len(found.members),
         "effective_members": found.posterior["effective_members"],
-        "power": found.posterior["power"],
+        "trust": found.posterior["trust"],
         "steps": steps,
         "files": {file: hash_text(text) for file, text in texts.items()},
     }

@@ -63,7 +63,8 @@ def test_posterior_writes_a_weighted_ensemble(call, tmp_path):
     values = ensemble[list(PROBLEM.prior.names)].to_numpy()
     assert ((values >= PROBLEM.prior.low) & (values <= PROBLEM.prior.high)).all()
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert 0.0 < manifest["power"] <= 1.0
+    assert set(manifest["trust"]) == set(PROBLEM.targets.families)
+    assert all(0.0 <= trust <= 1.0 for trust in manifest["trust"].values())
     assert manifest["effective_members"] >= 24.9
     assert set(pd.read_csv(folder / "parameters.csv")["parameter"]) == set(PROBLEM.prior.names)
     assert pd.read_csv(folder / "bands.csv")["inside"].is_monotonic_increasing

@@ -9,14 +9,11 @@ from scipy.stats import binom
 
 import calibration.emulator as emulating
 from calibration.budget import BUDGETS
-from calibration.emulator import Emulator
 from calibration.journal import Journal
 from calibration.likelihood import ErrorModel
 from calibration.posterior import (
     UNIFORM_SD,
-    Belief,
     find_quantiles,
-    measure_gain,
     run_posterior,
     simulate_design,
     spread_points,
@@ -188,42 +185,6 @@ def test_members_weigh_by_what_was_simulated():
     missed = np.abs(posterior.figures[:, 0] - 0.5) > 0.3
     assert 5 < missed.sum() < 195
     assert posterior.weight[missed].mean() < 0.5 * posterior.weight[~missed].mean()
-
-
-def make_belief(sd):
-    """One figure, published as 0 +- 0.2, which an emulator says is 0 everywhere, with an error of `sd`."""
-    flat = np.zeros(1)
-    emulator = Emulator(n=1, order=1, coefficient=np.zeros((1, 1)), constant=flat, sd=flat + sd, scales=Scales.plain(1),
-                        lift=flat)  # fmt: skip
-    errors = ErrorModel.of(make_targets([0.0], tolerance=0.4), flat)
-    return Belief(emulator=emulator, errors=errors, points=np.zeros((1, 1)))
-
-
-def test_a_member_is_known_by_the_emulator_and_its_runs():
-    """N(0, 0.3^2) and a run of 0.5 with a variance of 0.16 are N(0.18, 0.0576) together; published 0 +- 0.2."""
-    gain = measure_gain(make_belief(0.3), np.zeros((2, 1)), np.array([[0.5], [np.nan]]), np.array([0.16]))
-    assert gain.tolist() == pytest.approx([-0.5 * 0.18**2 / (0.04 + 0.0576), 0.0])
-    sure = measure_gain(make_belief(0.3), np.zeros((1, 1)), np.array([[0.5]]), np.zeros(1))
-    assert sure.tolist() == pytest.approx([-0.5 * 0.5**2 / 0.04])
-    unknown = measure_gain(make_belief(np.inf), np.zeros((1, 1)), np.array([[0.5]]), np.array([0.16]))
-    assert unknown.tolist() == pytest.approx([-0.5 * 0.5**2 / (0.04 + 0.16)])
-
-
-@pytest.mark.parametrize("noise", [0.02, 0.3])
-def test_weights_undo_an_error_of_the_emulator(noise):
-    """A figure of 3 (u - 0.5), emulated as 0 with the error that this is: only the runs of members tell u.
-
-    What a run reads lies off by its noise, and is trusted that much less; the published figure has an error of 0.2.
-    20 000 members: the standard error of a width is below 2 %.
-    """
-    draws = np.random.default_rng(5)
-    unit = draws.uniform(size=(20_000, 1))
-    sd = 3.0 * UNIFORM_SD
-    figure = 3.0 * (unit - 0.5)
-    gain = measure_gain(make_belief(sd), unit, figure + draws.normal(0.0, noise, unit.shape), np.array([noise**2]))
-    weight = normalise_weights(gain)
-    width = np.sqrt(weight @ np.square(unit[:, 0] - 0.5))
-    assert width == pytest.approx(np.hypot(noise, np.hypot(0.2, noise)) / 3.0, rel=0.1)
 
 
 def test_a_family_that_contradicts_the_others_is_named_and_does_not_decide():
