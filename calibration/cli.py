@@ -31,7 +31,7 @@ from calibration.console import (
     Until,
     describe_code,
     need_packages,
-    write_tables,
+    write_step,
 )
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
@@ -154,7 +154,7 @@ def posterior(
 ) -> None:
     """Find all parameter sets that the figures leave possible: a weighted ensemble."""
     with report_errors(KEPT), _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
-        from calibration.posterior import list_members, run_posterior, summarise_bands, summarise_params
+        from calibration.posterior import describe_trust, list_members, run_posterior, summarise_bands, summarise_params
 
         found = run_posterior(bench.problem, bench.runner, bench.budget, seed)
         tables = {
@@ -162,12 +162,14 @@ def posterior(
             "parameters": summarise_params(bench.problem, found),
             "bands": summarise_bands(bench.problem, found),
         }
-        _write(bench, "posterior", tables, power=found.power, effective_members=found.n_effective)
+        trust = describe_trust(bench.problem, found)
+        _write(bench, "posterior", tables, trust=trust, effective_members=found.n_effective)
         if not quiet:
             _print_frame("Parameters, narrowest first", tables["parameters"])
             _print_frame("Figures, misses first", tables["bands"], n_names=2)
-        n_members, n_effective = len(found.unit), round(found.n_effective)
-        typer.echo(f"members: {n_members}, of which effective {n_effective}; weights to the power {found.power:.2g}")
+        n_members, n_effective, coarse = len(found.unit), round(found.n_effective), min(trust, key=trust.__getitem__)
+        typer.echo(f"members: {n_members}, of which effective {n_effective}")
+        typer.echo(f"runs correct the emulator by {min(trust.values()):.0%} ({coarse}) to {max(trust.values()):.0%}")
         typer.echo(f"results: {bench.folder / 'posterior'}")
 
 
@@ -294,13 +296,17 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo(f"parameters: {verdicts}; {manifest['kept']} keep their value before the fit")
         typer.echo(f"members: {manifest['members']}, of which effective {manifest['effective_members']:.0f}")
         typer.echo(f"figures inside their band: {manifest['inside']} of {manifest['targets']}")
+        losses = ", ".join(f"{name} {value:.4g}" for name, value in manifest["candidates"].items())
+        typer.echo(f"point: {manifest['point']}; losses {losses}")
+        for key in manifest["outside"]:
+            typer.echo(f"outside the interval of the ensemble: {key.removeprefix('params.')}")
     typer.echo(f"loss: {loss['before']:.4g} before, {loss['fitted']:.4g} fitted, {loss['shipped']:.4g} as shipped")
     if loss["shipped"] > loss["before"]:
         typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)
 
 
-def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: float) -> None:
-    write_tables(bench.folder / step, tables, {**bench.manifest, **facts})
+def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: Any) -> None:
+    write_step(bench.folder / step, tables, {**bench.manifest, **facts})
 
 
 def _print_frame(title: str, frame: DataFrame, *, n_names: int = 1, shown: int = _SHOWN) -> None:

@@ -23,7 +23,7 @@ from calibration.console import (
     Until,
     describe_code,
     need_packages,
-    write_tables,
+    write_step,
 )
 from sim.console import count_cores, print_table, report_errors, show_progress
 
@@ -71,7 +71,7 @@ def validate(
         }  # fmt: skip
         scores = score_entries(entries)
         tables = {"figures": tabulate_entries(entries), "families": tabulate_scores(scores)}
-        write_tables(folder, tables, manifest)
+        write_step(folder, tables, manifest)
         told = tell_scores(scores, load_targets(), lang)
         if not quiet:
             print_table(told.heads, told.rows, title=told.title, n_names=told.n_names)

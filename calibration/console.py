@@ -52,9 +52,9 @@ def describe_code() -> dict[str, Any]:
     return {"version": sim.__version__, "commit": find_commit()}
 
 
-def write_tables(folder: Path, tables: dict[str, DataFrame], manifest: dict[str, Any]) -> None:
+def write_step(folder: Path, tables: dict[str, DataFrame], manifest: dict[str, Any]) -> None:
     """Write tables as CSV and a manifest into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+    from sim.results import write_tables
+
+    write_tables(tables, folder)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -33,6 +33,7 @@ from calibration.problem import (
 from calibration.propose import propose_points
 from calibration.runs import Runner
 from calibration.search import ALGORITHMS, BATCHES, Evaluate, run_algorithm, search_on
+from sim.results import write_tables
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -89,8 +90,7 @@ def run_fit(problem: Problem, runner: Runner, budget: Budget, seed: int) -> FitR
     n_finalists = 2 + budget.finalists * (len(ALGORITHMS) + 1)
     n_points = 1 + budget.points * len(ALGORITHMS) + budget.further
     runner.expect(n_points * budget.seeds + n_finalists * budget.choose_seeds)
-    start = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)[None, :]
-    parts = [_try_points(problem, runner, BEFORE, start, search_seeds)]
+    parts = [_try_points(problem, runner, BEFORE, problem.prior.start_unit[None, :], search_seeds)]
     for name in ALGORITHMS:
         tried: list[Trials] = []
         evaluate = _make_evaluate(problem, runner, name, search_seeds, tried)
@@ -209,9 +209,7 @@ def write_fit(problem: Problem, result: FitResult, folder: Path, manifest: dict[
     """Write parameters.json with the manifest, and tables of targets, families, algorithms and points."""
     import pandas as pd
 
-    folder.mkdir(parents=True, exist_ok=True)
     head = {**manifest, **describe_found(problem, result)}
-    (folder / "parameters.json").write_text(json.dumps(head, indent=2) + "\n", encoding="utf-8")
     searched = result.searched
     prior = problem.prior
     points = pd.DataFrame(prior.to_values(searched.unit), columns=list(prior.names))
@@ -224,8 +222,8 @@ def write_fit(problem: Problem, result: FitResult, folder: Path, manifest: dict[
         "points": points,
         "searched": list_searched(problem, searched),
     }
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+    write_tables(tables, folder)
+    (folder / "parameters.json").write_text(json.dumps(head, indent=2) + "\n", encoding="utf-8")
 
 
 def list_searched(problem: Problem, searched: Trials) -> DataFrame:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from calibration.posterior import INTERVAL, UNIFORM_SD, find_quantiles
 from calibration.problem import CalibrationError
+from calibration.sampler import count_effective
 from calibration.space import Prior
 from sim.errors import Problem
 from sim.fitfile import ENSEMBLE, FIT_FOLDERS, PARAMETERS, read_fit_manifest
@@ -45,6 +46,11 @@ class FitFolder:
     manifest: Mapping[str, Any]
     verdicts: Mapping[str, str]
     """Verdict by parameter."""
+
+    @property
+    def n_effective(self) -> float:
+        """Members that the weights leave effective."""
+        return count_effective(self.weight)
 
     @property
     def until(self) -> int | None:
@@ -74,6 +80,11 @@ class ParamRow:
     sd_ratio: float
     """Posterior over prior standard deviation, of the quantile under the prior."""
     verdict: str
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the point lies outside the interval."""
+        return not self.low <= self.point <= self.high
 
 
 def find_fit(name: str) -> Path:

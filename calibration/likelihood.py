@@ -11,6 +11,9 @@ many independent figures as the median family has and not for more, repeats_k = 
 the weight of the figure within its family, which is max(1, n_f / median n) where figures weigh the same. A family that
 no parameters can match must not decide everything: where its mean squared distance at the likeliest point is more than
 chance explains (5 %), misfit_f is that mean, so that the family counts for what it can tell; else 1.
+Where figures are compared on a bent scale (calibration/scales.py), x_k and z_k are what they are on it, half a
+tolerance is what lies between z_k and the figure half a tolerance away, and errors of emulator and seeds are those on
+the scale.
 Left out: correlation of errors between figures beyond that.
 """
 
@@ -23,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.problem import Targets
+from calibration.scales import Scales
 
 FloatArray = NDArray[np.float64]
 
@@ -39,24 +43,36 @@ class ErrorModel:
     misfit: FloatArray
     """Factor on the variance of a figure for what no parameters explain; 1 where chance does."""
     noise: FloatArray
-    """Variance that the simulated figures have from their seeds."""
+    """Variance that the simulated figures have from their seeds, on their scales."""
+    scales: Scales
 
     @classmethod
-    def of(cls, targets: Targets, noise: FloatArray) -> ErrorModel:
-        """The errors before anything is known of misfit; `noise` (target,) variance from seeds."""
+    def of(cls, targets: Targets, noise: FloatArray, scales: Scales | None = None) -> ErrorModel:
+        """The errors before anything is known of misfit; `noise` (target,) variance from seeds on the `scales`.
+
+        Without scales figures are compared as they are.
+        """
         usual = np.median(targets.members.sum(axis=1))
         repeats = np.maximum(1.0, 1.0 / (usual * targets.share.sum(axis=0)))
-        return cls(targets=targets, repeats=repeats, misfit=np.ones(len(targets.names)), noise=noise)
+        n = len(targets.names)
+        return cls(targets=targets, repeats=repeats, misfit=np.ones(n), noise=noise, scales=scales or Scales.plain(n))
 
     def measure_sd(self, above: NDArray[np.bool_], emulator_sd: FloatArray | float = 0.0) -> FloatArray:
-        """(..., target) standard deviation of x - z, where x is `above` z or below; infinite where a bound holds."""
+        """(..., target) standard deviation of x - z, where x is `above` z or below; infinite where a bound holds.
+
+        On the scales, as the `emulator_sd` are.
+        """
         half = 0.5 * np.where(above, self.targets.above, self.targets.below)
+        value = self.targets.value
+        ends = np.where(above, value + half, value - half)
+        bent = self.scales.bend > 0.0
+        half = np.where(bent, np.abs(self.scales.place(ends) - self.scales.place(value)), half)
         variance = half**2 * self.repeats * self.misfit + np.square(emulator_sd) + self.noise
         return np.asarray(np.sqrt(variance), np.float64)
 
     def measure_distances(self, simulated: FloatArray, emulator_sd: FloatArray | float = 0.0) -> FloatArray:
         """(..., target) distances x - z in standard deviations; 0 where a bound holds or a figure is missing."""
-        gap = simulated - self.targets.value
+        gap = self.scales.place(simulated) - self.scales.place(self.targets.value)
         distance = gap / self.measure_sd(gap > 0.0, emulator_sd)
         return np.asarray(np.where(np.isfinite(simulated), distance, 0.0), np.float64)
 

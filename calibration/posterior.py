@@ -5,9 +5,9 @@
   expected figure, as published figures are of a world of many people.
 2 Waves (history matching, Vernon, Goldstein and Bower 2010): the posterior under the emulator is sampled, its points
   are simulated, and the emulator is fitted again to what lies where it matters.
-3 Members are drawn from the posterior under the last emulator and simulated. Each weighs by its likelihood with the
-  figures simulated over that with the figures emulated. Where few members would carry all weight, the ratio is raised
-  to the highest power that leaves half of the members effective; the power is reported.
+3 Members are drawn from the posterior under the last emulator and simulated, each with more seeds of its own. Each
+  weighs by the likelihood of what emulator and runs say of it together over that under the emulator, from which it was
+  drawn; half of the members stay effective (calibration/weighing.py).
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from calibration.emulator import Emulator, fit_emulator
 from calibration.likelihood import ErrorModel
 from calibration.problem import Problem, Targets, average_seeds, describe_bands, measure_seed_noise
 from calibration.runs import Runner
-from calibration.sampler import count_effective, find_power, normalise_weights, sample_points
+from calibration.sampler import count_effective, sample_points
 from calibration.search import sample_latin
+from calibration.weighing import combine, weigh_members
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -57,7 +58,7 @@ class Design:
     figures: FloatArray
     """(point, target) means over seeds."""
     noise: FloatArray
-    """(target,) variance of a mean over the seeds of a point, independent between points."""
+    """(point, target) variance of these means, independent between points; NaN where one seed tells nothing of it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,8 +80,8 @@ class Posterior:
     """(member, target) means over seeds."""
     weight: FloatArray
     """(member,) sum to 1."""
-    power: float
-    """Power to which the ratios of likelihoods were raised; 1 where they were not."""
+    trust: FloatArray
+    """(family,) how far the runs of members correct the emulator: 1 wholly, 0 not at all."""
     belief: Belief
 
     @property
@@ -92,39 +93,47 @@ class Posterior:
 def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Posterior:
     """Simulate design, waves and ensemble."""
     members = max(FEWEST_MEMBERS, budget.members)
-    runner.expect((budget.design + budget.waves * budget.wave_points + members) * budget.seeds)
+    runner.expect((budget.design + budget.waves * budget.wave_points) * budget.seeds + members * budget.member_seeds)
     design = simulate_design(problem, runner, budget, seed)
     belief = update_belief(problem.targets, design, budget.particles, seed)
     for wave in range(budget.waves):
         design = extend_design(runner, design, spread_points(belief.points, budget.wave_points), budget, seed)
         belief = update_belief(problem.targets, design, budget.particles, seed + wave + 1)
     unit = spread_points(belief.points, members)
-    figures = average_seeds(runner.evaluate(unit, _list_own_seeds(len(design.unit), members, budget, seed)))
-    noisy = dataclasses.replace(belief.errors, noise=design.noise)
-    gain = noisy.log_likelihood(figures) - noisy.log_likelihood(belief.emulator.predict(unit), belief.emulator.sd)
-    power = find_power(gain, MEMBERS_EFFECTIVE * members)
-    weight = normalise_weights(power * gain)
-    return Posterior(unit=unit, figures=figures, weight=weight, power=power, belief=belief)
+    seeds = _list_own_seeds(len(design.unit) * budget.seeds, members, budget.member_seeds, seed)
+    runs = runner.evaluate(unit, seeds)
+    figures = average_seeds(runs)
+    noise = belief.emulator.scales.measure_noise(figures, measure_seed_noise(runs))
+    known = combine(belief.emulator, belief.errors, unit, figures, noise)
+    weight, trust = weigh_members(known, MEMBERS_EFFECTIVE)
+    return Posterior(unit=unit, figures=figures, weight=weight, trust=trust, belief=belief)
 
 
 def simulate_design(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Design:
     """Simulate a Latin hypercube over the prior, each point with seeds of its own."""
     unit = sample_latin(len(problem.prior.names), budget.design, seed)
-    runs = runner.evaluate(unit, _list_own_seeds(0, len(unit), budget, seed))
-    return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs) / budget.seeds)
+    runs = runner.evaluate(unit, _list_own_seeds(0, len(unit), budget.seeds, seed))
+    return Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs))
 
 
 def extend_design(runner: Runner, design: Design, unit: FloatArray, budget: Budget, seed: int) -> Design:
     """A design with more points."""
-    figures = average_seeds(runner.evaluate(unit, _list_own_seeds(len(design.unit), len(unit), budget, seed)))
-    return dataclasses.replace(
-        design, unit=np.concatenate([design.unit, unit]), figures=np.concatenate([design.figures, figures])
+    runs = runner.evaluate(unit, _list_own_seeds(len(design.unit) * budget.seeds, len(unit), budget.seeds, seed))
+    return Design(
+        unit=np.concatenate([design.unit, unit]),
+        figures=np.concatenate([design.figures, average_seeds(runs)]),
+        noise=np.concatenate([design.noise, measure_seed_noise(runs)]),
     )
 
 
-def _list_own_seeds(first: int, n: int, budget: Budget, seed: int) -> NDArray[np.int64]:
-    """(point, seed) seeds of `n` points from number `first` of a design on."""
-    return seed + DESIGN_OFFSET + np.arange(first * budget.seeds, (first + n) * budget.seeds).reshape(n, budget.seeds)
+def emulate_design(targets: Targets, design: Design) -> Emulator:
+    """The emulator of a design."""
+    return fit_emulator(design.unit, design.figures, noise=design.noise, tolerance=targets.tolerance)
+
+
+def _list_own_seeds(taken: int, n: int, n_seeds: int, seed: int) -> NDArray[np.int64]:
+    """(point, seed) seeds of `n` points with `n_seeds` each, after so many that a design has taken."""
+    return seed + DESIGN_OFFSET + taken + np.arange(n * n_seeds).reshape(n, n_seeds)
 
 
 def update_belief(
@@ -144,10 +153,11 @@ def update_belief(
         n_particles: points of the posterior.
         seed: of its draws.
         emulator: of the design, where there is one already.
-        noise: (target,) variance of the published figures from seeds, if they are simulated themselves.
+        noise: (target,) variance of the published figures from seeds on the scales of the emulator, if they are
+            simulated themselves.
     """
-    emulator = emulator or fit_emulator(design.unit, design.figures, noise=design.noise)
-    chance = ErrorModel.of(targets, np.broadcast_to(noise, len(targets.names)))
+    emulator = emulator or emulate_design(targets, design)
+    chance = ErrorModel.of(targets, np.broadcast_to(noise, len(targets.names)), emulator.scales)
     errors = _find_misfit(chance, emulator, min(PROBES, n_particles), seed)
     return Belief(emulator=emulator, errors=errors, points=_sample_belief(emulator, errors, n_particles, seed))
 
@@ -208,6 +218,11 @@ def list_members(problem: Problem, posterior: Posterior) -> DataFrame:
     return frame
 
 
+def describe_trust(problem: Problem, posterior: Posterior) -> dict[str, float]:
+    """By family, how far the runs of members correct the emulator."""
+    return dict(zip(problem.targets.family_names, posterior.trust.tolist(), strict=True))
+
+
 def summarise_params(problem: Problem, posterior: Posterior) -> DataFrame:
     """One row for each parameter, the narrowest first: prior, value before, median, 90 % interval, sd over prior sd."""
     import pandas as pd
@@ -249,5 +264,6 @@ def summarise_bands(problem: Problem, posterior: Posterior) -> DataFrame:
         "high": high,
         "inside": posterior.weight @ inside,
         "misfit": posterior.belief.errors.misfit,
+        "trust": posterior.trust @ targets.members,
     })  # fmt: skip
     return frame.sort_values(["inside", "target"], ignore_index=True)

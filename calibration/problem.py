@@ -146,13 +146,13 @@ def average_seeds(runs: FloatArray) -> FloatArray:
 
 
 def measure_seed_noise(runs: FloatArray) -> FloatArray:
-    """(target,) variance of a figure between seeds at one point, averaged over points; 0 with one seed."""
+    """(point, target) variance of the mean over the seeds of a point; NaN where fewer than two produce the figure."""
     if runs.shape[1] < 2:
-        return np.zeros(runs.shape[2])
+        return np.full((runs.shape[0], runs.shape[2]), np.nan)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Degrees of freedom|Mean of empty slice", RuntimeWarning)
-        variance = np.nanmean(np.nanvar(runs, axis=1, ddof=1), axis=0)
-    return np.asarray(np.nan_to_num(variance), np.float64)
+        variance = np.nanvar(runs, axis=1, ddof=1)
+    return np.asarray(variance / np.maximum(1, np.isfinite(runs).sum(axis=1)), np.float64)
 
 
 def _finite(tolerance: FloatArray) -> FloatArray:

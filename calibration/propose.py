@@ -1,7 +1,8 @@
 """Where an emulator expects the least loss: the points that a search tries next.
 
-An emulated figure is uncertain: x ~ Normal(m, s), with m what the emulator says and s its error. The loss is not
-linear, so that what counts is its mean over that error, by Gauss-Hermite quadrature over nodes t_q with weights v_q,
+An emulated figure is uncertain: x ~ Normal(m, s) on its scale, with m what the emulator says and s its error. The loss
+is not linear, so that what counts is its mean over that error, by Gauss-Hermite quadrature over nodes t_q with weights
+v_q,
 
     E loss(u) = sum over q of v_q * loss(m(u) + s * t_q).
 
@@ -68,7 +69,7 @@ def propose_points(
     halves = draw_uniforms(seed, HALF, (HALVES, len(unit)), round_).argsort(axis=1, kind="stable")[:, :size]
     least = []
     for k, half in enumerate(halves):
-        emulator = fit_emulator(unit[half], figures[half], HIGHEST_ORDER)
+        emulator = fit_emulator(unit[half], figures[half], HIGHEST_ORDER, tolerance=problem.targets.tolerance)
         least.append(
             find_least(problem, emulator, unit if held is None else np.where(free, unit, held), seed + k, free)
         )
@@ -108,7 +109,6 @@ def measure_expected_loss(problem: Problem, emulator: Emulator, unit: FloatArray
     """(point,) mean losses over the error of the emulator; a figure that is not emulated counts as met."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
     known = np.isfinite(emulator.sd)
-    middle = np.where(known, emulator.predict(unit), problem.targets.value)
-    spread = np.where(known, emulator.sd, 0.0)
-    losses = measure_loss(problem.targets, middle + nodes[:, None, None] * spread)
+    emulated = np.where(known, emulator.predict_at(unit, nodes), problem.targets.value)
+    losses = measure_loss(problem.targets, emulated)
     return np.asarray(weights @ losses / weights.sum(), np.float64)

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from calibration.budget import Budget
 from calibration.draws import FIGURE_ERROR, TRUTH, draw_normals, draw_uniforms
-from calibration.emulator import Emulator, fit_emulator
+from calibration.emulator import Emulator
 from calibration.likelihood import ErrorModel
-from calibration.posterior import INTERVAL, UNIFORM_SD, Design, simulate_design, update_belief
-from calibration.problem import Problem, Targets, average_seeds
+from calibration.posterior import INTERVAL, UNIFORM_SD, Design, emulate_design, simulate_design, update_belief
+from calibration.problem import Problem, Targets, average_seeds, measure_seed_noise
 from calibration.runs import Runner
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ def run_recovery(problem: Problem, runner: Runner, budget: Budget, seed: int) ->
     n_truths = max(FEWEST_TRUTHS, budget.truths)
     runner.expect(budget.design * budget.seeds + n_truths * TRUTH_SEEDS + n_truths)
     design = simulate_design(problem, runner, budget, seed)
-    emulator = fit_emulator(design.unit, design.figures, noise=design.noise)
+    emulator = emulate_design(problem.targets, design)
     n = len(problem.prior.names)
     truth = draw_uniforms(seed, TRUTH, (n_truths, n))
     seeds = seed + TRUTH_OFFSET + np.arange(n_truths * TRUTH_SEEDS).reshape(n_truths, TRUTH_SEEDS)
-    figures = average_seeds(runner.evaluate(truth, seeds))
-    noise = design.noise * budget.seeds / TRUTH_SEEDS
+    runs = runner.evaluate(truth, seeds)
+    figures, noise = average_seeds(runs), np.nan_to_num(measure_seed_noise(runs))
     find = functools.partial(_find_truth, problem.targets, figures, noise, design, emulator, budget.particles, seed)
     return _measure_clouds(truth, np.array(runner.map(find, range(n_truths))))
 
@@ -147,9 +147,13 @@ def _find_truth(
     seed: int,
     number: int,
 ) -> FloatArray:
-    """(particle, n) posterior of the truth of a number, as if its (truth, target) figures were published."""
+    """(particle, n) posterior of the truth of a number, as if its (truth, target) figures were published.
+
+    `noise` (truth, target) is the variance that they have from their seeds.
+    """
     published = publish_figures(targets, figures[number], seed, number)
-    return update_belief(published, design, n_particles, seed + number, emulator=emulator, noise=noise).points
+    own = noise[number] * np.nan_to_num(np.square(emulator.scales.measure_slope(figures[number])))
+    return update_belief(published, design, n_particles, seed + number, emulator=emulator, noise=own).points
 
 
 def _measure_clouds(truth: FloatArray, clouds: FloatArray) -> Recovery:

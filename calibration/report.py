@@ -128,7 +128,7 @@ def make_report(
         _make_section("title.failures", lang, none, _tabulate(missed, board, places, lang)),
         _make_section("title.benchmarks", lang, tuple(tell_families(scores, board, lang)),
                       _tabulate_scores(scores, board, lang)),
-        _make_section("title.parameters", lang, (), _tabulate_params(params, lang)),
+        _make_section("title.parameters", lang, tell_outside(params, lang), _tabulate_params(params, lang)),
         _make_section("title.met", lang, (), _tabulate(met, board, places, lang)),
         _make_section("title.check", lang, (say("read.check", lang),), _tabulate(fed, board, places, lang)),
     )  # fmt: skip
@@ -191,7 +191,18 @@ def _tell_group(score: Score, lang: Lang) -> list[str]:
 
 def _tell_facts(fit: FitFolder, lang: Lang) -> str:
     years = say("years.all", lang) if fit.until is None else say("years.until", lang).format(until=fit.until)
-    return say("facts", lang).format(members=len(fit.members), scale=fit.scale, years=years)
+    return say("facts", lang).format(members=len(fit.members), effective=fit.n_effective, scale=fit.scale, years=years)
+
+
+def tell_outside(params: Sequence[ParamRow], lang: Lang) -> tuple[str, ...]:
+    """A sentence for each parameter on which point and ensemble disagree."""
+    return tuple(
+        say("outside.before" if row.point == row.before else "outside.fitted", lang).format(
+            key=row.key.removeprefix("params."), point=row.point, low=row.low, high=row.high
+        )
+        for row in params
+        if row.is_outside
+    )
 
 
 def _tell_verdicts(params: Sequence[ParamRow], lang: Lang) -> str:

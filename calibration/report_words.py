@@ -178,8 +178,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "title.check": ("Fed in, never counted", "输入核对（不计入评分）"),
     "title.reading": ("How to read it", "阅读说明"),
     "facts": (
-        "{members} parameter sets, one agent for {scale} persons, figures {years}.",
-        "{members}组参数，每个主体代表{scale}人，指标年份{years}。",
+        "{members} parameter sets, {effective:.0f} of them effective, one agent for {scale} persons, figures {years}.",
+        "{members}组参数（有效{effective:.0f}组），每个主体代表{scale}人，指标年份{years}。",
     ),
     "years.all": ("of all years", "不限"),
     "years.until": ("up to {until}", "截至{until}"),
@@ -218,6 +218,20 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "none.beaten": ("{group}: no benchmark beats the model on any family.", "{group}：没有基准在任何类别上优于模型。"),
     "verdicts": ("Parameters: {counts}.", "参数：{counts}。"),
+    "outside.fitted": (
+        (
+            "{key}: {point:.4g} meets the figures best among the points compared, but lies outside the 90 % interval "
+            "of the ensemble ({low:.4g} to {high:.4g})."
+        ),
+        "{key}：所比较的点中{point:.4g}与指标最吻合，但位于参数集合的90%区间（{low:.4g}至{high:.4g}）之外。",
+    ),
+    "outside.before": (
+        (
+            "{key}: {point:.4g}, the value before the fit, lies outside the 90 % interval of the ensemble ({low:.4g} "
+            "to {high:.4g})."
+        ),
+        "{key}：拟合前的值{point:.4g}位于参数集合的90%区间（{low:.4g}至{high:.4g}）之外。",
+    ),
     "no.failures": ("No figure is missed.", "没有未命中的指标。"),
     "join": (", ", "、"),
     "read.error": (

@@ -138,8 +138,7 @@ def _run_sobol(
     if not len(chosen):
         return {name: np.zeros(0) for name in names}
     points = sample_sobol(len(chosen), n_base, seed)
-    start = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)
-    unit = np.repeat(start[None, :], len(points), axis=0)
+    unit = np.repeat(problem.prior.start_unit[None, :], len(points), axis=0)
     unit[:, chosen] = points
     loss = measure_loss(problem.targets, average_seeds(runner.evaluate(unit, seeds)))
     found = measure_sobol(len(chosen), loss, seed, confidence=CONFIDENCE)

@@ -55,7 +55,7 @@ def search_cma(problem: Problem, evaluate: Evaluate, n_points: int, seed: int) -
 
     n = len(problem.prior.names)
     bounds = np.repeat([[0.0, 1.0]], n, axis=0)
-    mean = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)
+    mean = problem.prior.start_unit
     population = 4 + math.floor(3 * math.log(n))
     left, starts = n_points, 0
     while left > 0:

@@ -5,8 +5,10 @@ weighted parameter sets that the published figures leave possible; manifest.json
 command that makes them again (`sim/fitfile.py` reads all three).
 A parameter that recovery does not identify keeps its value before the fit: what the fit found for it is luck. It may be
 part of a combination that the figures do tell, so what the fit found for the others need no longer be their best: with
-those values kept, an emulator of all points that the fit tried says what is. Both points are simulated with the seeds
-that chose the fit, the better one is shipped, and its loss stands beside those of the fit and before.
+those values kept, candidates of search and posterior (calibration/candidates.py) are simulated with the seeds that
+chose the fit, the one of least loss is shipped, and its loss stands beside those of the others, of the fit and before.
+Without a recovery, or where what is not identified is wanted as fitted, it is what the fit found. Parameters whose
+value lies outside the 90 % interval of the ensemble are named.
 Left out: correlations between parameters at the point; the ensemble has them.
 """
 
@@ -24,11 +26,11 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
+from calibration.candidates import list_candidates, list_outside
 from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
-from calibration.posterior import list_members, run_posterior, summarise_params
+from calibration.posterior import describe_trust, list_members, run_posterior, summarise_params
 from calibration.problem import CalibrationError, Problem, average_seeds, count_inside, measure_loss
-from calibration.propose import propose_points
 from calibration.recover import judge_params, run_recovery
 from calibration.runs import Runner
 from sim.errors import Problem as Mistake
@@ -176,12 +178,15 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     verdicts = _name_verdicts(problem, found.verdicts)
     kept = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
     fitted = np.array(found.fit["unit"], np.float64)
-    points = _list_points(problem, found, fitted, kept)
+    points = {"found": fitted}
+    if unidentified == "prior" and found.verdicts is not None:
+        points = list_candidates(problem, fitted, found.searched, found.members, kept, int(found.fit["seed"]))
     first, last = found.fit["choose_seeds"]
     runner.expect(len(points) * (last - first + 1))
-    simulated = average_seeds(runner.evaluate(points, range(first, last + 1)))
-    best = int(np.argmin(measure_loss(problem.targets, simulated)))
-    unit, figures = points[best], simulated[best]
+    simulated = average_seeds(runner.evaluate(np.array(list(points.values())), range(first, last + 1)))
+    losses = dict(zip(points, measure_loss(problem.targets, simulated).tolist(), strict=True))
+    chosen = min(losses, key=lambda name: losses[name])
+    unit, figures = points[chosen], simulated[list(points).index(chosen)]
     members = found.members.copy()
     members.insert(0, "member", range(1, len(members) + 1))
     texts = {
@@ -195,8 +200,11 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         "loss": {
             "before": found.fit["loss_before"],
             "fitted": found.fit["loss"],
-            "shipped": float(measure_loss(problem.targets, figures)),
+            "shipped": losses[chosen],
         },
+        "point": chosen,
+        "candidates": losses,
+        "outside": list_outside(problem, unit, found.params),
         "inside": int(count_inside(problem.targets, figures)),
         "targets": len(problem.targets.names),
     }
@@ -232,7 +240,7 @@ def repeat_fit(problem: Problem, runner: Runner, manifest: Mapping[str, Any]) ->
         searched=list_searched(problem, result.searched),
         members=list_members(problem, posterior),
         params=summarise_params(problem, posterior),
-        posterior={"power": posterior.power, "effective_members": posterior.n_effective}
+        posterior={"trust": describe_trust(problem, posterior), "effective_members": posterior.n_effective}
         | manifest["steps"]["posterior"],
         verdicts=judge_params(problem.prior.names, recovery) if recovery is not None else None,
         recovery=manifest["steps"].get("recover"),
@@ -275,18 +283,6 @@ def read_shipped(name: str) -> tuple[Path, dict[str, Any]]:
     return folder, manifest
 
 
-def _list_points(problem: Problem, found: Found, fitted: FloatArray, kept: NDArray[np.bool_]) -> FloatArray:
-    """(point, parameter) candidates: what the fit found, and what is best for the others where some are kept."""
-    if not kept.any() or kept.all():
-        return np.where(kept, problem.prior.to_unit(problem.prior.start), fitted).clip(0.0, 1.0)[None, :]
-    before = np.clip(problem.prior.to_unit(problem.prior.start), 0.0, 1.0)
-    tried = found.searched[list(problem.prior.names)].to_numpy()
-    figures = found.searched[list(problem.targets.names)].to_numpy()
-    held = np.where(kept, before, np.nan)
-    again = propose_points(problem, tried, figures, 1, int(found.fit["seed"]), 0, held)
-    return np.concatenate([np.where(kept, before, fitted)[None, :], again])
-
-
 def _describe_fit(problem: Problem, name: str, found: Found, texts: Mapping[str, str]) -> dict[str, Any]:
     """What a fit was made from."""
     facts = {"fit": found.fit, "posterior": found.posterior, "recover": found.recovery}
@@ -307,7 +303,7 @@ def _describe_fit(problem: Problem, name: str, found: Found, texts: Mapping[str,
         "choose_seeds": found.fit["choose_seeds"],
         "members": len(found.members),
         "effective_members": found.posterior["effective_members"],
-        "power": found.posterior["power"],
+        "trust": found.posterior["trust"],
         "steps": steps,
         "files": {file: hash_text(text) for file, text in texts.items()},
     }
@@ -364,7 +360,10 @@ def _read_table(path: Path) -> DataFrame:
 
 
 def _read_budget(facts: Mapping[str, Any]) -> Budget:
-    return Budget(**{name: value for name, value in facts["budget"].items() if name != "name"})
+    counts = {name: value for name, value in facts["budget"].items() if name != "name"}
+    if set(counts) != {field.name for field in dataclasses.fields(Budget)}:
+        raise CalibrationError("the fit was made with other counts than budgets have now. Check out its commit")
+    return Budget(**counts)
 
 
 def _hash(content: Any) -> str:

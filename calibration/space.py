@@ -45,6 +45,11 @@ class Prior:
     start: FloatArray
     """Values before the fit, in the units of the parameters."""
 
+    @property
+    def start_unit(self) -> FloatArray:
+        """(n,) values before the fit as a point of the unit cube."""
+        return np.clip(self.to_unit(self.start), 0.0, 1.0)
+
     def to_values(self, unit: FloatArray) -> FloatArray:
         """(..., n) points of the unit cube -> values in the units of the parameters."""
         low, high = np.where(self.is_log, _log(self.low), self.low), np.where(self.is_log, _log(self.high), self.high)

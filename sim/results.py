@@ -250,6 +250,13 @@ def find_commit(root: Path | None = None) -> str | None:
     return done.stdout.strip()
 
 
+def write_tables(tables: Mapping[str, DataFrame], folder: Path) -> None:
+    """Write NAME.csv for each table into `folder`, which is made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+
+
 def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
     """Write manifest.json into `folder`, which must exist."""
     text = json.dumps(_to_plain(manifest), indent=1, ensure_ascii=False, allow_nan=False)

@@ -5,37 +5,19 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from fit_commands import make_call
 from fit_toys import make_linear
-from typer.testing import CliRunner
 
-import calibration.budget
 import calibration.console
 import calibration.market
-import sim.run
-from calibration.budget import Budget
-from sim.cli import app
 
-TINY = Budget(
-    scale=5000, points=24, further=12, seeds=2, finalists=1, choose_seeds=4, trajectories=4, screen_seeds=2,
-    sobol_base=16, sobol_params=2, design=24, waves=1, wave_points=10, members=50, particles=64, truths=20,
-)  # fmt: skip
 PROBLEM = make_linear((0.3, 0.6, 0.8), ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0)), noise=0.01, tolerance=0.1)
 
 
 @pytest.fixture
 def call(tmp_path, monkeypatch):
     """Run a command on the toy in an empty folder; asserts the exit code."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: PROBLEM)
-    monkeypatch.setattr(sim.run, "warm_kernels", lambda: 0.0)
-    monkeypatch.setitem(calibration.budget.BUDGETS, "small", TINY)
-
-    def invoke(*words, code=0):
-        done = CliRunner().invoke(app, ["calibrate", *map(str, words), "--jobs", "1"])
-        assert done.exit_code == code, done.output
-        return done
-
-    return invoke
+    return make_call(tmp_path, monkeypatch, PROBLEM)
 
 
 def last_folder(done, tmp_path):
@@ -81,7 +63,8 @@ def test_posterior_writes_a_weighted_ensemble(call, tmp_path):
     values = ensemble[list(PROBLEM.prior.names)].to_numpy()
     assert ((values >= PROBLEM.prior.low) & (values <= PROBLEM.prior.high)).all()
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert 0.0 < manifest["power"] <= 1.0
+    assert set(manifest["trust"]) == set(PROBLEM.targets.families)
+    assert all(0.0 <= trust <= 1.0 for trust in manifest["trust"].values())
     assert manifest["effective_members"] >= 24.9
     assert set(pd.read_csv(folder / "parameters.csv")["parameter"]) == set(PROBLEM.prior.names)
     assert pd.read_csv(folder / "bands.csv")["inside"].is_monotonic_increasing

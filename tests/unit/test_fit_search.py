@@ -30,6 +30,7 @@ from calibration.journal import Journal
 from calibration.problem import CalibrationError, measure_errors, measure_loss
 from calibration.propose import measure_expected_loss, propose_points
 from calibration.runs import Runner
+from calibration.scales import Scales
 from calibration.search import ALGORITHMS, sample_latin, search_cma, search_emulated, search_latin
 
 TESTS = Path(__file__).parent.parent
@@ -127,7 +128,7 @@ def test_expected_losses_are_means_over_the_error_of_the_emulator():
     problem = dataclasses.replace(make_linear([0.5, 0.5, 0.5]), targets=targets)
     emulator = Emulator(
         n=3, order=1, coefficient=np.diag([0.4, 0.4, 0.0]), constant=np.array([0.3, 0.1, 0.0]),
-        sd=np.array([0.2, 0.3, np.inf]),
+        sd=np.array([0.2, 0.3, np.inf]), scales=Scales.plain(3), lift=np.zeros(3),
     )  # fmt: skip
     unit = np.array([[0.1, 0.2, 0.3], [0.9, 0.1, 0.5]])
     drawn = emulator.predict(unit)[:, None, :] + np.random.default_rng(1).normal(size=(2, 40_000, 3)) * [0.2, 0.3, 0.0]

@@ -6,18 +6,16 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from fit_commands import TINY, make_call
 from fit_folders import write_toy_fit
 from fit_toys import make_linear
-from typer.testing import CliRunner
 
-import calibration.budget
 import calibration.market
 import calibration.ship
-import sim.run
 import sim.scenariofile
-from calibration.budget import Budget
+from calibration.candidates import list_candidates, list_outside
 from calibration.problem import average_seeds, measure_loss
-from sim.cli import app
+from calibration.search import sample_latin
 from sim.explain import explain_key
 from sim.fitfile import read_ensemble
 from sim.modelhash import hash_model
@@ -25,11 +23,8 @@ from sim.params import Params
 from sim.scenario import load_scenario
 from sim.sourced import read_yaml
 
-TINY = Budget(
-    scale=5000, points=24, further=12, seeds=2, finalists=1, choose_seeds=4, trajectories=4, screen_seeds=2,
-    sobol_base=16, sobol_params=2, design=24, waves=1, wave_points=10, members=50, particles=64, truths=20,
-)  # fmt: skip
-LINEAR = make_linear((0.3, 0.6, 0.8), ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0)), noise=0.01, tolerance=0.1)
+MATRIX = ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0))
+LINEAR = make_linear((0.3, 0.6, 0.8), MATRIX, noise=0.01, tolerance=0.1)
 NAMES = ("params.search.b_home", "params.search.b_move", "params.search.b_here")
 PROBLEM = dataclasses.replace(LINEAR, prior=dataclasses.replace(LINEAR.prior, names=NAMES))
 BLIND = "params.search.b_here"
@@ -39,17 +34,7 @@ BLIND = "params.search.b_here"
 @pytest.fixture
 def call(tmp_path, monkeypatch):
     """Run a command on the toy in an empty folder; asserts the exit code."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: PROBLEM)
-    monkeypatch.setattr(sim.run, "warm_kernels", lambda: 0.0)
-    monkeypatch.setitem(calibration.budget.BUDGETS, "small", TINY)
-
-    def invoke(*words, code=0):
-        done = CliRunner().invoke(app, ["calibrate", *map(str, words), "-q", "--jobs", "1"])
-        assert done.exit_code == code, done.output
-        return done
-
-    return invoke
+    return make_call(tmp_path, monkeypatch, PROBLEM, "-q")
 
 
 @pytest.fixture
@@ -137,6 +122,55 @@ def test_what_is_identified_makes_up_for_what_keeps_its_value(call, tmp_path, mo
     assert [point[key]["value"] for key in NAMES[1:]] == [0.2, 0.2]
     assert point[NAMES[0]]["value"] == pytest.approx(0.7, abs=0.04)
     assert json.loads((folder / "manifest.json").read_text())["inside"] == 1
+
+
+def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
+    """What the fit found is spoiled by hand; the ensemble and what is proposed again are not."""
+    file = tmp_path / "results/calibration/linear/fit/parameters.json"
+    head = json.loads(file.read_text())
+    head["unit"][0] = 0.9
+    file.write_text(json.dumps(head))
+    steps("ship", "first")
+    folder = tmp_path / "calibration" / "fits" / "first"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    losses = manifest["candidates"]
+    assert set(losses) == {"found", "again", "median", "member"}
+    assert manifest["point"] == min(losses, key=losses.get) != "found"
+    assert losses["found"] > 0.2 > manifest["loss"]["shipped"] == min(losses.values())
+    point = read_point(folder)
+    assert point[NAMES[0]]["value"] == pytest.approx(0.3, abs=0.1)
+    assert point[BLIND]["value"] == 0.2
+    steps("ship", "second", "--unidentified", "fitted")
+    manifest = json.loads((folder.parent / "second" / "manifest.json").read_text())
+    assert (manifest["point"], set(manifest["candidates"])) == ("found", {"found"})
+    assert NAMES[0] in manifest["outside"]
+
+
+def test_candidates_keep_what_is_not_identified():
+    members = pd.DataFrame([[0.25, 0.1, 0.4, 0.5], [0.35, 0.2, 0.5, 0.6], [0.4, 0.3, 0.9, 0.7]],
+                           columns=["weight", *NAMES])  # fmt: skip
+    fitted, kept = np.array([0.7, 0.8, 0.9]), np.array([False, False, True])
+    unit = sample_latin(3, 40, 1)
+    searched = pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
+    points = list_candidates(PROBLEM, fitted, searched, members, kept, 1)
+    assert next(iter(points)) == "found"
+    assert points["found"].tolist() == [0.7, 0.8, 0.2]
+    assert points["member"].tolist() == [0.3, 0.9, 0.2]
+    # middles of the weights at 0.125, 0.425 and 0.8: a half lies a fifth of the way from the second to the third
+    assert points["median"].tolist() == pytest.approx([0.22, 0.58, 0.2])
+    assert points["again"] == pytest.approx([0.3, 0.6, 0.2], abs=0.1)
+    assert "again" not in list_candidates(PROBLEM, fitted, searched, members, np.full(3, True), 1)
+    ends = pd.DataFrame({"parameter": NAMES, "low": [0.5, 0.1, 0.2], "high": [0.7, 0.5, 0.3]})
+    assert list_outside(PROBLEM, np.array([0.7, 0.8, 0.2]), ends) == [NAMES[1]]
+
+
+def test_a_budget_of_other_counts_is_refused(steps, tmp_path):
+    steps("ship", "first")
+    path = tmp_path / "calibration" / "fits" / "first" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["steps"]["posterior"]["budget"]["member_seeds"]
+    path.write_text(json.dumps(manifest))
+    assert "Check out its commit" in steps("reproduce", "first", code=2).stderr
 
 
 def test_scenarios_use_it_by_its_name(steps, tmp_path):

@@ -255,6 +255,22 @@ def test_parameters_before_and_after():
     assert first.verdict == "identified"
 
 
+def test_the_report_names_parameters_on_which_point_and_ensemble_disagree(entries):
+    members = np.full((21, 2), 0.5) + 0.05 * np.linspace(-1.0, 1.0, 21)[:, None]
+    prior = make_prior(2)
+    agreed = make_report(BOARD, entries, make_fit(point=(0.5, 0.5), members=members), prior, PLACES, "en")
+    told = make_report(BOARD, entries, make_fit(point=(0.9, prior.start[1]), members=members), prior, PLACES, "en")
+    sections = [next(one for one in report.sections if one.title == "Parameters") for report in (agreed, told)]
+    assert not sections[0].sentences
+    # 21 equal weights: 0.05 lies 0.55 of the way from the first to the second member
+    interval = "outside the 90 % interval of the ensemble (0.4527 to 0.5473)."
+    assert set(sections[1].sentences) == {
+        f"p0: 0.9 meets the figures best among the points compared, but lies {interval}",
+        f"p1: 0.2, the value before the fit, lies {interval}",
+    }
+    assert "21 parameter sets, 21 of them effective" in told.sentences[0]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_report_holds_every_target_once_and_misses_first(entries, lang):
     report = make_report(BOARD, entries, make_fit(), make_prior(2), PLACES, lang)
