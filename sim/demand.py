@@ -4,7 +4,7 @@ market jobs = jobs at the start x growth of the place x industry trend x factor 
 desired = market jobs x subsidy factor x productivity^elasticity x (firms / room for firms) / its mean
 productivity = skill of staff relative to the start x (1 + gain x adoption) / (1 + gain x adoption of the mean firm)
                x (1 + gain by levers)
-P(ai | level) = intensity(level) x place x industry in place x adoption of the firm x national index
+P(ai | level) = chance(place, industry, level) x adoption of the firm / its yardstick x national index
 offer = level pay x experience x industry x place x size x firm premium x real growth x tightness^elasticity
 """
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.types import CALENDAR_START_YEAR, EDUCATION, EXPERIENCE
+from sim.intensity import rake_intensity
+from sim.types import CALENDAR_START_YEAR, EDUCATION, EXPERIENCE, INDUSTRY
 
 if TYPE_CHECKING:
     from sim.agents.firms import FirmSet
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 BASE_YEAR: Final = 2019
 WAGE_YEAR: Final = 2024
+START_QUARTER: Final = (BASE_YEAR - CALENDAR_START_YEAR) * 4
+"""Quarter of the adoption that parameters give, and of price 1 of AI."""
+AI_QUARTER: Final = (2024 - CALENDAR_START_YEAR) * 4 + 1
+"""Quarter that begins in the middle of the half-year of which AI shares are published, the first of 2024."""
+HALF_YEAR: Final = 0.25
+"""Where in a year the AI index stands: the published ratio is that of first half-years, as are the shares of 2024."""
 
 
 class Demand:
@@ -35,12 +42,18 @@ class Demand:
         self._world, self._params, self._firms = world, params, firms
         self.log_tightness = np.zeros((world.n_places, len(EDUCATION)))
         self.requirement_mix = self._requirement_mix()
-        self._ai_factor = self._relative_ai_factor()
+        self._ai_chance, self._ai_weight = self._find_ai_chance()
 
     def market_jobs(self, quarter: int, levers: Levers) -> FloatArray:
         """(firm,) jobs that the market asks for in `quarter`, in agents: what real firms' number follows."""
+        firms = self._firms
+        jobs: FloatArray = self.baseline_jobs(quarter) * levers.labour_demand_factor[firms.place, firms.industry]
+        return self._add_jobs(jobs, levers.jobs_add) if levers.jobs_add.any() else jobs
+
+    def baseline_jobs(self, quarter: int) -> FloatArray:
+        """(firm,) the same without levers."""
         world, firms = self._world, self._firms
-        years = (quarter - (BASE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
+        years = (quarter - START_QUARTER) / 4.0
         whole = max(0, int(years))
         cumulative = world.new_jobs[:, :whole].sum(axis=1)
         if whole < world.new_jobs.shape[1]:
@@ -49,9 +62,8 @@ class Demand:
         trend = np.exp(world.industry_growth * years)
         mean_trend = world.industry_share @ trend / world.industry_share.sum(axis=1)
         tilt = trend[firms.industry] / mean_trend[firms.place]
-        lever = levers.labour_demand_factor[firms.place, firms.industry]
-        jobs: FloatArray = firms.jobs_start * growth[firms.place] * tilt * lever
-        return self._add_jobs(jobs, levers.jobs_add) if levers.jobs_add.any() else jobs
+        jobs: FloatArray = firms.jobs_start * growth[firms.place] * tilt
+        return jobs
 
     def _add_jobs(self, jobs: FloatArray, added: FloatArray) -> FloatArray:
         """(firm,) jobs with `added` (place, industry) persons, spread over the firms of each cell by their jobs.
@@ -92,18 +104,18 @@ class Demand:
     def ai_probability(self, quarter: int, lever: FloatArray | None = None) -> FloatArray:
         """(firm, education) probability that an opening is an AI position; `lever` (place, industry) factors."""
         firms = self._firms
-        index = self.national_ai_index(quarter) * firms.adoption / self.mean_adoption_path()
-        factor = self._ai_factor[firms.place, firms.industry]
+        yardstick = float(np.average(firms.adoption_path, weights=self._ai_weight))
+        index = self.national_ai_index(quarter) * firms.adoption / yardstick
+        probability = self._ai_chance[firms.place, firms.industry] * index[:, None]
         if lever is not None:
-            factor = factor * lever[firms.place, firms.industry, None]
-        probability = self._world.ai_intensity_education[None, :] * factor * index[:, None]
+            probability = probability * lever[firms.place, firms.industry, None]
         limited: FloatArray = np.clip(probability, 0.0, self._params.firms.ai_limit)
         return limited
 
     def national_ai_index(self, quarter: int) -> float:
-        """AI share of postings relative to 2024, between the yearly values of the world file."""
+        """AI share of postings relative to the first half of 2024, between the yearly values of the world file."""
         index = self._world.ai_demand_index
-        year = np.arange(len(index)) + BASE_YEAR + 0.5
+        year = np.arange(len(index)) + BASE_YEAR + HALF_YEAR
         return float(np.interp(CALENDAR_START_YEAR + (quarter + 0.5) / 4.0, year, index))
 
     def offered_wage(self, firm: NDArray[np.int64], cell: NDArray[np.int64], quarter: int) -> FloatArray:
@@ -126,12 +138,12 @@ class Demand:
         return wage
 
     def mean_adoption_path(self) -> float:
-        """Adoption of the mean firm without policies: the yardstick of relative adoption."""
+        """Adoption of the mean firm without policies: the yardstick of its gain in productivity."""
         return float(np.average(self._firms.adoption_path, weights=self._firms.jobs_start))
 
     def ai_price(self, quarter: int) -> float:
         """Price of AI relative to the first quarter of the world's data."""
-        years = (quarter - (BASE_YEAR - CALENDAR_START_YEAR) * 4) / 4.0
+        years = (quarter - START_QUARTER) / 4.0
         return float((1.0 - self._params.firms.ai_price_fall) ** max(0.0, years))
 
     def _requirement_mix(self) -> FloatArray:
@@ -144,13 +156,45 @@ class Demand:
         normalised: FloatArray = mix / mix.sum(axis=2, keepdims=True)
         return normalised
 
-    def _relative_ai_factor(self) -> FloatArray:
-        """(place, industry, education) AI intensity relative to the national one of the level; posting mean 1."""
-        world = self._world
-        relative = world.ai_intensity_place[:, None] * (
-            world.ai_industry_share / np.maximum(world.industry_share, 1e-9)
+    def adoption_without_policies(self, quarter: int) -> FloatArray:
+        """(firm,) adoption at the start of `quarter`, from that at the start of the published figures."""
+        firms, rule = self._firms, self._params.firms
+        adoption: FloatArray = firms.adoption_start.copy()
+        for earlier in range(START_QUARTER, quarter):
+            adoption = firms.spread_adoption(adoption, np.full(len(firms), self.ai_price(earlier)), rule)
+        return adoption
+
+    def usual_postings(self, quarter: int) -> FloatArray:
+        """(firm,) openings a quarter that keep staff at the jobs of the market, in agents.
+
+        They replace those who quit at the pay of industry and size and those whose firm closes, and follow the growth
+        of jobs; see phases 5 and 13.
+        """
+        world, firms, rule = self._world, self._firms, self._params.separation
+        pay = world.wage_industry[firms.industry, 0] * world.size_premium[firms.size]
+        pay = pay / np.average(pay, weights=firms.jobs_start)
+        quits = rule.quit_base * np.exp(-rule.quit_pay_link * firms.pay_link) * pay**-rule.quit_wage
+        growth = (self.baseline_jobs(quarter + 2) - self.baseline_jobs(quarter - 2)) / 4.0
+        jobs = self.baseline_jobs(quarter)
+        postings: FloatArray = np.maximum(0.0, jobs * (quits + firms.exit_hazard) + growth)
+        return postings
+
+    def _find_ai_chance(self) -> tuple[FloatArray, FloatArray]:
+        """Chance of AI (place, industry, education) at the yardstick's adoption, and (firm,) weights of the yardstick.
+
+        With them the published shares come out of the postings to be expected in their half-year, whichever firms
+        have adopted by then, and the AI share of the country follows its index in every quarter.
+        """
+        world, firms = self._world, self._firms
+        usual, adoption = self.usual_postings(AI_QUARTER), self.adoption_without_policies(AI_QUARTER)
+        shape = (world.n_places, len(INDUSTRY))
+        every, reached = (
+            np.bincount(firms.market, weights=weights, minlength=shape[0] * shape[1]).reshape(shape)[:, :, None]
+            * self.requirement_mix
+            for weights in (usual, usual * adoption)
         )
-        postings = (world.jobs_start[:, None] * world.industry_share)[:, :, None] * self.requirement_mix
-        mean = (relative[:, :, None] * postings).sum(axis=(0, 1)) / np.maximum(postings.sum(axis=(0, 1)), 1e-9)
-        factor: FloatArray = relative[:, :, None] / np.maximum(mean, 1e-9)
-        return factor
+        ai_share = world.ai_place_share[:, None] * world.ai_industry_share
+        chance = rake_intensity(reached, every, world.ai_intensity_education, world.ai_intensity_place, ai_share)
+        mean = (self.requirement_mix * chance).sum(axis=2)[firms.place, firms.industry]
+        weight = np.maximum(usual * mean, 1e-12)
+        return chance * np.average(adoption, weights=weight), weight

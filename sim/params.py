@@ -263,6 +263,14 @@ class FirmParams(Group):
     adoption_size: float = rule(
         0.5, "logit", 0, 3, "added to adoption per size class", "assumption: large firms adopt first"
     )
+    adoption_lead: float = rule(
+        0.3,
+        "elasticity",
+        0,
+        3,
+        "speed of the diffusion of AI to its uses in the industry",
+        "assumption: what pays more spreads sooner (Griliches 1957, Mansfield 1961); less than in proportion",
+    )
     adoption_local: float = rule(
         0.5, "share", 0, 1, "weight of peers in the same place among peers of the industry", "assumption: half is seen"
     )

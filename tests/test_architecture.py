@@ -17,7 +17,7 @@ LAYERS = (
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile", "fitfile", "expectations"),
     ("scenario", "ensemble", "schema", "kinds", "cautions"),
-    ("places", "commuting", "demand", "population", "agents"),
+    ("places", "commuting", "intensity", "demand", "population", "agents"),
     ("recount", "audit", "invariants", "stickiness", "tables", "trace"),
     ("phases",),
     ("observe_lines", "observe_people"),

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import Firms
-from sim.params import Params
+from sim.params import FirmParams, Params
 from sim.policies.levers import Levers
 from sim.rng import FIRM_BAR, FIRM_ENTRY, FIRM_TRAITS, make_key, normals, uniforms
 from sim.types import FIRM_SIZE, INDUSTRY, OWNERSHIP
@@ -28,6 +28,10 @@ QUALITY_RANGE: Final = (0.5, 2.0)
 """Skill of staff relative to the start counts within these limits: a handful of people says little."""
 MOST_BAR_SPREADS: Final = 2.0
 """Bars of firms lie within this many spreads of the mean: no firm takes anybody, and none nobody."""
+
+
+LEAST_USES: Final = 0.01
+"""Uses of AI in an industry relative to the mean, at least: none is without any."""
 
 
 class Firm(mesa.Agent):
@@ -49,10 +53,11 @@ class FirmSet:
     """Columns of all firms, sorted by place.
 
     Fixed: place, industry, size, ownership (together `cells`, the index into levers for firms), market (place and
-    industry, one code), identity, jobs_start (agents), size_mean (persons a real firm), trait
-    (log pay premium), bar (skill asked above the bar of the mean firm), pay_link, training (share of staff a quarter),
-    career (utility), exit_hazard (1/quarter), standing_mean (share of its room that real firms fill on average),
-    quality_start (skill of staff at the start).
+    industry, one code), identity, jobs_start (agents), size_mean (persons a real firm), adoption_start (share of
+    firms), adoption_speed (relative to the mean job, by uses of AI in the industry), trait (log pay premium), bar
+    (skill asked above the bar of the mean firm), pay_link, training (share of staff a quarter), career (utility),
+    exit_hazard (1/quarter), standing_mean (share of its room that real firms fill on average), quality_start (skill of
+    staff at the start).
     State: headcount, market_jobs (agents), desired, adoption (share of firms that use AI), adoption_path (the same
     without policies), premium (log), quality (skill of staff relative to the start), openings, carried, unfilled,
     quit_rate, room and number (real firms), closing (share of them whose staff is about to lose its jobs), and the
@@ -85,7 +90,8 @@ class FirmSet:
         start = params.firms.adoption_start
         logit = np.log(start / (1 - start)) + params.firms.adoption_size * (self.size + 0.5 * (self.ownership == 0))
         self.adoption = 1.0 / (1.0 + np.exp(-logit))
-        self.adoption_path = self.adoption.copy()
+        self.adoption_start, self.adoption_path = self.adoption.copy(), self.adoption.copy()
+        self.adoption_speed = lead_adoption(world, params.firms.adoption_lead)[self.industry]
         self.premium = np.zeros(n)
         self.quality = np.ones(n)
         self.quality_start = np.zeros(n)
@@ -132,6 +138,15 @@ class FirmSet:
         )
         peers: NDArray[np.float64] = local * here[self.market] + (1.0 - local) * everywhere[self.industry]
         return peers
+
+    def spread_adoption(
+        self, adoption: NDArray[np.float64], price: NDArray[np.float64], rule: FirmParams
+    ) -> NDArray[np.float64]:
+        """(firm,) adoption a quarter later at the `price` (firm,) of AI."""
+        rate = rule.adoption_rate * self.adoption_speed * price**-rule.ai_price_elasticity
+        peers = self.peer_adoption(adoption, rule.adoption_local)
+        spread: NDArray[np.float64] = adoption + np.minimum(1.0, rate * peers) * (1.0 - adoption)
+        return spread
 
     def note_skill(self, skill: NDArray[np.float64], trend: float) -> None:
         """Keep the skill of staff relative to the start times `trend`; `skill` (firm,) is its sum.
@@ -192,6 +207,19 @@ class FirmSet:
             closing=self.closing,
             bar=self.bar,
         )
+
+
+def lead_adoption(world: World, elasticity: float) -> NDArray[np.float64]:
+    """(industry,) speed of adoption relative to the mean job: where AI has more uses, firms take it up sooner.
+
+    Uses are the AI share of the industry's postings relative to that of all; `elasticity` 0 makes all industries alike.
+    """
+    jobs = world.jobs_start[:, None] * world.industry_share
+    ai = world.ai_place_share @ world.ai_industry_share
+    uses = ai / np.maximum(LEAST_USES, jobs.sum(axis=0) / jobs.sum())
+    speed = np.maximum(LEAST_USES, uses) ** elasticity
+    relative: NDArray[np.float64] = speed / np.average(speed, weights=jobs.sum(axis=0))
+    return relative
 
 
 def mean_staff(params: Params) -> NDArray[np.float64]:

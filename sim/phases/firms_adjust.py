@@ -1,7 +1,7 @@
 """Phase 13. Firms learn from the quarter: pay premia, adoption of AI, expected quits; some close, others are founded.
 
 premium' = (1 - reversion) premium + step x share unfilled
-adoption' = adoption + rate x price^-elasticity x adoption of peers x (1 - adoption)
+adoption' = adoption + rate x speed of the industry x price^-elasticity x adoption of peers x (1 - adoption)
 exits = hazard of the size and industry x firms + exit_excess x firms for which there is no room
 entries = entry_speed x lever x room left by earlier exits + growth of room
 
@@ -12,21 +12,16 @@ when its firms change: entrants are like the firms beside them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.phases.grants import book_grants
 from sim.policies.costs import GRANT_ENTRANT
 from sim.rng import FIRM_ENTRY, FIRM_EXIT, round_by
-from sim.types import Quarter
 
 if TYPE_CHECKING:
     from sim.model import TalentMarket
-
-ADOPTION_START: Final = "2019Q1"
-"""Quarter of the adoption that parameters give."""
 
 
 def firms_adjust(model: TalentMarket) -> None:
@@ -51,27 +46,16 @@ def _adopt_ai(model: TalentMarket) -> None:
     """Adoption of all firms, and the path that it would take without policies."""
     firms, price = model.firms, model.demand.ai_price(model.quarter_number)
     factor = model.levers.ai_price_factor[firms.place, firms.industry]
-    firms.adoption = spread_adoption(model, firms.adoption, price * factor)
-    firms.adoption_path = spread_adoption(model, firms.adoption_path, np.full(len(firms), price))
+    rule = model.params.firms
+    firms.adoption = firms.spread_adoption(firms.adoption, price * factor, rule)
+    firms.adoption_path = firms.spread_adoption(firms.adoption_path, np.full(len(firms), price), rule)
 
 
 def adopt_until(model: TalentMarket, quarter: int) -> None:
     """Let AI spread from the start of the published figures to `quarter`, where a run begins later."""
     firms = model.firms
-    for earlier in range(Quarter.parse(ADOPTION_START).number, quarter):
-        firms.adoption = spread_adoption(model, firms.adoption, np.full(len(firms), model.demand.ai_price(earlier)))
+    firms.adoption = model.demand.adoption_without_policies(quarter)
     firms.adoption_path = firms.adoption.copy()
-
-
-def spread_adoption(
-    model: TalentMarket, adoption: NDArray[np.float64], price: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(firm,) adoption a quarter later at the `price` (firm,) of AI."""
-    rule = model.params.firms
-    rate = rule.adoption_rate * price**-rule.ai_price_elasticity
-    peers = model.firms.peer_adoption(adoption, rule.adoption_local)
-    spread: NDArray[np.float64] = adoption + np.minimum(1.0, rate * peers) * (1.0 - adoption)
-    return spread
 
 
 def _enter_and_exit(model: TalentMarket) -> None:

@@ -1,8 +1,10 @@
 """Phase 4. Firms compare the headcount they want with the one they have and post openings with pay.
 
-openings = season x (gap speed x gap + expected quits), never below 0; staff of firms that have just closed counts as
-gone; fractions are rounded at random, keyed by firm.
-Of the openings of a quarter, those left from the last one are carried, the rest are new postings.
+wanted = gap speed x gap + expected quits, never below 0; staff of firms that have just closed counts as gone
+openings = carried + season x (wanted - carried); fractions are rounded at random, keyed by firm
+
+Openings left from the last quarter are carried as far as they are still wanted, the rest are new postings. The season
+is that of new postings: firms advertise by the calendar of graduates, but withdraw no opening because the season ends.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ def firms_post(model: TalentMarket) -> None:
     gap = np.maximum(0.0, firms.desired - firms.staying)
     wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.staying
     season = model.world.season[model.quarter.of_year - 1]
-    firms.openings = round_by(model.key(ROUND_FIRM), firms.identity, season * wanted)
+    left = np.minimum(firms.unfilled, wanted)
+    firms.openings = round_by(model.key(ROUND_FIRM), firms.identity, left + season * (wanted - left))
     firms.carried = np.minimum(firms.unfilled, firms.openings)
     counts = np.zeros((len(firms), N_POSITION_CELLS), np.int32)
     added = model.levers.level_weight_add

@@ -116,7 +116,9 @@ class World:
     ai_intensity_education: FloatArray = quantity(
         "share", ("education",), "AI postings among all postings that ask for a level", high=1
     )
-    ai_demand_index: FloatArray = quantity("index", ("year",), "AI share of postings relative to 2024")
+    ai_demand_index: FloatArray = quantity(
+        "index", ("year",), "AI share of postings in the first half-year, relative to 2024"
+    )
     education_mix: FloatArray = quantity(
         "share", ("industry", "education"), "levels asked among all postings of an industry", high=1
     )
@@ -128,7 +130,7 @@ class World:
     industry_growth: FloatArray = quantity(
         "1/year", ("industry",), "growth of an industry's labour demand relative to its place", low=-0.5, high=0.5
     )
-    season: FloatArray = quantity("index", ("quarter",), "posting season, mean 1", high=4)
+    season: FloatArray = quantity("index", ("quarter",), "season of new postings, mean 1", high=4)
     wage_education_cny_m: FloatArray = quantity(
         "CNY/month", ("education", "ai"), "mean advertised pay by level, for other and AI postings", low=1
     )

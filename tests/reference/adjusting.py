@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 from sim.rng import FIRM_ENTRY, FIRM_EXIT
-from sim.types import CALENDAR_START_YEAR
+from sim.types import CALENDAR_START_YEAR, INDUSTRY
 from tests.reference.arithmetic import clip
 from tests.reference.draws import round_up_or_down
 
@@ -47,11 +47,24 @@ def ai_price(market, quarter_number):
 
 def spread_adoption(market, name, prices):
     """One quarter of adoption at the `prices` that firms pay; `name` is that with or without policies."""
-    rule, peers = market.params.firms, peer_adoption(market, name)
+    rule, peers, speed = market.params.firms, peer_adoption(market, name), speed_by_uses(market)
     for firm in market.firms:
-        rate = rule.adoption_rate * prices[firm] ** -rule.ai_price_elasticity
+        rate = rule.adoption_rate * speed[firm.industry] * prices[firm] ** -rule.ai_price_elasticity
         adoption = getattr(firm, name)
         setattr(firm, name, adoption + min(1.0, rate * peers[firm]) * (1.0 - adoption))
+
+
+def speed_by_uses(market):
+    """Industry -> speed of adoption, by the AI share of its postings; 1 for the mean job."""
+    world, places = market.world, range(len(market.cities))
+    jobs, speed = [], []
+    for i in range(len(INDUSTRY)):
+        jobs.append(sum(world.jobs_start[p] * world.industry_share[p][i] for p in places))
+        ai = sum(world.ai_place_share[p] * world.ai_industry_share[p][i] for p in places)
+        uses = ai / max(0.01, jobs[i] / sum(world.jobs_start[p] * sum(world.industry_share[p]) for p in places))
+        speed.append(max(0.01, uses) ** market.params.firms.adoption_lead)
+    mean = sum(a * b for a, b in zip(jobs, speed, strict=True)) / sum(jobs)
+    return [value / mean for value in speed]
 
 
 def adopt_until(market, quarter_number):

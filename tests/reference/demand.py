@@ -12,7 +12,7 @@ NEW_QUARTERS = 1
 
 
 class Demand:
-    """What does not change in a run: levels asked by place and industry, and relative AI intensity."""
+    """What does not change in a run: levels asked by place and industry."""
 
     def __init__(self, market):
         world, rule = market.world, market.params.firms
@@ -27,25 +27,6 @@ class Demand:
                 self.level_mix[p][i] = [weight / sum(weights) for weight in weights]
         self.level_ends = [[running_sum(mix) for mix in by_industry] for by_industry in self.level_mix]
         self.experience_ends = [running_sum(mix) for mix in world.experience_mix]
-        self.ai_factor = self._relative_ai_factor(world, places, industries, levels)
-
-    def _relative_ai_factor(self, world, places, industries, levels):
-        """(place, industry, level) AI intensity relative to that of the level in the country: mean 1 over postings."""
-        relative = [
-            [world.ai_intensity_place[p] * world.ai_industry_share[p][i] / max(world.industry_share[p][i], 1e-9)
-             for i in industries]
-            for p in places
-        ]  # fmt: skip
-        mean_of = []
-        for level in levels:
-            postings = [
-                (world.jobs_start[p] * world.industry_share[p][i] * self.level_mix[p][i][level], relative[p][i])
-                for p in places
-                for i in industries
-            ]
-            total = max(sum(number for number, _ in postings), 1e-9)
-            mean_of.append(max(sum(number * value for number, value in postings) / total, 1e-9))
-        return [[[relative[p][i] / mean_of[level] for level in levels] for i in industries] for p in places]
 
 
 def years_since(year, quarter_number):
@@ -125,9 +106,9 @@ def subsidy_factors(market):
 
 
 def ai_index(market):
-    """AI share of postings relative to 2024, on the straight line between the middles of years."""
+    """AI share of postings relative to 2024, on the straight line between the middles of first half-years."""
     index = market.world.ai_demand_index
-    at = years_since(BASE_YEAR, market.quarter_number) + 0.125 - 0.5
+    at = years_since(BASE_YEAR, market.quarter_number) + 0.125 - 0.25
     if at <= 0:
         return index[0]
     if at >= len(index) - 1:
@@ -149,16 +130,11 @@ def mean_adoption_path(market):
 
 
 def ai_probabilities(market, firm, path):
-    """Chance by level that an opening of the firm is an AI position; `path` is the mean adoption without policies."""
-    place, industry = firm.city.index, firm.industry
+    """Chance by level that an opening of the firm is an AI position; `path` is adoption where AI postings are."""
     lever = firm.lever(market.levers.ai_demand_factor)
     index = ai_index(market) * firm.adoption / path
-    return [
-        clip(intensity * factor * lever * index, 0.0, market.params.firms.ai_limit)
-        for intensity, factor in zip(
-            market.world.ai_intensity_education, market.demand.ai_factor[place][industry], strict=True
-        )
-    ]
+    chances = market.intensity.chance[firm.city.index][firm.industry]
+    return [clip(chance * lever * index, 0.0, market.params.firms.ai_limit) for chance in chances]
 
 
 def offered_wage(market, firm, level, experience, ai):

@@ -19,6 +19,7 @@ from tests.reference.draws import make_key
 from tests.reference.housing import housing_clears
 from tests.reference.hukou import hukou_allocates, refresh_chances
 from tests.reference.institution import AssociationAgent, InstitutionAgent
+from tests.reference.intensity import Intensity
 from tests.reference.learning import note_skill_at_start, people_learn
 from tests.reference.leaving import people_stay_or_leave
 from tests.reference.ledger import Ledger
@@ -58,6 +59,7 @@ class ReferenceMarket(mesa.Model):
         self._make_places()
         place_initial_stock(self)
         self.demand = Demand(self)
+        self.intensity = Intensity(self)
         self._spin_up()
 
     @property

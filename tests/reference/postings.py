@@ -5,8 +5,9 @@ from collections import Counter
 from sim.rng import POSTING_CELL, ROUND_FIRM
 from sim.types import EXPERIENCE, N_POSITION_CELLS
 from tests.reference.arithmetic import as_f4, first_above
-from tests.reference.demand import ai_probabilities, mean_adoption_path, offered_wage, set_desired_headcount
+from tests.reference.demand import ai_probabilities, offered_wage, set_desired_headcount
 from tests.reference.draws import round_up_or_down, uniform
+from tests.reference.intensity import adoption_of_postings
 
 
 class Position:
@@ -35,10 +36,12 @@ def firms_post(market):
     set_desired_headcount(market)
     rule, season = market.params.firms, market.world.season[market.quarter.of_year - 1]
     key_round = market.key(ROUND_FIRM)
-    positions, path = [], mean_adoption_path(market)
+    positions, path = [], adoption_of_postings(market)
     for firm in market.firms:
         gap = max(0.0, firm.desired - firm.staying)
-        expected = season * (rule.gap_speed * gap + rule.quit_lead * firm.quit_rate * firm.staying)
+        wanted = rule.gap_speed * gap + rule.quit_lead * firm.quit_rate * firm.staying
+        left = min(firm.unfilled, wanted)
+        expected = left + season * (wanted - left)
         firm.openings = round_up_or_down(key_round, firm.identity, expected)
         firm.carried = min(firm.unfilled, firm.openings)
         cells = draw_cells(market, firm, path)
