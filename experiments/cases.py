@@ -72,6 +72,11 @@ class Question:
     futures: tuple[str, ...] = ()
     """Names in the order in which they are shown; as they come without."""
 
+    @property
+    def sign(self) -> float:
+        """What turns an effect into a gain: 1, or -1 where less is better."""
+        return 1.0 if self.better == "high" else -1.0
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Cases:

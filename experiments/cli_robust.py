@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from experiments.cli import (
     KEPT,
-    STORE,
     Backend,
+    DryRun,
     Jobs,
+    Lang,
+    Out,
     Overrides,
     Quarters,
     Quiet,
@@ -21,8 +22,11 @@ from experiments.cli import (
     Seeds,
     StoreFolder,
     SweepFile,
+    print_forecast,
+    print_plan,
 )
-from sim.console import count_cores, print_table, report_errors, show_progress
+from experiments.store import STORE
+from sim.console import count_cores, print_tables, report_errors, show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,20 +36,13 @@ if TYPE_CHECKING:
     from experiments.cases import Cases
     from experiments.discovery import Box
     from experiments.optimise import Budget, Optimum
-    from experiments.sweepfile import Sweep
+    from experiments.plan import Plan
+    from experiments.runner import Workers
+    from experiments.store import Store
     from sim.effects import TextTable
-    from sim.labels import Lang
+    from sim.labels import Lang as Language
 
 RESULTS: Final = Path("results")
-
-LangName = Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of tables and figure.")]
-Out = Annotated[Path | None, typer.Option(help="Write tables and figure into this folder.")]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this file to those of the program."""
-    app.command()(robust)
-    app.command()(optimise)
 
 
 def robust(
@@ -59,7 +56,8 @@ def robust(
     overrides: Overrides = None,
     store: StoreFolder = STORE,
     out: Out = None,
-    lang: LangName = "en",
+    dry_run: DryRun = False,
+    lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
     """Say which policy of a sweep holds whatever the future: regret, worst case, thresholds, effect against cost.
@@ -68,16 +66,24 @@ def robust(
     """
     with report_errors(KEPT):
         from experiments.cases import gather_cases
+        from experiments.plan import make_plan
         from experiments.plots import plot_judgement, save_figure
         from experiments.robust import judge_choices
         from experiments.robust_tables import list_judgement, list_notes
         from experiments.robustfile import read_question
+        from experiments.runner import Workers
+        from experiments.store import Store
         from experiments.sweepfile import load_sweep
 
+        workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         question = read_question(sweep)
-        table = _run_sweep(sweep, store, jobs, backend, scheduler, scale, quarters, quiet=quiet)
-        cases = gather_cases(table, question)
+        plan = make_plan(sweep, scale=scale, quarters=quarters)
+        if dry_run:
+            print_plan(plan)
+            print_forecast(plan, runs, workers)
+            return
+        cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
         judged = judge_choices(cases, question)
         boxes = _discover_boxes(cases, quiet=quiet)
         folder = out if out is not None else RESULTS / "robust" / sweep.name
@@ -102,7 +108,8 @@ def optimise(
     overrides: Overrides = None,
     store: StoreFolder = STORE,
     out: Out = None,
-    lang: LangName = "en",
+    dry_run: DryRun = False,
+    lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
     """Find the best size of a policy under a budget, with its interval.
@@ -113,16 +120,24 @@ def optimise(
     with report_errors(KEPT):
         from experiments.cases import gather_cases
         from experiments.optimise import find_best_size
+        from experiments.plan import make_plan
         from experiments.plots import plot_optimum, save_figure
         from experiments.robust import weigh_states
         from experiments.robust_tables import list_optimum
         from experiments.robustfile import read_budget
+        from experiments.runner import Workers
+        from experiments.store import Store
         from experiments.sweepfile import load_sweep
 
+        workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         question, budget = read_budget(sweep)
-        table = _run_sweep(sweep, store, jobs, backend, scheduler, scale, quarters, quiet=quiet)
-        cases = gather_cases(table, question)
+        plan = make_plan(sweep, scale=scale, quarters=quarters)
+        if dry_run:
+            print_plan(plan)
+            print_forecast(plan, runs, workers)
+            return
+        cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
         found = find_best_size(cases, question, budget, weigh_states(cases, question))
         folder = out if out is not None else RESULTS / "optimise" / sweep.name
         _write_tables(folder, _tabulate_optimum(found, budget))
@@ -132,27 +147,13 @@ def optimise(
         typer.echo(f"results: {folder}")
 
 
-def _run_sweep(
-    sweep: Sweep,
-    store: Path,
-    jobs: int | None,
-    backend: Literal["loky", "threading", "dask"],
-    scheduler: str | None,
-    scale: int | None,
-    quarters: int | None,
-    *,
-    quiet: bool,
-) -> DataFrame:
+def _run_plan(plan: Plan, store: Store, workers: Workers, *, quiet: bool) -> DataFrame:
     """Run what the store lacks and return the table of the sweep."""
-    from experiments.plan import make_plan
-    from experiments.runner import Workers, run_plan
-    from experiments.store import Store
+    from experiments.runner import run_plan
 
-    plan = make_plan(sweep, scale=scale, quarters=quarters)
-    runs = Store(store)
-    with show_progress(f"{sweep.name}: runs", quiet=quiet) as move:
-        run_plan(plan, runs, Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), on_done=move)
-    return runs.read_sweep(sweep.name)
+    with show_progress(f"{plan.sweep.name}: runs", quiet=quiet) as move:
+        run_plan(plan, store, workers, on_done=move)
+    return store.read_sweep(plan.sweep.name)
 
 
 def _discover_boxes(cases: Cases, *, quiet: bool) -> dict[str, Box | None]:
@@ -162,8 +163,7 @@ def _discover_boxes(cases: Cases, *, quiet: bool) -> dict[str, Box | None]:
     if cases.meets is None or len(cases.states) < FEWEST_STATES:
         return {}
     boxes: dict[str, Box | None] = {}
-    with contextlib.ExitStack() as opened:
-        move = opened.enter_context(show_progress("conditions", quiet=quiet))
+    with show_progress("conditions", quiet=quiet) as move:
         for number, choice in enumerate(cases.choices[1:], start=1):
             boxes[choice] = discover_box(cases.conditions, ~cases.meets[number])
             move(number, len(cases.choices) - 1)
@@ -187,11 +187,12 @@ def _tabulate_boxes(boxes: dict[str, Box | None]) -> DataFrame:
 def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
     import dataclasses
 
-    import numpy as np
     import pandas as pd
 
+    from experiments.means import bound_draws
+
     curves = found.curves
-    low, high = np.quantile(curves.draws, [0.025, 0.975], axis=0)
+    low, high = bound_draws(curves.draws)
     columns = {key: curves.sizes[:, k] for k, key in enumerate(curves.keys)}
     columns |= {"effect": curves.effect, "low": low, "high": high, "cost_cny": curves.cost, "p_budget": curves.p_budget}
     facts = {
@@ -217,17 +218,15 @@ def _write_tables(folder: Path, tables: dict[str, DataFrame]) -> None:
 
 def _print_all(question: str, tables: Iterable[TextTable], lines: Sequence[str]) -> None:
     typer.echo(question)
-    for table in tables:
-        print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+    print_tables(tables)
     typer.echo("\n".join(lines))
 
 
-def _print_boxes(boxes: dict[str, Box | None], cases: Cases, lang: Lang) -> None:
+def _print_boxes(boxes: dict[str, Box | None], cases: Cases, lang: Language) -> None:
     from experiments.robust_tables import list_box
 
     for choice, box in boxes.items():
         tables, lines = list_box(box, cases, choice, lang)
-        for table in tables:
-            print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+        print_tables(tables)
         for line in lines:
             typer.echo(line)

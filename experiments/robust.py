@@ -94,15 +94,6 @@ def judge_choices(cases: Cases, question: Question) -> Judgement:
     return Judgement(effects=effects, ranking=ranked, front=front, unit=unit, left_out=left_out)
 
 
-def measure_gains(cases: Cases, question: Question) -> FloatArray:
-    """(choice, state, repetition) what is judged, signed so that more is better; NaN where it does not exist."""
-    return _measure_values(cases, question) * _get_sign(question)
-
-
-def _get_sign(question: Question) -> float:
-    return 1.0 if question.better == "high" else -1.0
-
-
 def _measure_values(cases: Cases, question: Question) -> FloatArray:
     """Effects, or effects for each million CNY linearised at the means."""
     if not question.per_cost:
@@ -132,7 +123,7 @@ def weigh_states(cases: Cases, question: Question) -> FloatArray:
 def _tabulate_effects(cases: Cases, values: FloatArray, question: Question) -> DataFrame:
     import pandas as pd
 
-    gains = values.mean(axis=2) * _get_sign(question)
+    gains = values.mean(axis=2) * question.sign
     rows: list[tuple[Any, ...]] = []
     for s, state in enumerate(cases.states):
         known = np.isfinite(gains[:, s])
@@ -170,7 +161,7 @@ def _rank_choices(
     """One row a choice that has a value, best mean first."""
     import pandas as pd
 
-    sign = _get_sign(question)
+    sign = question.sign
     rows = np.flatnonzero(known)
     gains = values[rows] * sign
     means, weighted = gains.mean(axis=2), np.tensordot(gains, weights, axes=(1, 0))
@@ -254,7 +245,7 @@ def _find_front(cases: Cases, weights: FloatArray, question: Question) -> DataFr
     import pandas as pd
 
     effect, cost = (np.tensordot(array, weights, axes=(1, 0)) for array in (cases.effect, cases.cost / MILLION))
-    gain = effect * _get_sign(question)
+    gain = effect * question.sign
     on_front = _stand_on_front(gain.mean(axis=1)[None], cost.mean(axis=1)[None])[0]
     share = np.full(len(on_front), np.nan)
     if effect.shape[1] > 1:

@@ -22,7 +22,7 @@ from experiments.sweepfile import Sweep, load_sweep
 from experiments.varyfile import read_vary, split_key
 from sim.errors import Problem, ScenarioError
 from sim.scenariofile import find_scenario
-from sim.sourced import Node, report
+from sim.sourced import Node, is_finite, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,7 +183,7 @@ def _find_ranges(sweep: Sweep) -> dict[str, Range]:
             ranges[key] = axes["ranges"][key]
             continue
         values = axes["grids"].get(key, axes["lists"].get(key, []))
-        if len(set(map(str, values))) < 2 or not all(_is_number(value) for value in values):
+        if len(set(map(str, values))) < 2 or not all(is_finite(value) for value in values):
             report(
                 problems, sweep.vary[key], "these are no numbers to go between", "Write `range: [LOW, HIGH]`, or `set`"
             )
@@ -204,7 +204,7 @@ def _find_start(sweep: Sweep, ranges: Mapping[str, Range]) -> Point:
     for key in ranges:
         owner, inner = split_key(key)
         found = (_look_up(tree, inner) for name, tree in trees.items() if owner in {None, name})
-        value = next((value for value in found if _is_number(value)), None)
+        value = next((value for value in found if is_finite(value)), None)
         if value is not None:
             start[key] = value
     return start
@@ -225,7 +225,3 @@ def _look_up(tree: Any, key: str) -> Any:
 def _make_whole(own: Range, start: Any) -> Range:
     whole = isinstance(start, int) and own.low == int(own.low) and own.high == int(own.high)
     return dataclasses.replace(own, whole=True) if whole else own
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
