@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import typer
 
@@ -27,9 +27,10 @@ from experiments.cli import (
 )
 from experiments.store import STORE
 from sim.console import count_cores, print_tables, report_errors, show_progress
+from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pandas import DataFrame
 
@@ -39,9 +40,11 @@ if TYPE_CHECKING:
     from experiments.plan import Plan
     from experiments.runner import Workers
     from experiments.store import Store
+    from experiments.sweepfile import Sweep
     from sim.effects import TextTable
     from sim.labels import Lang as Language
 
+Asked = TypeVar("Asked")
 RESULTS: Final = Path("results")
 
 
@@ -66,7 +69,6 @@ def robust(
     """
     with report_errors(KEPT):
         from experiments.cases import gather_cases
-        from experiments.plan import make_plan
         from experiments.plots import plot_judgement, save_figure
         from experiments.robust import judge_choices
         from experiments.robust_tables import list_judgement, list_notes
@@ -77,8 +79,7 @@ def robust(
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
-        question = read_question(sweep)
-        plan = make_plan(sweep, scale=scale, quarters=quarters)
+        question, plan = _plan_section(sweep, read_question, scale, quarters)
         if dry_run:
             print_plan(plan)
             print_forecast(plan, runs, workers)
@@ -120,7 +121,6 @@ def optimise(
     with report_errors(KEPT):
         from experiments.cases import gather_cases
         from experiments.optimise import find_best_size
-        from experiments.plan import make_plan
         from experiments.plots import plot_optimum, save_figure
         from experiments.robust import weigh_states
         from experiments.robust_tables import list_optimum
@@ -131,8 +131,7 @@ def optimise(
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
-        question, budget = read_budget(sweep)
-        plan = make_plan(sweep, scale=scale, quarters=quarters)
+        (question, budget), plan = _plan_section(sweep, read_budget, scale, quarters)
         if dry_run:
             print_plan(plan)
             print_forecast(plan, runs, workers)
@@ -145,6 +144,23 @@ def optimise(
         if not quiet:
             _print_all(sweep.question, *list_optimum(found, budget, lang))
         typer.echo(f"results: {folder}")
+
+
+def _plan_section(
+    sweep: Sweep, read: Callable[[Sweep], Asked], scale: int | None, quarters: int | None
+) -> tuple[Asked, Plan]:
+    """What a section asks, and the runs of the sweep; mistakes of both are told together."""
+    from experiments.plan import make_plan
+
+    try:
+        asked = read(sweep)
+    except ScenarioError as error:
+        try:
+            make_plan(sweep, scale=scale, quarters=quarters)
+        except ScenarioError as others:
+            raise ScenarioError([*error.problems, *others.problems]) from others
+        raise
+    return asked, make_plan(sweep, scale=scale, quarters=quarters)
 
 
 def _run_plan(plan: Plan, store: Store, workers: Workers, *, quiet: bool) -> DataFrame:
