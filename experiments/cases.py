@@ -136,6 +136,11 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
         return values.reshape(len(choices), len(states), len(repetitions)), unit
 
     level, unit = collect(question.outcome, question.group)
+    if not level.any():
+        raise ResultsError(
+            f"`{question.outcome}` of group `{question.group}` is zero in all runs: nobody counts there. Ask for "
+            "another outcome or a larger group, or simulate more people (a smaller scale) or more quarters"
+        )
     cost, _ = collect(question.cost, ALL)
     conditions = runs.drop_duplicates("state").set_index("state").loc[states]
     levers = runs.drop_duplicates("choice").set_index("choice").loc[choices]
@@ -227,8 +232,10 @@ def _collect_values(
     """Values of an outcome in the order of `index` (choice, state, seed, member), and its unit."""
     rows = runs[(runs["outcome"] == outcome).to_numpy() & (runs["group"] == group).to_numpy()]
     if rows.empty:
-        known = ", ".join(dict.fromkeys(str(name) for name in runs["outcome"]))
-        raise ResultsError(f"no outcome `{outcome}` of group `{group}` in the sweep. Outcomes there are: {known}")
+        groups = dict.fromkeys(str(name) for name in runs.loc[(runs["outcome"] == outcome).to_numpy(), "group"])
+        known = dict.fromkeys(str(name) for name in runs["outcome"])
+        there = f"Its groups are: {', '.join(groups)}" if groups else f"Outcomes there are: {', '.join(known)}"
+        raise ResultsError(f"no outcome `{outcome}` of group `{group}` in the sweep. {there}")
     unit = str(rows["unit"].iloc[0])
     names = zip(rows["choice"], rows["state"], rows["seed"], rows["member"], strict=True)
     values = dict(zip(names, rows["value"].astype(float), strict=True))

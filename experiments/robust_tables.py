@@ -11,7 +11,7 @@ from experiments.discovery import Box, Side
 from experiments.optimise import Budget, Optimum
 from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
 from experiments.robust_words import word
-from sim.effects import POINTS, Text, TextTable, choose_unit
+from sim.effects import POINTS, Text, TextTable, choose_unit, has_no_width
 from sim.labels import Lang, label, label_code
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Writer:
     """
 
     def __init__(self, unit: str, lang: Lang) -> None:
+        self._lang: Lang = lang
         base, _, self._per = unit.partition("/million CNY") if unit.endswith("/million CNY") else (unit, "", "-")
         self.factor, self._decimals, name = choose_unit(base, lang)
         name = POINTS[lang].strip() if base == "share" else name
@@ -57,6 +58,8 @@ class Writer:
         own = self.write(value, sign=sign)
         if math.isnan(low):
             return own
+        if has_no_width(low, high):
+            return f"{own} ({label('note.alike', self._lang)})"
         return f"{own} ({self.write(low, sign=sign)} .. {self.write(high, sign=sign)})"
 
 
@@ -201,7 +204,7 @@ def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang
     )
     rows: list[Text] = []
     for row in judged.front.to_dict("records"):
-        cost = _write_cost(row)
+        cost = _write_cost(row, lang)
         effect = writer.write_interval(row["effect"], row["low"], row["high"])
         name = name_choice(row["choice"], question.baseline, lang)
         verdict = word(f"verdict.{row['verdict']}", lang)
@@ -219,12 +222,16 @@ def _note_leaders(ranking: DataFrame, baseline: str, lang: Lang) -> list[str]:
         tied = [name_choice(row["choice"], baseline, lang) for row in rows if row[f"{key}_verdict"] == TIED]
         names[key] = name_choice(best, baseline, lang), _join(tied, lang)
     best, tied_names = names["mean"]
-    lead = word("note.tied" if tied_names else "note.clear", lang).format(best=best, tied=tied_names)
+    lead = "note.tied" if tied_names else "note.clear" if len(rows) > 1 else "note.alone"
+    lines = [word(lead, lang).format(best=best, tied=tied_names)]
+    row = next(row for row in rows if row["mean_verdict"] == BEST)
+    if row["mean_low"] <= 0 <= row["mean_high"] and baseline not in {row["choice"] for row in rows}:
+        lines.append(word("note.maybe_nothing", lang).format(best=best))
     also = {key: word("note.also", lang).format(names=own) if own else "" for key, (_, own) in names.items()}
     rest = word("note.worst", lang).format(
         best=names["worst"][0], tied=also["worst"], regret=names["regret"][0], regret_tied=also["regret"]
     )
-    return [lead, rest]
+    return [*lines, rest]
 
 
 def _join(names: Sequence[str], lang: Lang) -> str:
@@ -237,9 +244,11 @@ def _write_range(low: float, high: float) -> str:
     return f"{low:,.4g} .. {high:,.4g}"
 
 
-def _write_cost(row: Mapping[Any, Any]) -> str:
+def _write_cost(row: Mapping[Any, Any], lang: Lang) -> str:
     cost, low, high = (row[name] for name in ("cost_million_cny", "cost_low", "cost_high"))
-    return f"{cost:,.1f}" if math.isnan(low) else f"{cost:,.1f} ({low:,.1f} .. {high:,.1f})"
+    if math.isnan(low):
+        return f"{cost:,.1f}"
+    return f"{cost:,.1f} ({label('note.alike', lang) if has_no_width(low, high) else f'{low:,.1f} .. {high:,.1f}'})"
 
 
 def _write_share(share: float) -> str:
