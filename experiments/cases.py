@@ -136,11 +136,7 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
         return values.reshape(len(choices), len(states), len(repetitions)), unit
 
     level, unit = collect(question.outcome, question.group)
-    if not level.any():
-        raise ResultsError(
-            f"`{question.outcome}` of group `{question.group}` is zero in all runs: nobody counts there. Ask for "
-            "another outcome or a larger group, or simulate more people (a smaller scale) or more quarters"
-        )
+    _refuse_nobody(level, question)
     cost, _ = collect(question.cost, ALL)
     conditions = runs.drop_duplicates("state").set_index("state").loc[states]
     levers = runs.drop_duplicates("choice").set_index("choice").loc[choices]
@@ -215,6 +211,14 @@ def _find_repetitions(
             "same seeds, and cross what is chosen (policies.*) with what happens: a grid, not one sample of both"
         )
     return sorted(complete), len(counts) - len(complete)
+
+
+def _refuse_nobody(level: FloatArray, question: Question) -> None:
+    if not level.any():
+        raise ResultsError(
+            f"`{question.outcome}` of group `{question.group}` is zero in all runs: nobody counts there. Ask for "
+            "another outcome or a larger group, or simulate more people (a smaller scale) or more quarters"
+        )
 
 
 def _average_blocks(values: FloatArray, repetitions: Sequence[tuple[int, int]]) -> FloatArray:
