@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from experiments.cases import Cases, Question
 from experiments.discovery import Box, Side
@@ -54,11 +54,11 @@ class Writer:
         return f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
 
     def write_interval(self, value: float, low: float, high: float, *, sign: bool = True) -> str:
-        """A value with its interval, where there is one."""
+        """A value with its interval, where there is one; without a sign it is a regret, whose interval ends at zero."""
         own = self.write(value, sign=sign)
         if math.isnan(low):
             return own
-        if has_no_width(low, high):
+        if has_no_width(low, high) and sign:
             return f"{own} ({label('note.alike', self._lang)})"
         return f"{own} ({self.write(low, sign=sign)} .. {self.write(high, sign=sign)})"
 
@@ -176,11 +176,14 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
     rows: list[Text] = []
     for row in judged.ranking.to_dict("records"):
         cells = [name_choice(row["choice"], question.baseline, lang)]
-        is_policy = row["choice"] != question.baseline and len(cases.states) > 1
+        is_policy = row["choice"] != question.baseline
         for key in CRITERIA:
-            ends = (row[key], row[f"{key}_low"], row[f"{key}_high"])
-            text = writer.write_interval(*ends, sign=key != "regret")
-            where = f" {name_state(row[f'{key}_state'], lang)}," if key != "mean" and is_policy else ""
+            ends = (row[f"{key}_low"], row[f"{key}_high"])
+            if key != "regret" and not is_policy:
+                ends = (math.nan, math.nan)  # nothing is what it is by definition, not by chance
+            text = writer.write_interval(row[key], *ends, sign=key != "regret")
+            named = key != "mean" and is_policy and len(cases.states) > 1
+            where = f" {name_state(row[f'{key}_state'], lang)}," if named else ""
             verdict = word("verdict." + row[f"{key}_verdict"], lang)
             cells.append(f"{text}{where} {verdict}")
         if cases.meets is not None:
@@ -204,8 +207,11 @@ def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang
     )
     rows: list[Text] = []
     for row in judged.front.to_dict("records"):
-        cost = _write_cost(row, lang)
-        effect = writer.write_interval(row["effect"], row["low"], row["high"])
+        ends = (row["cost_low"], row["cost_high"]), (row["low"], row["high"])
+        if row["choice"] == question.baseline:
+            ends = (math.nan, math.nan), (math.nan, math.nan)
+        cost = _write_cost(row["cost_million_cny"], *ends[0], lang)
+        effect = writer.write_interval(row["effect"], *ends[1])
         name = name_choice(row["choice"], question.baseline, lang)
         verdict = word(f"verdict.{row['verdict']}", lang)
         rows.append((name, cost, effect, _write_share(row["share_on_front"]), verdict))
@@ -244,8 +250,7 @@ def _write_range(low: float, high: float) -> str:
     return f"{low:,.4g} .. {high:,.4g}"
 
 
-def _write_cost(row: Mapping[Any, Any], lang: Lang) -> str:
-    cost, low, high = (row[name] for name in ("cost_million_cny", "cost_low", "cost_high"))
+def _write_cost(cost: float, low: float, high: float, lang: Lang) -> str:
     if math.isnan(low):
         return f"{cost:,.1f}"
     return f"{cost:,.1f} ({label('note.alike', lang) if has_no_width(low, high) else f'{low:,.1f} .. {high:,.1f}'})"
