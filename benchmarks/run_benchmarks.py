@@ -74,6 +74,7 @@ def main() -> int:
 def run_parts(parts: list[str], wanted: argparse.Namespace) -> int:
     """Run parts, keep and show their results; 1 if one of them misses a limit."""
     file = wanted.out / "results.json"
+    wanted.out.mkdir(parents=True, exist_ok=True)
     results: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     for part in parts:
         results["machine"] = describe_machine()

@@ -33,7 +33,7 @@ from calibration.console import (
     need_packages,
     write_step,
 )
-from sim.console import count_cores, print_table, report_errors, show_progress
+from sim.console import count_cores, print_table, print_tables, report_errors, show_progress
 from sim.errors import TalentsimError
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def targets(
         with show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
             values = simulate_figures(loaded, figures, range(seed, seed + seeds), on_done=move)
         tables = [list_figures(board, figures, values, held, lang), list_families(board, figures, values, lang)]
-        for table in tables[quiet:]:
-            print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+        print_tables(tables[quiet:])
 
 
 @calibrate.command()

@@ -72,6 +72,11 @@ class Question:
     futures: tuple[str, ...] = ()
     """Names in the order in which they are shown; as they come without."""
 
+    @property
+    def sign(self) -> float:
+        """What turns an effect into a gain: 1, or -1 where less is better."""
+        return 1.0 if self.better == "high" else -1.0
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Cases:
@@ -131,6 +136,7 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
         return values.reshape(len(choices), len(states), len(repetitions)), unit
 
     level, unit = collect(question.outcome, question.group)
+    _refuse_nobody(level, question)
     cost, _ = collect(question.cost, ALL)
     conditions = runs.drop_duplicates("state").set_index("state").loc[states]
     levers = runs.drop_duplicates("choice").set_index("choice").loc[choices]
@@ -207,6 +213,14 @@ def _find_repetitions(
     return sorted(complete), len(counts) - len(complete)
 
 
+def _refuse_nobody(level: FloatArray, question: Question) -> None:
+    if not level.any():
+        raise ResultsError(
+            f"`{question.outcome}` of group `{question.group}` is zero in all runs: nobody counts there. Ask for "
+            "another outcome or a larger group, or simulate more people (a smaller scale) or more quarters"
+        )
+
+
 def _average_blocks(values: FloatArray, repetitions: Sequence[tuple[int, int]]) -> FloatArray:
     """Mean over the seeds of each parameter set, where there are several sets with several seeds."""
     members = np.array([member for _, member in repetitions])
@@ -222,8 +236,10 @@ def _collect_values(
     """Values of an outcome in the order of `index` (choice, state, seed, member), and its unit."""
     rows = runs[(runs["outcome"] == outcome).to_numpy() & (runs["group"] == group).to_numpy()]
     if rows.empty:
-        known = ", ".join(dict.fromkeys(str(name) for name in runs["outcome"]))
-        raise ResultsError(f"no outcome `{outcome}` of group `{group}` in the sweep. Outcomes there are: {known}")
+        groups = dict.fromkeys(str(name) for name in runs.loc[(runs["outcome"] == outcome).to_numpy(), "group"])
+        known = dict.fromkeys(str(name) for name in runs["outcome"])
+        there = f"Its groups are: {', '.join(groups)}" if groups else f"Outcomes there are: {', '.join(known)}"
+        raise ResultsError(f"no outcome `{outcome}` of group `{group}` in the sweep. {there}")
     unit = str(rows["unit"].iloc[0])
     names = zip(rows["choice"], rows["state"], rows["seed"], rows["member"], strict=True)
     values = dict(zip(names, rows["value"].astype(float), strict=True))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from experiments.store import STORE
 from sim.console import count_cores, print_table, report_errors, show_progress
 
 if TYPE_CHECKING:
-    from experiments.forecast import Forecast
     from experiments.plan import Plan
-    from experiments.runner import Report
+    from experiments.runner import Report, Workers
+    from experiments.store import Store
 
-STORE: Final = Path("results") / "sweeps"
 KEPT: Final = "the runs that ended are kept: the same command goes on from there"
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -34,12 +34,10 @@ Seeds = Annotated[int | None, typer.Option(help="Number of seeds, in place of th
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of all runs; repeatable.")
 ]
+Of = Annotated[str, typer.Option("--of", metavar="OUTCOME", help="Such as stay_share_12m, or stay_share_12m:phd.")]
+Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/COMMAND/NAME.")]
+Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of tables and figure.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this package to those of the program."""
-    app.command()(sweep)
 
 
 def sweep(
@@ -58,21 +56,18 @@ def sweep(
 ) -> None:
     """Run all that a sweep file asks for and the store lacks."""
     with report_errors(KEPT):
-        from experiments.forecast import forecast_plan
         from experiments.plan import make_plan
-        from experiments.runner import SweepError, Workers, run_plan
+        from experiments.runner import Workers, run_plan
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
 
-        if scheduler is not None and backend != "dask":
-            raise SweepError("--scheduler is for Dask. Add --backend dask")
+        workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         loaded = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         plan = make_plan(loaded, scale=scale, quarters=quarters)
-        runs, workers = Store(store), Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler)
         if not quiet:
-            _print_plan(plan)
+            print_plan(plan)
         if dry_run:
-            _print_forecast(forecast_plan(plan, runs, workers), workers.jobs)
+            print_forecast(plan, runs, workers)
             return
         if fresh:
             runs.remove_runs(loaded.name)
@@ -83,7 +78,25 @@ def sweep(
         typer.echo(f"store: {store}, sweep {loaded.name}, {plan.n_runs} runs")
 
 
-def _print_plan(plan: Plan) -> None:
+def print_forecast(plan: Plan, store: Store, workers: Workers) -> None:
+    """Print what a plan will take."""
+    from experiments.forecast import forecast_plan
+
+    forecast = forecast_plan(plan, store, workers)
+    how = "as runs in the store took" if forecast.from_store else "drawn out from a short run"
+    rows = [
+        ("runs", f"{forecast.n_runs}"),
+        ("in the store", f"{forecast.n_there}"),
+        ("to be simulated", f"{forecast.n_simulations}"),
+        (f"a simulation ({how})", f"{forecast.run_s:.2f} s"),
+        (f"time with {workers.jobs} workers", _write_time(forecast.wall_s)),
+        ("disk", _write_bytes(forecast.disk_bytes)),
+    ]
+    print_table(("dry run", ""), rows, n_names=1)
+
+
+def print_plan(plan: Plan) -> None:
+    """Print how many runs a plan has, and why."""
     asked = plan.sweep
     typer.echo(f"{asked.name}: {asked.question}")
     parts = {
@@ -96,19 +109,6 @@ def _print_plan(plan: Plan) -> None:
     product = " x ".join(f"{count} {name}" for name, count in parts.items() if count > 1) or "1 run"
     left_out = f", less {plan.left_out} combinations left out by `when`" if plan.left_out else ""
     typer.echo(f"{plan.n_runs} runs: {product}{left_out}; outcomes of {', '.join(plan.cities)} from {plan.since} on")
-
-
-def _print_forecast(forecast: Forecast, jobs: int) -> None:
-    how = "as runs in the store took" if forecast.from_store else "drawn out from a short run"
-    rows = [
-        ("runs", f"{forecast.n_runs}"),
-        ("in the store", f"{forecast.n_there}"),
-        ("to be simulated", f"{forecast.n_simulations}"),
-        (f"a simulation ({how})", f"{forecast.run_s:.2f} s"),
-        (f"time with {jobs} workers", _write_time(forecast.wall_s)),
-        ("disk", _write_bytes(forecast.disk_bytes)),
-    ]
-    print_table(("dry run", ""), rows, n_names=1)
 
 
 def _print_report(report: Report) -> None:

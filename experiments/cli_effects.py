@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from experiments.cli import STORE, Quiet, StoreFolder, SweepFile
-from sim.console import print_table, report_errors
+from experiments.cli import Lang, Of, Out, Quiet, StoreFolder, SweepFile
+from experiments.store import STORE
+from sim.console import print_tables, report_errors
 
 if TYPE_CHECKING:
-    from sim.effects import TextTable
     from sim.labels import Lang as Language
     from sim.report import Comparison
 
 RESULTS: Final = Path("results") / "effects"
-Of = Annotated[str, typer.Option("--of", metavar="OUTCOME", help="Such as stay_share_12m, or stay_share_12m:phd.")]
 Against = Annotated[str | None, typer.Option(help="Policy that the others are held against. Default: the baseline.")]
 City = Annotated[str | None, typer.Option(help="City of the outcome. Default: the first of the sweep.")]
-Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/effects/SWEEP.")]
-Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of tables.")]
 
 
 def effects(
@@ -58,8 +55,8 @@ def effects(
             frame.to_csv(folder / f"{name}.csv", index=False)
         if not quiet:
             here = found[found["city"] == place]
-            _print([list_effects(here, outcome, group, base, lang=lang), *write_winners(winners, lang=lang)])
-            _print([list_parts(parts, lang=lang)])
+            print_tables([list_effects(here, outcome, group, base, lang=lang), *write_winners(winners, lang=lang)])
+            print_tables([list_parts(parts, lang=lang)])
         typer.echo(f"results: {folder}")
 
 
@@ -69,9 +66,4 @@ def print_winners(comparison: Comparison, city: str, lang: Language) -> None:
     from experiments.paired_words import list_winners as write_winners
 
     effects = join_certainty(comparison.effects, comparison.certainty).assign(city=city)
-    _print(write_winners(list_winners(effects), lang=lang))
-
-
-def _print(tables: list[TextTable]) -> None:
-    for table in tables:
-        print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+    print_tables(write_winners(list_winners(effects), lang=lang))

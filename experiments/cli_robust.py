@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import typer
 
 from experiments.cli import (
     KEPT,
-    STORE,
     Backend,
+    DryRun,
     Jobs,
+    Lang,
+    Out,
     Overrides,
     Quarters,
     Quiet,
@@ -21,31 +22,30 @@ from experiments.cli import (
     Seeds,
     StoreFolder,
     SweepFile,
+    print_forecast,
+    print_plan,
 )
-from sim.console import count_cores, print_table, report_errors, show_progress
+from experiments.store import STORE
+from sim.console import count_cores, print_tables, report_errors, show_progress
+from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pandas import DataFrame
 
     from experiments.cases import Cases
     from experiments.discovery import Box
     from experiments.optimise import Budget, Optimum
+    from experiments.plan import Plan
+    from experiments.runner import Workers
+    from experiments.store import Store
     from experiments.sweepfile import Sweep
     from sim.effects import TextTable
-    from sim.labels import Lang
+    from sim.labels import Lang as Language
 
+Asked = TypeVar("Asked")
 RESULTS: Final = Path("results")
-
-LangName = Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of tables and figure.")]
-Out = Annotated[Path | None, typer.Option(help="Write tables and figure into this folder.")]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this file to those of the program."""
-    app.command()(robust)
-    app.command()(optimise)
 
 
 def robust(
@@ -59,7 +59,8 @@ def robust(
     overrides: Overrides = None,
     store: StoreFolder = STORE,
     out: Out = None,
-    lang: LangName = "en",
+    dry_run: DryRun = False,
+    lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
     """Say which policy of a sweep holds whatever the future: regret, worst case, thresholds, effect against cost.
@@ -72,12 +73,18 @@ def robust(
         from experiments.robust import judge_choices
         from experiments.robust_tables import list_judgement, list_notes
         from experiments.robustfile import read_question
+        from experiments.runner import Workers
+        from experiments.store import Store
         from experiments.sweepfile import load_sweep
 
+        workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
-        question = read_question(sweep)
-        table = _run_sweep(sweep, store, jobs, backend, scheduler, scale, quarters, quiet=quiet)
-        cases = gather_cases(table, question)
+        question, plan = _plan_section(sweep, read_question, scale, quarters)
+        if dry_run:
+            print_plan(plan)
+            print_forecast(plan, runs, workers)
+            return
+        cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
         judged = judge_choices(cases, question)
         boxes = _discover_boxes(cases, quiet=quiet)
         folder = out if out is not None else RESULTS / "robust" / sweep.name
@@ -102,7 +109,8 @@ def optimise(
     overrides: Overrides = None,
     store: StoreFolder = STORE,
     out: Out = None,
-    lang: LangName = "en",
+    dry_run: DryRun = False,
+    lang: Lang = "en",
     quiet: Quiet = False,
 ) -> None:
     """Find the best size of a policy under a budget, with its interval.
@@ -117,12 +125,18 @@ def optimise(
         from experiments.robust import weigh_states
         from experiments.robust_tables import list_optimum
         from experiments.robustfile import read_budget
+        from experiments.runner import Workers
+        from experiments.store import Store
         from experiments.sweepfile import load_sweep
 
+        workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
-        question, budget = read_budget(sweep)
-        table = _run_sweep(sweep, store, jobs, backend, scheduler, scale, quarters, quiet=quiet)
-        cases = gather_cases(table, question)
+        (question, budget), plan = _plan_section(sweep, read_budget, scale, quarters)
+        if dry_run:
+            print_plan(plan)
+            print_forecast(plan, runs, workers)
+            return
+        cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
         found = find_best_size(cases, question, budget, weigh_states(cases, question))
         folder = out if out is not None else RESULTS / "optimise" / sweep.name
         _write_tables(folder, _tabulate_optimum(found, budget))
@@ -132,27 +146,30 @@ def optimise(
         typer.echo(f"results: {folder}")
 
 
-def _run_sweep(
-    sweep: Sweep,
-    store: Path,
-    jobs: int | None,
-    backend: Literal["loky", "threading", "dask"],
-    scheduler: str | None,
-    scale: int | None,
-    quarters: int | None,
-    *,
-    quiet: bool,
-) -> DataFrame:
-    """Run what the store lacks and return the table of the sweep."""
+def _plan_section(
+    sweep: Sweep, read: Callable[[Sweep], Asked], scale: int | None, quarters: int | None
+) -> tuple[Asked, Plan]:
+    """What a section asks, and the runs of the sweep; mistakes of both are told together."""
     from experiments.plan import make_plan
-    from experiments.runner import Workers, run_plan
-    from experiments.store import Store
 
-    plan = make_plan(sweep, scale=scale, quarters=quarters)
-    runs = Store(store)
-    with show_progress(f"{sweep.name}: runs", quiet=quiet) as move:
-        run_plan(plan, runs, Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), on_done=move)
-    return runs.read_sweep(sweep.name)
+    try:
+        asked = read(sweep)
+    except ScenarioError as error:
+        try:
+            make_plan(sweep, scale=scale, quarters=quarters)
+        except ScenarioError as others:
+            raise ScenarioError([*error.problems, *others.problems]) from others
+        raise
+    return asked, make_plan(sweep, scale=scale, quarters=quarters)
+
+
+def _run_plan(plan: Plan, store: Store, workers: Workers, *, quiet: bool) -> DataFrame:
+    """Run what the store lacks and return the table of the sweep."""
+    from experiments.runner import run_plan
+
+    with show_progress(f"{plan.sweep.name}: runs", quiet=quiet) as move:
+        run_plan(plan, store, workers, on_done=move)
+    return store.read_sweep(plan.sweep.name)
 
 
 def _discover_boxes(cases: Cases, *, quiet: bool) -> dict[str, Box | None]:
@@ -162,8 +179,7 @@ def _discover_boxes(cases: Cases, *, quiet: bool) -> dict[str, Box | None]:
     if cases.meets is None or len(cases.states) < FEWEST_STATES:
         return {}
     boxes: dict[str, Box | None] = {}
-    with contextlib.ExitStack() as opened:
-        move = opened.enter_context(show_progress("conditions", quiet=quiet))
+    with show_progress("conditions", quiet=quiet) as move:
         for number, choice in enumerate(cases.choices[1:], start=1):
             boxes[choice] = discover_box(cases.conditions, ~cases.meets[number])
             move(number, len(cases.choices) - 1)
@@ -187,11 +203,12 @@ def _tabulate_boxes(boxes: dict[str, Box | None]) -> DataFrame:
 def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
     import dataclasses
 
-    import numpy as np
     import pandas as pd
 
+    from experiments.means import bound_draws
+
     curves = found.curves
-    low, high = np.quantile(curves.draws, [0.025, 0.975], axis=0)
+    low, high = bound_draws(curves.draws)
     columns = {key: curves.sizes[:, k] for k, key in enumerate(curves.keys)}
     columns |= {"effect": curves.effect, "low": low, "high": high, "cost_cny": curves.cost, "p_budget": curves.p_budget}
     facts = {
@@ -217,17 +234,15 @@ def _write_tables(folder: Path, tables: dict[str, DataFrame]) -> None:
 
 def _print_all(question: str, tables: Iterable[TextTable], lines: Sequence[str]) -> None:
     typer.echo(question)
-    for table in tables:
-        print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+    print_tables(tables)
     typer.echo("\n".join(lines))
 
 
-def _print_boxes(boxes: dict[str, Box | None], cases: Cases, lang: Lang) -> None:
+def _print_boxes(boxes: dict[str, Box | None], cases: Cases, lang: Language) -> None:
     from experiments.robust_tables import list_box
 
     for choice, box in boxes.items():
         tables, lines = list_box(box, cases, choice, lang)
-        for table in tables:
-            print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+        print_tables(tables)
         for line in lines:
             typer.echo(line)

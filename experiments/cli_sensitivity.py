@@ -9,18 +9,22 @@ import typer
 
 from experiments.cli import (
     KEPT,
-    STORE,
     Backend,
     DryRun,
     Jobs,
+    Lang,
+    Of,
+    Out,
     Overrides,
     Quarters,
     Quiet,
     Scale,
     Scheduler,
     StoreFolder,
+    print_forecast,
 )
-from sim.console import count_cores, print_table, report_errors, show_progress
+from experiments.store import STORE
+from sim.console import count_cores, print_tables, report_errors, show_progress
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,7 +37,6 @@ SIZES: Final = {"morris": 10, "sobol": 64, "oat": 1}
 """Paths, or base points, unless told otherwise."""
 
 File = Annotated[str, typer.Argument(help="A sweep file, or the name of one; with --vary a scenario.")]
-Of = Annotated[str, typer.Option("--of", metavar="OUTCOME", help="Such as stay_share_12m, or stay_share_12m:phd.")]
 MethodName = Annotated[Literal["morris", "sobol", "oat"], typer.Option("--method", help="oat is one at a time.")]
 Size = Annotated[int | None, typer.Option("--n", help="Paths of morris (10), base points of sobol (64).", min=1)]
 Vary = Annotated[
@@ -43,10 +46,8 @@ Against = Annotated[
     str | None, typer.Option(help="Look at the effect: what differs from this policy of the file, or this scenario.")
 ]
 City = Annotated[str | None, typer.Option(help="City whose outcome is meant. Default: that of the file or scenario.")]
-Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/sensitivity/NAME.")]
 Seeds = Annotated[int | None, typer.Option(help="Number of seeds. Default: the file's, or 4.", min=1)]
 Draw = Annotated[int, typer.Option(help="Seed of the points.", min=1, max=2**31)]
-Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of tables and the figure.")]
 
 
 def sensitivity(
@@ -81,6 +82,7 @@ def sensitivity(
         from sim.certainty import split_outcome
         from sim.results import describe_code, write_manifest
 
+        workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         outcome, group = split_outcome(of, f"--of {of}")
         study = load_study(file, vary or (), against=against, seeds=seeds, overrides=overrides or ())
         base = against if not vary or against is None else study.sweep.policies[0].name
@@ -89,10 +91,10 @@ def sensitivity(
         if not quiet:
             typer.echo(f"{plan.sweep.name}: {len(design.points)} points of {len(design.keys)} keys, {plan.n_runs} runs")
         if dry_run:
+            print_forecast(plan, runs, workers)
             return
-        workers = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler)
         with show_progress(f"{plan.sweep.name}: runs", quiet=quiet) as move:
-            table = run_study(plan, Store(store), workers, on_done=move)
+            table = run_study(plan, runs, workers, on_done=move)
         found = measure_sensitivity(design, table, outcome, group=group, city=plan.cities[0], against=base)
         folder = out if out is not None else RESULTS / plan.sweep.name
         folder.mkdir(parents=True, exist_ok=True)
@@ -101,8 +103,7 @@ def sensitivity(
         write_manifest({**asked, **describe_plan(plan), **describe_code()}, folder)
         _draw(found, method, (outcome, group), plan, base, folder / "sensitivity.png", lang)
         if not quiet:
-            for shown in list_sensitivity(found, method, lang=lang):
-                print_table(shown.heads, shown.rows, title=shown.title, n_names=shown.n_names)
+            print_tables(list_sensitivity(found, method, lang=lang))
             for line in note_noise(found, method, lang):
                 typer.echo(line)
         typer.echo(f"results: {folder}")

@@ -130,7 +130,7 @@ def find_best_size(cases: Cases, question: Question, budget: Budget, weights: Fl
     Raises:
         ResultsError: If the sweep has other than one policy, or one or two keys of numbers, or too few points or seeds.
     """
-    sign = 1.0 if question.better == "high" else -1.0
+    sign = question.sign
     curves = _draw_curves(cases, budget, weights, sign)
     allowed = curves.p_budget >= budget.probability
     rated = np.where(allowed, curves.effect * sign, -np.inf)

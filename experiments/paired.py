@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from experiments.table import OUTCOME_COLUMNS, TableError, check_table, list_keys
+from experiments.table import OUTCOME_COLUMNS, TableError, check_table, list_keys, select_outcome
 from sim.certainty import judge_certainty
 from sim.compare import compare_runs
 from sim.estimate import CONFIDENCE, adjust_holm
@@ -138,13 +138,12 @@ def split_variance(table: DataFrame, outcome: str, *, city: str, group: str = "a
         one a member, where `member` holds both.
 
     Raises:
-        TableError: If there are fewer than two policies, or runs are missing in part of the members or seeds.
+        TableError: If the table has no such outcome, there are fewer than two policies, or runs are missing in part of
+            the members or seeds.
     """
     import pandas as pd
 
-    chosen = table[(table["outcome"] == outcome) & (table["group"] == group) & (table["city"] == city)]
-    if chosen.empty:
-        raise TableError(f"the table has no {outcome} of {group} in {city}. Name an outcome, group and city of it")
+    chosen = select_outcome(table, outcome, group=group, city=city)
     rows: list[dict[str, Any]] = []
     for (design, future), part in chosen.groupby(["design", "future"], sort=True):
         values = _arrange(part)

@@ -120,6 +120,11 @@ def _find_kind(values: Sequence[Any]) -> Callable[[Any], Any]:
     return float if types <= {int, float} else lambda value: value if isinstance(value, str) else write_value(value)
 
 
+def rank_value(value: Any) -> tuple[int, float, str]:
+    """What values of a key are sorted by: numbers in their order, then texts."""
+    return (0, float(value), "") if isinstance(value, int | float) else (1, 0.0, write_value(value))
+
+
 def write_value(value: Any) -> str:
     """A plain value as one line of YAML."""
     if isinstance(value, Mapping):

@@ -11,7 +11,8 @@ are paired by seed:
 Futures are no sample of what will be: equal weights are no probabilities, and `enough` counts futures that somebody
 thought of. Chance is told apart by 95 % intervals. In one state, and on the mean, a choice is tied with the best where
 the interval of their difference, paired by repetition and widened for as many comparisons as there are (Bonferroni),
-includes zero. A worst case and a regret are extremes over noisy means, the one too low on average and the other too
+includes zero. Where runs are all alike there is no spread: five of them or fewer then decide nothing, as a test of
+signs says. A worst case and a regret are extremes over noisy means, the one too low on average and the other too
 high. Their intervals are the extremes of the ends of intervals that hold for all means at once: low .. high by
 
     worst: min_s (g - k e) .. min_s (g + k e)       regret: max_{j,s} (d - k e) .. max_{j,s} (d + k e), not below zero
@@ -33,7 +34,7 @@ import numpy as np
 from experiments.cases import Cases, Question
 from experiments.means import CONFIDENCE, FloatArray, bound_share, draw_means
 from sim.errors import ResultsError
-from sim.estimate import bound_mean
+from sim.estimate import bound_mean, find_sign, is_alike
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,15 +95,6 @@ def judge_choices(cases: Cases, question: Question) -> Judgement:
     return Judgement(effects=effects, ranking=ranked, front=front, unit=unit, left_out=left_out)
 
 
-def measure_gains(cases: Cases, question: Question) -> FloatArray:
-    """(choice, state, repetition) what is judged, signed so that more is better; NaN where it does not exist."""
-    return _measure_values(cases, question) * _get_sign(question)
-
-
-def _get_sign(question: Question) -> float:
-    return 1.0 if question.better == "high" else -1.0
-
-
 def _measure_values(cases: Cases, question: Question) -> FloatArray:
     """Effects, or effects for each million CNY linearised at the means."""
     if not question.per_cost:
@@ -132,7 +124,7 @@ def weigh_states(cases: Cases, question: Question) -> FloatArray:
 def _tabulate_effects(cases: Cases, values: FloatArray, question: Question) -> DataFrame:
     import pandas as pd
 
-    gains = values.mean(axis=2) * _get_sign(question)
+    gains = values.mean(axis=2) * question.sign
     rows: list[tuple[Any, ...]] = []
     for s, state in enumerate(cases.states):
         known = np.isfinite(gains[:, s])
@@ -150,8 +142,6 @@ def _tabulate_effects(cases: Cases, values: FloatArray, question: Question) -> D
 
 def _compare_pair(best: FloatArray, own: FloatArray, n: int, *, is_best: bool) -> str:
     """Verdict on a choice beside the best of `n` in one state, paired by repetition."""
-    from scipy import stats
-
     difference = best - own
     if not np.isfinite(difference).all() or len(difference) < 2:
         return UNKNOWN
@@ -159,9 +149,9 @@ def _compare_pair(best: FloatArray, own: FloatArray, n: int, *, is_best: bool) -
         return BEST
     if not difference.any():
         return TIED
-    tail = (1 - CONFIDENCE) / 2 / max(1, n - 1)
-    half = float(stats.t.ppf(1 - tail, len(difference) - 1)) * difference.std(ddof=1) / np.sqrt(len(difference))
-    return WORSE if abs(difference.mean()) > half else TIED
+    # where all are alike there is no spread to go by, and few of them say little: find_sign then tests signs
+    p_up = find_sign(difference)
+    return WORSE if 2 * min(p_up, 1 - p_up) < (1 - CONFIDENCE) / max(1, n - 1) else TIED
 
 
 def _rank_choices(
@@ -170,7 +160,7 @@ def _rank_choices(
     """One row a choice that has a value, best mean first."""
     import pandas as pd
 
-    sign = _get_sign(question)
+    sign = question.sign
     rows = np.flatnonzero(known)
     gains = values[rows] * sign
     means, weighted = gains.mean(axis=2), np.tensordot(gains, weights, axes=(1, 0))
@@ -185,10 +175,12 @@ def _rank_choices(
         "worst": means.min(axis=1),
         "regret": (means.max(axis=0) - means).max(axis=1),
     }
+    few = 2 * 0.5 ** gains.shape[2] >= 1 - CONFIDENCE
+    silent = [few and all(is_alike(one) for one in own) for own in gains]
     verdicts = {
         "mean": [_compare_pair(weighted[lead], own, len(rows), is_best=c == lead) for c, own in enumerate(weighted)],
-        "worst": _compare_intervals(-points["worst"], [(-high, -low) for low, high in scores["worst"]]),
-        "regret": _compare_intervals(points["regret"], scores["regret"]),
+        "worst": _compare_intervals(-points["worst"], [(-high, -low) for low, high in scores["worst"]], silent),
+        "regret": _compare_intervals(points["regret"], scores["regret"], silent),
     }
     table: dict[str, Any] = {"choice": [cases.choices[c] for c in rows]}
     for name in CRITERIA:
@@ -241,12 +233,16 @@ def _bound_together(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     return mean - width, mean + width
 
 
-def _compare_intervals(losses: FloatArray, bounds: Sequence[Interval]) -> list[str]:
-    """Verdict on each choice by its loss and the interval of it: worse where it lies apart from that of the best."""
+def _compare_intervals(losses: FloatArray, bounds: Sequence[Interval], silent: Sequence[bool]) -> list[str]:
+    """Verdict on each choice by its loss and the interval of it: worse where it lies apart from that of the best.
+
+    Intervals of `silent` choices have no width because few runs are alike: of two such nothing is known.
+    """
     best = int(losses.argmin())
     if np.isnan(bounds[best]).any():
         return [UNKNOWN] * len(losses)
-    return [BEST if c == best else WORSE if low > bounds[best][1] else TIED for c, (low, _) in enumerate(bounds)]
+    apart = [low > bounds[best][1] and not (silent[c] and silent[best]) for c, (low, _) in enumerate(bounds)]
+    return [BEST if c == best else WORSE if apart[c] else TIED for c in range(len(bounds))]
 
 
 def _find_front(cases: Cases, weights: FloatArray, question: Question) -> DataFrame:
@@ -254,7 +250,7 @@ def _find_front(cases: Cases, weights: FloatArray, question: Question) -> DataFr
     import pandas as pd
 
     effect, cost = (np.tensordot(array, weights, axes=(1, 0)) for array in (cases.effect, cases.cost / MILLION))
-    gain = effect * _get_sign(question)
+    gain = effect * question.sign
     on_front = _stand_on_front(gain.mean(axis=1)[None], cost.mean(axis=1)[None])[0]
     share = np.full(len(on_front), np.nan)
     if effect.shape[1] > 1:

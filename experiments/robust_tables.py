@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from experiments.cases import Cases, Question
 from experiments.discovery import Box, Side
 from experiments.optimise import Budget, Optimum
 from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
 from experiments.robust_words import word
-from sim.effects import POINTS, Text, TextTable, choose_unit
+from sim.effects import POINTS, Text, TextTable, choose_unit, has_no_width
 from sim.labels import Lang, label, label_code
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Writer:
     """
 
     def __init__(self, unit: str, lang: Lang) -> None:
+        self._lang: Lang = lang
         base, _, self._per = unit.partition("/million CNY") if unit.endswith("/million CNY") else (unit, "", "-")
         self.factor, self._decimals, name = choose_unit(base, lang)
         name = POINTS[lang].strip() if base == "share" else name
@@ -53,10 +54,12 @@ class Writer:
         return f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
 
     def write_interval(self, value: float, low: float, high: float, *, sign: bool = True) -> str:
-        """A value with its interval, where there is one."""
+        """A value with its interval, where there is one; without a sign it is a regret, whose interval ends at zero."""
         own = self.write(value, sign=sign)
         if math.isnan(low):
             return own
+        if has_no_width(low, high) and sign:
+            return f"{own} ({label('note.alike', self._lang)})"
         return f"{own} ({self.write(low, sign=sign)} .. {self.write(high, sign=sign)})"
 
 
@@ -173,11 +176,14 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
     rows: list[Text] = []
     for row in judged.ranking.to_dict("records"):
         cells = [name_choice(row["choice"], question.baseline, lang)]
-        is_policy = row["choice"] != question.baseline and len(cases.states) > 1
+        is_policy = row["choice"] != question.baseline
         for key in CRITERIA:
-            ends = (row[key], row[f"{key}_low"], row[f"{key}_high"])
-            text = writer.write_interval(*ends, sign=key != "regret")
-            where = f" {name_state(row[f'{key}_state'], lang)}," if key != "mean" and is_policy else ""
+            ends = (row[f"{key}_low"], row[f"{key}_high"])
+            if key != "regret" and not is_policy:
+                ends = (math.nan, math.nan)  # nothing is what it is by definition, not by chance
+            text = writer.write_interval(row[key], *ends, sign=key != "regret")
+            named = key != "mean" and is_policy and len(cases.states) > 1
+            where = f" {name_state(row[f'{key}_state'], lang)}," if named else ""
             verdict = word("verdict." + row[f"{key}_verdict"], lang)
             cells.append(f"{text}{where} {verdict}")
         if cases.meets is not None:
@@ -201,8 +207,11 @@ def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang
     )
     rows: list[Text] = []
     for row in judged.front.to_dict("records"):
-        cost = _write_cost(row)
-        effect = writer.write_interval(row["effect"], row["low"], row["high"])
+        ends = (row["cost_low"], row["cost_high"]), (row["low"], row["high"])
+        if row["choice"] == question.baseline:
+            ends = (math.nan, math.nan), (math.nan, math.nan)
+        cost = _write_cost(row["cost_million_cny"], *ends[0], lang)
+        effect = writer.write_interval(row["effect"], *ends[1])
         name = name_choice(row["choice"], question.baseline, lang)
         verdict = word(f"verdict.{row['verdict']}", lang)
         rows.append((name, cost, effect, _write_share(row["share_on_front"]), verdict))
@@ -219,12 +228,16 @@ def _note_leaders(ranking: DataFrame, baseline: str, lang: Lang) -> list[str]:
         tied = [name_choice(row["choice"], baseline, lang) for row in rows if row[f"{key}_verdict"] == TIED]
         names[key] = name_choice(best, baseline, lang), _join(tied, lang)
     best, tied_names = names["mean"]
-    lead = word("note.tied" if tied_names else "note.clear", lang).format(best=best, tied=tied_names)
+    lead = "note.tied" if tied_names else "note.clear" if len(rows) > 1 else "note.alone"
+    lines = [word(lead, lang).format(best=best, tied=tied_names)]
+    row = next(row for row in rows if row["mean_verdict"] == BEST)
+    if row["mean_low"] <= 0 <= row["mean_high"] and baseline not in {row["choice"] for row in rows}:
+        lines.append(word("note.maybe_nothing", lang).format(best=best))
     also = {key: word("note.also", lang).format(names=own) if own else "" for key, (_, own) in names.items()}
     rest = word("note.worst", lang).format(
         best=names["worst"][0], tied=also["worst"], regret=names["regret"][0], regret_tied=also["regret"]
     )
-    return [lead, rest]
+    return [*lines, rest]
 
 
 def _join(names: Sequence[str], lang: Lang) -> str:
@@ -237,9 +250,10 @@ def _write_range(low: float, high: float) -> str:
     return f"{low:,.4g} .. {high:,.4g}"
 
 
-def _write_cost(row: Mapping[Any, Any]) -> str:
-    cost, low, high = (row[name] for name in ("cost_million_cny", "cost_low", "cost_high"))
-    return f"{cost:,.1f}" if math.isnan(low) else f"{cost:,.1f} ({low:,.1f} .. {high:,.1f})"
+def _write_cost(cost: float, low: float, high: float, lang: Lang) -> str:
+    if math.isnan(low):
+        return f"{cost:,.1f}"
+    return f"{cost:,.1f} ({label('note.alike', lang) if has_no_width(low, high) else f'{low:,.1f} .. {high:,.1f}'})"
 
 
 def _write_share(share: float) -> str:

@@ -79,6 +79,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{best} leads on the mean, beyond what chance explains.",
         "{best} 的平均值最高，超出随机性所能解释的范围。",
     ),
+    "note.alone": ("{best} is the only choice that can be judged.", "只有 {best} 可以评判。"),
+    "note.maybe_nothing": (
+        "Whether {best} does anything is not known: the 95 % interval of its mean includes zero.",
+        "{best} 是否有效尚不可知：其平均值的95%区间包含零。",
+    ),
     "note.worst": (
         "{best} leads in its worst future{tied}; {regret} has the least largest regret{regret_tied}.",
         "最差情景下 {best} 最好{tied}；最大后悔值最小的是 {regret}{regret_tied}。",

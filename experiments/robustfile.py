@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.cases import Question, Threshold
-from experiments.optimise import Budget
+from experiments.cases import Question, Threshold, is_chosen
+from experiments.optimise import FEWEST_POINTS, FEWEST_REPETITIONS, STEPS, Budget
+from experiments.varyfile import split_key
+from sim.certainty import list_outcomes, suggest_outcome
 from sim.errors import Problem, ScenarioError
 from sim.outcomes import ALL, PUBLIC_COST
 from sim.sourced import Node, check_keys, is_finite, read_text, report, suggest_name
@@ -38,11 +40,15 @@ def read_question(sweep: Sweep) -> Question:
     """Read the section `robust` of a sweep. Raises ScenarioError with all its mistakes."""
     section, problems = _find_section(sweep, "robust", ROBUST_KEYS)
     values = _read_common(sweep, section, problems)
+    for key in sweep.keys:
+        if split_key(key)[0] == sweep.baseline:
+            message = f"`{key}` changes the baseline alone, and every choice is compared with one baseline"
+            report(problems, sweep.vary[key], message, "Drop it")
     values["per_cost"] = _read_flag(section.fields.get("per_cost"), problems)
     listed = section.fields.get("thresholds")
     if listed is not None and not listed.items:
         report(problems, listed, "a list of maps is wanted here", "Write `- {outcome: stayed_12m, low: 0}` under it")
-    values["thresholds"] = tuple(_read_threshold(item, problems) for item in (listed.items if listed else ()))
+    values["thresholds"] = tuple(_read_threshold(item, sweep, problems) for item in (listed.items if listed else ()))
     if problems:
         raise ScenarioError(problems)
     return Question(**values)
@@ -58,6 +64,7 @@ def read_budget(sweep: Sweep) -> tuple[Question, Budget]:
         report(problems, section, "`budget_cny` is missing", "Add it: without a budget there is no largest size")
     probability = _read_number(fields.get("probability"), 0.5, 0.999, problems)
     over = _read_word(fields.get("over"), ("mean", "worst"), problems)
+    _check_sizes(sweep, problems)
     if problems:
         raise ScenarioError(problems)
     budget = Budget(
@@ -91,7 +98,15 @@ def _read_common(sweep: Sweep, section: Node, problems: list[Problem]) -> dict[s
     for key in ("outcome", "better"):
         if key not in fields:
             report(problems, section, f"`{key}` is missing", f"Add `{key}:` ({QUESTION_KEYS[key]})")
-    texts = {key: _read_optional(fields.get(key), problems) for key in ("outcome", "group", "cost", "city")}
+    texts = {key: _read_optional(fields.get(key), problems) for key in ("group", "city")}
+    texts |= {key: _read_outcome(fields.get(key), sweep, problems) for key in ("outcome", "cost")}
+    if "cost" not in fields and sweep.outcomes and PUBLIC_COST not in sweep.outcomes:
+        repair = f"Add {PUBLIC_COST} to `outcomes`, or name one of them as `cost`"
+        report(problems, section, f"`cost` is {PUBLIC_COST}, and the sweep does not keep it", repair)
+    city, kept = texts["city"], sweep.cities
+    if (city is None and len(kept) > 1) or (city is not None and kept and city not in kept):
+        message = f"the sweep keeps outcomes of {', '.join(kept)}"
+        report(problems, fields.get("city", section), message, "Name one of them as `city`")
     return {
         "baseline": sweep.baseline or "",
         "outcome": texts["outcome"] or "",
@@ -118,10 +133,39 @@ def _read_weights(node: Node | None, futures: list[str], problems: list[Problem]
     return weights
 
 
-def _read_threshold(node: Node, problems: list[Problem]) -> Threshold:
+def _check_sizes(sweep: Sweep, problems: list[Problem]) -> None:
+    """Report what no best size can be told from, before anything is run."""
+    if len(sweep.policies) > 2:
+        names = ", ".join(one.name for one in sweep.policies if one.name != sweep.baseline)
+        message = f"one policy has a best size, not {len(sweep.policies) - 1} ({names})"
+        report(problems, sweep.root.fields.get("policies", sweep.root), message, "Keep the baseline and one of them")
+    keys = [key for key in sweep.keys if is_chosen(key) and len({str(point[key]) for point in sweep.points}) > 1]
+    at = sweep.root.fields.get("vary", sweep.root)
+    if len(keys) not in STEPS or not all(is_finite(point[key]) for key in keys for point in sweep.points):
+        message = f"a best size needs one key of the policy that is varied over numbers, or two; here are {len(keys)}"
+        report(problems, at, message, "Vary one such as policies.0.units")
+    elif len({tuple(point[key] for key in keys) for point in sweep.points}) < FEWEST_POINTS + len(keys) - 1:
+        report(problems, at, "these are too few sizes for a curve", "Give each key four values or more")
+    if len(sweep.seeds) * (sweep.members or 1) < FEWEST_REPETITIONS:
+        repair = f"Write `seeds: {FEWEST_REPETITIONS}` or more"
+        report(problems, sweep.root.fields.get("seeds", sweep.root), "an interval needs more seeds", repair)
+
+
+def _read_outcome(node: Node | None, sweep: Sweep, problems: list[Problem]) -> str | None:
+    """The name of an outcome that the sweep keeps."""
+    name = _read_optional(node, problems)
+    if node is not None and name is not None:
+        if name not in list_outcomes():
+            report(problems, node, f"there is no outcome `{name}`", suggest_outcome(name))
+        elif sweep.outcomes and name not in sweep.outcomes:
+            report(problems, node, f"the sweep does not keep `{name}`", "Add it to `outcomes`")
+    return name
+
+
+def _read_threshold(node: Node, sweep: Sweep, problems: list[Problem]) -> Threshold:
     check_keys(node, THRESHOLD_KEYS, problems)
     fields = node.fields
-    outcome = _read_optional(fields.get("outcome"), problems)
+    outcome = _read_outcome(fields.get("outcome"), sweep, problems)
     ends = {key: _read_number(fields.get(key), -math.inf, math.inf, problems) for key in ("low", "high")}
     if outcome is None or (ends["low"] is None and ends["high"] is None):
         repair = "Write `{outcome: stayed_12m, low: 0}`; `low` and `high` bound what is good enough"

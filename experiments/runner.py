@@ -53,6 +53,11 @@ class Workers:
     scheduler: str | None = None
     """Address of a Dask scheduler; without it, Dask gets `jobs` processes of its own on this machine."""
 
+    def __post_init__(self) -> None:
+        """Refuse an address that nobody would use."""
+        if self.scheduler is not None and self.backend != "dask":
+            raise SweepError("--scheduler is for Dask. Add --backend dask")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Report:

@@ -10,19 +10,19 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.plan import Loader, Plan, make_plan
-from experiments.points import Point, Range, write_value
+from experiments.loader import Loader
+from experiments.plan import Plan, make_plan
+from experiments.points import Point, Range
 from experiments.sensitivity import Design, Method, SensitivityError, make_design
-from experiments.sweepfile import Sweep, load_sweep
+from experiments.sweepfile import Sweep, build_sweep, load_sweep
 from experiments.varyfile import read_vary, split_key
 from sim.errors import Problem, ScenarioError
 from sim.scenariofile import find_scenario
-from sim.sourced import Node, report
+from sim.sourced import Node, is_finite, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 OPTION: Final = "--vary"
 DEFAULT_SEEDS: Final = 4
-_MADE: Final = "from-options.yaml"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -135,6 +134,8 @@ def _make_sweep(name: str, vary: Sequence[str], against: str | None, seeds: int,
     """The sweep that a file with these ranges would give."""
     problems: list[Problem] = []
     ranges = dict(_split_range(text, problems) for text in vary)
+    if len(ranges) < len(vary):
+        report(problems, Node(OPTION, 0, "", None), "a key stands twice", "Give each key one range")
     if problems:
         raise ScenarioError(problems)
     files = [str(find_scenario(one).absolute()) for one in (against, name) if one is not None]
@@ -142,33 +143,38 @@ def _make_sweep(name: str, vary: Sequence[str], against: str | None, seeds: int,
         "name": Path(files[-1]).stem,
         "question": f"What moves the outcomes of {name}?",
         "policies": files,
-        "vary": {key: {"range": list(ends)} for key, ends in ranges.items()},
+        "vary": {key: {"range": list(ends)} for key, (_, ends) in ranges.items()},
         "design": {"kind": "latin", "n": 1},
         "seeds": seeds,
     }
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / _MADE
-        path.write_text(write_value(plain), encoding="utf-8")
-        try:
-            return load_sweep(path, overrides=overrides)
-        except ScenarioError as error:
-            made = [
-                dataclasses.replace(one, file=OPTION, line=0) if one.file.endswith(_MADE) else one
-                for one in error.problems
-            ]
-            raise ScenarioError(made) from error
+    fields = {key: _make_node(value, OPTION, key) for key, value in plain.items()}
+    # mistakes are then told at the option that holds them
+    given = {key: _make_node(value, f"{OPTION} {ranges[key][0]}", key) for key, value in plain["vary"].items()}
+    fields["vary"] = Node(OPTION, 0, "vary", given)
+    return build_sweep(Node(OPTION, 0, "", fields), Path(), overrides=overrides)
 
 
-def _split_range(text: str, problems: list[Problem]) -> tuple[str, tuple[float, float]]:
+def _make_node(value: Any, file: str, key: str) -> Node:
+    """Plain data as nodes of a file that is an option."""
+    if isinstance(value, dict):
+        return Node(file, 0, key, {name: _make_node(own, file, key) for name, own in value.items()})
+    return Node(file, 0, key, [_make_node(own, file, key) for own in value] if isinstance(value, list) else value)
+
+
+def _split_range(text: str, problems: list[Problem]) -> tuple[str, tuple[str, tuple[float, float]]]:
+    """The key, and the text with both ends."""
     key, _, ends = text.partition("=")
     low, _, high = ends.partition(":")
     try:
         found = float(low), float(high)
     except ValueError:
         found = (math.nan, math.nan)
+    at = Node(f"{OPTION} {text}", 0, key.strip(), text)
     if not key.strip() or not all(map(math.isfinite, found)):
-        report(problems, Node(OPTION, 0, key.strip() or text, text), f"`{text}` is no range", "Write KEY=LOW:HIGH")
-    return key.strip(), found
+        report(problems, at, "this is no range", "Write KEY=LOW:HIGH")
+    elif not found[0] < found[1]:
+        report(problems, at, f"{found[0]:g} is not below {found[1]:g}", "Write KEY=LOW:HIGH, the lower one first")
+    return key.strip(), (text, found)
 
 
 def _find_ranges(sweep: Sweep) -> dict[str, Range]:
@@ -183,7 +189,7 @@ def _find_ranges(sweep: Sweep) -> dict[str, Range]:
             ranges[key] = axes["ranges"][key]
             continue
         values = axes["grids"].get(key, axes["lists"].get(key, []))
-        if len(set(map(str, values))) < 2 or not all(_is_number(value) for value in values):
+        if len(set(map(str, values))) < 2 or not all(is_finite(value) for value in values):
             report(
                 problems, sweep.vary[key], "these are no numbers to go between", "Write `range: [LOW, HIGH]`, or `set`"
             )
@@ -204,7 +210,7 @@ def _find_start(sweep: Sweep, ranges: Mapping[str, Range]) -> Point:
     for key in ranges:
         owner, inner = split_key(key)
         found = (_look_up(tree, inner) for name, tree in trees.items() if owner in {None, name})
-        value = next((value for value in found if _is_number(value)), None)
+        value = next((value for value in found if is_finite(value)), None)
         if value is not None:
             start[key] = value
     return start
@@ -225,7 +231,3 @@ def _look_up(tree: Any, key: str) -> Any:
 def _make_whole(own: Range, start: Any) -> Range:
     whole = isinstance(start, int) and own.low == int(own.low) and own.high == int(own.high)
     return dataclasses.replace(own, whole=True) if whole else own
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.sensitivity import Method
-from sim.effects import Text, TextTable, choose_unit
-from sim.labels import Lang, label_code
+from sim.effects import Text, TextTable, choose_unit, has_no_width
+from sim.labels import Lang, label, label_code
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -56,7 +56,9 @@ def _write_row(row: Mapping[Any, Any], method: Method, lang: Lang) -> Text:
         middle, left, right = (
             f"{round(number * factor, decimals) + 0.0:,.{decimals}f}" for number in (value, low, high)
         )
-        return middle if math.isnan(low) else f"{middle} ({left} .. {right})"
+        if math.isnan(low):
+            return middle
+        return f"{middle} ({label('note.alike', lang) if has_no_width(low, high) else f'{left} .. {right}'})"
 
     key = str(row["key"]).removeprefix("params.")
     if method == "sobol":

@@ -91,7 +91,7 @@ class Store:
         with _stage_file(path, self.folder / _HIDDEN) as staged:
             text = [field.name for field in labelled.schema if str(field.type) == "string"]
             pq.write_table(labelled, staged, compression="zstd", use_dictionary=text, write_statistics=False)
-        self._note(dataclasses.replace(facts, run=run.key, path=path.relative_to(self._runs).as_posix()))
+        self._append([dataclasses.replace(facts, run=run.key, path=path.relative_to(self._runs).as_posix())])
         return path
 
     def read_outcomes(self, path: Path) -> pa.Table:
@@ -158,9 +158,6 @@ class Store:
         path = self.folder / SWEEPS / f"{sweep}.json"
         with _stage_file(path, self.folder / _HIDDEN) as staged:
             staged.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    def _note(self, entry: Entry) -> None:
-        self._append([entry])
 
     def _append(self, entries: Sequence[Entry]) -> None:
         """Add lines in one write, which other programs that append cannot split."""

@@ -7,16 +7,27 @@ A sweep is the product of points (experiments.points), policies, futures, member
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.comparedfile import (
+    Future,
+    Override,
+    Policy,
+    choose_baseline,
+    read_futures,
+    read_policies,
+    read_set,
+)
 from experiments.condition import Condition, ConditionError, read_condition
-from experiments.points import Point, make_points, write_value
-from experiments.varyfile import read_vary
+from experiments.loader import Loader, check_points
+from experiments.points import Point, make_points, rank_value
+from experiments.varyfile import Vary, read_vary
+from sim.certainty import list_outcomes, suggest_outcome
 from sim.errors import Problem, ScenarioError
-from sim.scenariofile import PLAIN_NAME, find_scenario
-from sim.sourced import Node, check_keys, read_text, read_yaml, report, suggest_name
+from sim.scenariofile import PLAIN_NAME, SCENARIO_FOLDERS
+from sim.sourced import Node, check_keys, parse_yaml, read_text, read_yaml, report, suggest_name
 from sim.types import Quarter
 from sim.worldfile import show_path
 
@@ -44,47 +55,9 @@ SWEEP_KEYS: Final[dict[str, str]] = {
 }
 SECTIONS: Final = ("sensitivity", "robust", "optimise")
 """Keys that other commands read."""
-POLICY_KEYS: Final = ("name", "scenario", "policies", "set")
-FUTURE_KEYS: Final = ("name", "set", "policies")
-SWEEP_FOLDERS: Final = tuple(find_scenario("baseline").parent / name for name in ("sweeps",))
+SWEEP_FOLDERS: Final = tuple(folder / "sweeps" for folder in SCENARIO_FOLDERS)
 """Where a sweep is looked for by its name."""
 _SEEDS: Final = 8
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Override:
-    """A value laid over a scenario, as of `--set`, and where it stands."""
-
-    key: str
-    value: Any
-    node: Node
-
-    @property
-    def text(self) -> str:
-        """KEY=VALUE."""
-        return f"{self.key}={write_value(self.value)}"
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Policy:
-    """One of what is compared."""
-
-    name: str
-    path: Path
-    """File of its scenario."""
-    overrides: tuple[Override, ...]
-    node: Node
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Future:
-    """One set of conditions."""
-
-    name: str
-    """Empty for the only one."""
-    overrides: tuple[Override, ...]
-    policies: tuple[Node, ...]
-    """Policies in force in it beside the standing ones: maps, or names of scenarios whose policies are taken."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -150,18 +123,48 @@ def load_sweep(path_or_name: str | Path, *, seeds: int | None = None, overrides:
     root = read_yaml(path, problems, shown=show_path(path))
     if root is None:
         raise ScenarioError(problems)
-    sweep = _build_sweep(root, path, seeds, problems)
-    if problems or sweep is None:
-        raise ScenarioError(problems)
+    return build_sweep(root, path.parent, seeds=seeds, overrides=overrides)
+
+
+def build_sweep(root: Node, folder: Path, *, seeds: int | None = None, overrides: tuple[str, ...] = ()) -> Sweep:
+    """Check what a sweep file says.
+
+    Args:
+        root: the file.
+        folder: in which names of scenario files are looked for first.
+        seeds: number of seeds in place of the file's.
+        overrides: texts KEY=VALUE for all runs, laid over `set`.
+
+    Raises:
+        ScenarioError: with all mistakes of the file. Where it has some, mistakes of scenarios and values, which are
+            found later otherwise, are among them.
+    """
+    problems: list[Problem] = []
     laid = [_split_override(text, problems) for text in overrides]
-    if problems:
-        raise ScenarioError(problems)
     more = tuple(override for override in laid if override is not None)
+    sweep = _read_sweep(root, folder, seeds, problems)
     policies = tuple(dataclasses.replace(one, overrides=(*one.overrides, *more)) for one in sweep.policies)
-    return dataclasses.replace(sweep, policies=policies)
+    sweep = dataclasses.replace(sweep, policies=policies)
+    if problems:
+        raise ScenarioError(list(dict.fromkeys([*problems, *_check_rest(sweep, problems)])))
+    return sweep
 
 
-def _build_sweep(root: Node, path: Path, n_seeds: int | None, problems: list[Problem]) -> Sweep | None:
+def _check_rest(sweep: Sweep, problems: Sequence[Problem]) -> list[Problem]:
+    """Mistakes that only scenarios know of, in the parts of a sweep that are free of others."""
+    wrong = {problem.key for problem in problems}
+
+    def is_right(node: Node) -> bool:
+        return not any(key == node.key or key.startswith(f"{node.key}.") for key in wrong)
+
+    policies = tuple(one for one in sweep.policies if is_right(one.node) and one.path.is_file())
+    futures = tuple(one for one in sweep.futures if all(map(is_right, one.policies)))
+    rest = dataclasses.replace(sweep, policies=policies, futures=futures)
+    points = [point for point in sweep.points if all(is_right(sweep.vary[key]) for key in point)]
+    return check_points(Loader(rest), {(one.name, two.name): points or [{}] for one in policies for two in futures})
+
+
+def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Problem]) -> Sweep:
     check_keys(root, SWEEP_KEYS, problems)
     fields = root.fields
     for key in ("name", "question"):
@@ -170,29 +173,30 @@ def _build_sweep(root: Node, path: Path, n_seeds: int | None, problems: list[Pro
     name, question = (_read_optional(fields.get(key), problems) or "" for key in ("name", "question"))
     if name and not PLAIN_NAME.fullmatch(name):
         report(problems, fields["name"], f"`{name}` cannot name a folder", "Use letters, digits, _ and -")
-    common = _read_set(fields.get("set"), problems)
-    policies = _read_policies(root, path.parent, common, problems)
-    baseline = _choose_baseline(fields.get("baseline"), policies, problems)
-    futures = _read_futures(fields.get("futures"), problems)
+    common = read_set(fields.get("set"), problems)
+    policies = read_policies(root, folder, common, problems)
+    baseline = choose_baseline(fields.get("baseline"), policies, problems)
+    futures = read_futures(fields.get("futures"), folder, problems)
     vary = read_vary(fields.get("vary"), fields.get("design"), [one.name for one in policies], problems)
+    for key in {"scale"} & fields.keys() & vary.nodes.keys():
+        report(problems, vary.nodes[key], f"`{key}` of the file holds for all runs", "Remove one of both")
     condition = _read_when(fields.get("when"), list(vary.aliases), problems)
     seeds = tuple(range(1, n_seeds + 1)) if n_seeds is not None else _read_seeds(fields.get("seeds"), problems)
     rest: dict[str, Any] = {key: _read_whole(fields.get(key), problems) for key in ("members", "scale", "quarters")}
     rest |= {key: _read_texts(fields.get(key), problems) for key in ("cities", "outcomes")}
+    _check_outcomes(fields.get("outcomes"), problems)
     since = _read_quarter(fields.get("since"), problems)
-    if problems:
-        return None
     return Sweep(
         name=name,
         question=question,
         file=root.file,
-        folder=path.parent,
+        folder=folder,
         policies=policies,
         baseline=baseline,
         futures=futures,
         keys=tuple(vary.nodes),
         aliases=vary.aliases,
-        points=tuple(make_points(**vary.axes)),
+        points=tuple(_list_ends(vary) if problems else make_points(**vary.axes)),
         vary=vary.nodes,
         condition=condition,
         seeds=seeds,
@@ -203,98 +207,12 @@ def _build_sweep(root: Node, path: Path, n_seeds: int | None, problems: list[Pro
     )
 
 
-def _read_policies(
-    root: Node, folder: Path, common: tuple[Override, ...], problems: list[Problem]
-) -> tuple[Policy, ...]:
-    """The policies that are compared; the scenario itself where the file names none."""
-    base, listed = root.fields.get("scenario"), root.fields.get("policies")
-    if listed is None:
-        if base is None:
-            report(problems, root, "nothing says what is run", "Add `scenario: NAME`, or `policies:` with a list")
-            return ()
-        name = Path(str(base.value)).stem
-        return (Policy(name=name, path=_find_file(base, folder), overrides=common, node=base),)
-    if not listed.items:
-        report(problems, listed, "a list is wanted here", "Write [baseline, NAME, NAME]")
-    found = [_read_policy(item, base, folder, common, problems) for item in listed.items]
-    policies = [one for one in found if one is not None]
-    names = [one.name for one in policies]
-    for one in policies:
-        if not PLAIN_NAME.fullmatch(one.name):
-            report(problems, one.node, f"`{one.name}` cannot name a folder", "Use letters, digits, _ and -")
-    for k, one in enumerate(policies):
-        if one.name in names[:k]:
-            report(problems, one.node, f"there are two policies `{one.name}`", "Give each a `name` of its own")
-    return tuple(policies)
-
-
-def _read_policy(
-    item: Node, base: Node | None, folder: Path, common: tuple[Override, ...], problems: list[Problem]
-) -> Policy | None:
-    if isinstance(item.value, str):
-        return Policy(name=Path(item.value).stem, path=_find_file(item, folder), overrides=common, node=item)
-    if not item.fields:
-        report(problems, item, "a policy is the name of a scenario or a map", "Write NAME, or `{name: ..., set: ...}`")
-        return None
-    check_keys(item, POLICY_KEYS, problems)
-    scenario = item.fields.get("scenario", base)
-    if scenario is None:
-        report(problems, item, "nothing says over which scenario it is laid", "Add `scenario: NAME`")
-        return None
-    name = _read_optional(item.fields.get("name"), problems) or Path(str(scenario.value)).stem
-    own = item.fields.get("policies")
-    overrides = common
-    if own is not None:
-        overrides = (*overrides, Override(key="policies", value=own.to_plain(), node=own))
-    overrides = (*overrides, *_read_set(item.fields.get("set"), problems))
-    return Policy(name=name, path=_find_file(scenario, folder), overrides=overrides, node=item)
-
-
-def _find_file(node: Node, folder: Path) -> Path:
-    """The file of a scenario: beside the sweep, else as everywhere."""
-    name = str(node.value)
-    beside = folder / (name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
-    return beside if beside.is_file() else find_scenario(name)
-
-
-def _choose_baseline(node: Node | None, policies: tuple[Policy, ...], problems: list[Problem]) -> str | None:
-    names = [one.name for one in policies]
-    if node is None:
-        return names[0] if len(names) > 1 else None
-    if node.value not in names:
-        report(
-            problems, node, f"there is no policy `{node.value}` to compare with", suggest_name(str(node.value), names)
-        )
-        return None
-    return str(node.value)
-
-
-def _read_futures(node: Node | None, problems: list[Problem]) -> tuple[Future, ...]:
-    if node is None:
-        return (Future(name="", overrides=(), policies=()),)
-    if not node.items:
-        report(problems, node, "a list of futures is wanted here", "Write `- {name: NAME, set: {KEY: VALUE}}` under it")
-    futures: list[Future] = []
-    for item in node.items:
-        check_keys(item, FUTURE_KEYS, problems)
-        name = _read_optional(item.fields.get("name"), problems)
-        if not name or not PLAIN_NAME.fullmatch(name) or name in [one.name for one in futures]:
-            report(problems, item, "a future needs a `name` of its own", "Add `name:` of letters, digits, _ and -")
-            continue
-        added = item.fields.get("policies")
-        if added is not None and not added.items:
-            report(problems, added, "a list of policies is wanted here", "Write maps, or names of scenarios")
-        policies = tuple(added.items) if added is not None else ()
-        futures.append(Future(name=name, overrides=_read_set(item.fields.get("set"), problems), policies=policies))
-    return tuple(futures)
-
-
-def _read_set(node: Node | None, problems: list[Problem]) -> tuple[Override, ...]:
-    if node is None:
-        return ()
-    if not node.fields:
-        report(problems, node, "a map of keys is wanted here", "Write `{KEY: VALUE}`")
-    return tuple(Override(key=key, value=entry.to_plain(), node=entry) for key, entry in node.fields.items())
+def _list_ends(vary: Vary) -> list[Point]:
+    """The least and the greatest value of each key by itself, as far as they are known."""
+    axes = vary.axes
+    values = {key: sorted(own, key=rank_value) for key, own in (axes["grids"] | axes["lists"]).items()}
+    values |= {key: [own.low, own.high] for key, own in axes["ranges"].items()}
+    return [{key: end} for key, own in values.items() for end in (own[:1] + own[1:][-1:])]
 
 
 def _split_override(text: str, problems: list[Problem]) -> Override | None:
@@ -303,8 +221,6 @@ def _split_override(text: str, problems: list[Problem]) -> Override | None:
     if not equals or not key.strip():
         report(problems, node, f"`{text}` gives no value", "Write KEY=VALUE")
         return None
-    from sim.sourced import parse_yaml
-
     leaf = parse_yaml(value, "--set", problems, key=key.strip(), line=1)
     return Override(key=key.strip(), value=leaf.to_plain(), node=node) if leaf is not None else None
 
@@ -347,6 +263,14 @@ def _read_texts(node: Node | None, problems: list[Problem]) -> tuple[str, ...]:
         report(problems, node, "a list of names is wanted here", "Write [NAME, NAME]")
         return ()
     return tuple(dict.fromkeys(map(str, texts)))
+
+
+def _check_outcomes(node: Node | None, problems: list[Problem]) -> None:
+    """Report names of no outcome. Of the others a run may lack some, which is known when it has ended."""
+    known = list_outcomes()
+    for item in node.items if node is not None else ():
+        if isinstance(item.value, str) and item.value not in known:
+            report(problems, item, f"there is no outcome `{item.value}`", suggest_outcome(item.value))
 
 
 def _read_quarter(node: Node | None, problems: list[Problem]) -> Quarter | None:

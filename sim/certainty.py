@@ -133,13 +133,21 @@ def split_outcome(text: str, where: str) -> tuple[str, str]:
         TalentsimError: If there is no such outcome, with the nearest ones; `where` says what the user wrote.
     """
     outcome, _, group = (part.strip() for part in text.partition(":"))
-    known = [name.removeprefix("outcome.") for name in LABELS if name.startswith("outcome.")]
-    if outcome not in known:
-        import difflib
-
-        nearest = ", ".join(difflib.get_close_matches(outcome, known, n=3, cutoff=0.0))
-        raise TalentsimError(f"{where}: {outcome} is no outcome. The nearest are {nearest}")
+    if outcome not in list_outcomes():
+        raise TalentsimError(f"{where}: {outcome} is no outcome. {suggest_outcome(outcome)}")
     return outcome, group or ALL
+
+
+def list_outcomes() -> list[str]:
+    """Return the names of all outcomes; not every run has every one."""
+    return [name.removeprefix("outcome.") for name in LABELS if name.startswith("outcome.")]
+
+
+def suggest_outcome(name: str) -> str:
+    """Return the repair for a wrong name of an outcome: the nearest right ones."""
+    import difflib
+
+    return f"The nearest are {', '.join(difflib.get_close_matches(name, list_outcomes(), n=3, cutoff=0.0))}"
 
 
 def count_wanted(precision: Precision, effects: DataFrame, n_seeds: int) -> int:

@@ -19,9 +19,9 @@ import typer
 
 import sim
 from calibration.cli import calibrate
-from experiments import cli_robust
-from experiments.cli import add_commands
+from experiments.cli import sweep
 from experiments.cli_effects import effects, print_winners
+from experiments.cli_robust import optimise, robust
 from experiments.cli_sensitivity import sensitivity
 from sim.console import count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
@@ -39,10 +39,8 @@ app = typer.Typer(
     help="Simulate a talent labour market under policy, and compare what policies do.",
 )
 app.add_typer(calibrate, name="calibrate")
-add_commands(app)
-app.command()(effects)
-app.command()(sensitivity)
-cli_robust.add_commands(app)
+for command in (sweep, effects, sensitivity, robust, optimise):
+    app.command()(command)
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""

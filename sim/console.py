@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from sim.errors import InvariantError, TalentsimError
+
+if TYPE_CHECKING:
+    from sim.effects import TextTable
 
 EXIT_FAULT: Final = 1
 EXIT_USER: Final = 2
@@ -90,6 +93,12 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
+
+
+def print_tables(tables: Iterable[TextTable]) -> None:
+    """Print tables one below the other."""
+    for table in tables:
+        print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
 
 
 def _describe_fault(error: OSError) -> str:

@@ -237,8 +237,15 @@ def write_effect(row: Mapping[Any, Any], lang: Lang) -> str:
     words += " %" if row["outcome"] == DISPLACEMENT else ""
     if math.isnan(row["low"]):
         return words
+    if has_no_width(row["low"], row["high"]):
+        return f"{words} ({label('note.alike', lang)})"
     low, high = (_write_number(row[name] * factor, decimals, sign=sign) for name in ("low", "high"))
     return f"{words} ({low} .. {high})"
+
+
+def has_no_width(low: float, high: float) -> bool:
+    """Whether an interval has no width but for rounding: all runs are alike, which with few of them is little."""
+    return math.isclose(low, high, rel_tol=1e-9)
 
 
 def _note_ratio(row: Mapping[Any, Any], lang: Lang) -> str:
@@ -303,6 +310,8 @@ def _write_interval(row: Mapping[Any, Any], factor: float, decimals: int, lang: 
     if not math.isnan(row["low"]):
         if _note_ratio(row, lang):
             return _note_ratio(row, lang)
+        if has_no_width(row["low"], row["high"]):
+            return label("note.alike", lang)
         low, high = (_write_number(row[name] * factor, decimals, sign=True) for name in ("low", "high"))
         return f"{low} .. {high}"
     if row["outcome"] == COST_PER_STAYER and row["seeds"] > 1:

@@ -34,6 +34,9 @@ CONFIDENCE: Final = 0.95
 MOST_SEEDS: Final = 1e6
 """More than anybody runs: a difference that takes them is none."""
 
+_ROUNDING: Final = 1e-12
+"""Of the largest of several values: what differs by less is the same."""
+
 Estimate = tuple[float, float, float, float, float, int]
 """Baseline, value, difference or ratio, lower and upper end of its interval, seeds."""
 
@@ -122,10 +125,15 @@ def find_sign(values: NDArray[Any], *, spread: bool = False, first: int | None =
     if len(told) < 2 or not values.any():
         return math.nan
     mean, error = float(values.mean()), float(told.std(ddof=1)) * math.sqrt(spread + 1 / len(values))
-    if not error:  # all alike: what a test of signs says
+    if is_alike(told):  # no spread to go by: what a test of signs says
         wrong = 0.5 ** len(values)
         return 1.0 - wrong if mean > 0.0 else wrong
     return float(stats.t.cdf(mean / error, len(told) - 1))
+
+
+def is_alike(values: NDArray[Any]) -> bool:
+    """Return whether `values` (n,) of several runs are all the same but for rounding."""
+    return len(values) > 1 and float(values.max() - values.min()) <= _ROUNDING * float(abs(values).max())
 
 
 def count_seeds(values: NDArray[Any], half_width: float) -> float:

@@ -118,6 +118,7 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.fewer_stay": ("fewer stay, or cost falls", "留下者减少，或成本下降"),
     "note.held": ("{held} of {total} held", "{total}项中{held}项符合预期"),
     "note.unchanged": (", {n} no change seen", "，{n}项未见变化"),
+    "note.alike": ("all runs alike", "各次模拟相同"),
     "note.not_estimated": ("not estimated", "未估计"),
     "caption.band": (
         "Lines: median over {seeds} seeds. Bands: the middle 95 % of the seeds.",

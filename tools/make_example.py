@@ -9,16 +9,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.cases import Cases, Question, gather_cases
-from experiments.plan import make_plan
-from experiments.plots import plot_judgement, save_figure
-from experiments.robust import Judgement, judge_choices
-from experiments.robust_tables import list_judgement, list_notes
-from experiments.robustfile import read_question
-from experiments.runner import Workers, run_plan
-from experiments.store import Store
-from experiments.sweepfile import load_sweep
-from sim.console import count_cores
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the script documents the code beside it, installed or not
+
+from experiments.cases import Cases, Question, gather_cases  # noqa: E402  after the path is set
+from experiments.plan import make_plan  # noqa: E402
+from experiments.plots import plot_judgement, save_figure  # noqa: E402
+from experiments.robust import Judgement, judge_choices  # noqa: E402
+from experiments.robust_tables import list_judgement, list_notes  # noqa: E402
+from experiments.robustfile import read_question  # noqa: E402
+from experiments.runner import Workers, run_plan  # noqa: E402
+from experiments.store import Store  # noqa: E402
+from experiments.sweepfile import load_sweep  # noqa: E402
+from sim.console import count_cores  # noqa: E402
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from experiments.runner import Report
 
 NAME = "five_policies"
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = ROOT / "docs"
 PAGE = DOCS / "experiments_example.md"
 FIGURE = DOCS / "images" / f"{NAME}.png"
 MARK = "<!-- from here on: python tools/make_example.py -->"

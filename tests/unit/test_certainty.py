@@ -44,6 +44,9 @@ def test_the_sign_is_that_of_the_t_test():
     assert math.isnan(find_sign(np.array([3.0])))
     # all alike: a test of signs, since counts of few agents are alike by chance
     assert (find_sign(np.full(3, 2.0)), find_sign(np.full(3, -2.0))) == (0.875, 0.125)
+    # the mean of such numbers is rounded, and is still the same in all runs
+    assert np.full(3, 0.1).std() > 0.0
+    assert find_sign(np.full(3, 0.1)) == 0.875
 
 
 @pytest.mark.parametrize("half_width", [0.05, 0.2, 1.0, 30.0])

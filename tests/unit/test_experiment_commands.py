@@ -84,7 +84,12 @@ def test_a_dry_run_runs_nothing(call, tmp_path):
     [
         (("--of", "talents", "--vary", f"{AMOUNT}=0:1"), "talents is no outcome"),
         (("--of", "talent", "--vary", f"{AMOUNT}=0"), "Write KEY=LOW:HIGH"),
-        (("--of", "talent", "--vary", f"{AMOUNT}=1:0"), "--vary: vary.policies.0.amount_cny_m.range"),
+        (("--of", "talent", "--vary", f"{AMOUNT}=1:0"), f"--vary {AMOUNT}=1:0: {AMOUNT}: 1 is not below 0"),
+        (
+            ("--of", "talent", "--vary", "params.search.n_sampled=-1:5"),
+            "--vary params.search.n_sampled=-1:5: params.search.n_sampled: -1 is out of bounds. Write a value from",
+        ),
+        (("--of", "talent", "--vary", f"{AMOUNT}=0:1", "--vary", f"{AMOUNT}=0:2"), "a key stands twice"),
         (("--of", "talent", "--vary", "parms.search.b_wage=1:2"), "Did you mean `params`"),
         (("--of", "talent", "--vary", f"{AMOUNT}=0:1", "--method", "sobol", "--n", 3), "power of 2"),
         (("--of", "talent", "--vary", f"{AMOUNT}=0:1", "--city", "gamma"), "there is no place `gamma`"),

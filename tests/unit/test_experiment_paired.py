@@ -184,5 +184,5 @@ def test_an_unbalanced_table_is_refused():
     table = make_table(lambda _, policy, seed, member: seed, members=(1, 2))
     with pytest.raises(TableError, match="--resume"):
         split_variance(table.iloc[:-1], "stayed_12m", city="alpha")
-    with pytest.raises(TableError, match="no wage"):
+    with pytest.raises(TableError, match="no outcome 'wage'"):
         split_variance(table, "wage", city="alpha")

@@ -55,6 +55,28 @@ def test_regret_worst_case_and_mean_are_those_computed_by_hand():
     assert safe["worst_verdict"] == "best"
 
 
+@pytest.mark.parametrize(("seeds", "verdict"), [(3, "tied"), (5, "tied"), (8, "worse")])
+def test_few_runs_that_are_all_alike_decide_nothing(seeds, verdict):
+    """Two choices and the baseline, two comparisons: 2 x 0.5^n < 0.05 / 2 from 7 runs on, < 0.05 from 6 on."""
+    judged = judge(make_choice(seeds=seeds))
+    ranking = judged.ranking
+    assert [pick(ranking, "safe")[f"{name}_verdict"] for name in ("mean", "regret")] == [verdict, verdict]
+    assert pick(ranking, "bold")["worst_verdict"] == verdict
+    boom = judged.effects[judged.effects["state"] == "boom"].set_index("choice")
+    assert boom["verdict"].to_dict() == {"baseline": verdict, "bold": "best", "safe": verdict}
+    (low, high) = boom.loc["bold", ["low", "high"]]
+    assert low == pytest.approx(high)
+
+
+def test_nobody_who_counts_is_said(tmp_path):
+    empty = make_choice(nothing=dict.fromkeys(FUTURES, 0.0), costs=(1e6,))
+    empty.loc[empty["outcome"] == "stayed_12m", "value"] = 0.0
+    with pytest.raises(ResultsError, match=r"`stayed_12m` of group `all` is zero in all runs: nobody counts there"):
+        judge(empty)
+    with pytest.raises(ResultsError, match=r"no outcome `stayed_12m` of group `phd` in the sweep. Its groups are: all"):
+        judge(make_choice(), group="phd")
+
+
 def test_a_key_that_changes_the_baseline_alone_is_refused():
     table = make_choice()
     table.insert(6, "baseline/params.search.b_wage", 1.0)

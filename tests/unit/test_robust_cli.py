@@ -57,6 +57,28 @@ def test_robust_runs_judges_and_draws(tmp_path):
     assert {path.name: path.read_bytes() for path in out.iterdir()} == first
 
 
+@pytest.mark.parametrize("command", ["robust", "optimise"])
+def test_a_dry_run_tells_what_it_takes_and_runs_nothing(tmp_path, command):
+    done = invoke(tmp_path, command, HEAD + SIZES + ROBUST + OPTIMISE, "--dry-run")
+    assert done.exit_code == 0, done.output
+    for words in ("24 runs: 4 points x 2 policies x 3 seeds", "to be simulated", "time with 1 workers"):
+        assert words in done.output
+    assert not (tmp_path / "store").exists()
+    assert not (tmp_path / "out").exists()
+    refused = invoke(tmp_path, command, HEAD + SIZES + ROBUST + OPTIMISE, "--scheduler", "tcp://x:1")
+    assert "Add --backend dask" in refused.output
+    few = invoke(tmp_path, "optimise", HEAD + SIZES + OPTIMISE, "--seeds", "2")
+    assert "an interval needs more seeds" in few.output
+
+
+def test_mistakes_of_a_section_are_told_with_those_of_the_scenarios(tmp_path):
+    text = HEAD + "vary: {params.search.n_sampeld: [5, 6]}\n" + ROBUST.replace("talent", "talents", 1)
+    done = invoke(tmp_path, "robust", text)
+    assert done.exit_code == 2
+    assert "toy.yaml:8: params.search.n_sampeld: unknown parameter" in done.output
+    assert "toy.yaml:9: robust.outcome: there is no outcome `talents`" in done.output
+
+
 def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
     done = invoke(tmp_path, "optimise", HEAD + SIZES + OPTIMISE)
     assert done.exit_code == 0, done.output
@@ -76,6 +98,15 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
         ("", "toy.yaml:1: : nothing says what is asked under `robust`. Add `robust: {outcome: stayed_12m"),
         ("robust: {outcome: rent, beter: low}", "robust.beter: unknown key `beter`. Did you mean `better`?"),
         ("robust: {outcome: rent, better: up}", "`up` is not known here"),
+        ("robust: {outcome: rents, better: low}", "there is no outcome `rents`. The nearest are rent"),
+        ("outcomes: [rent]\nrobust: {outcome: talent, better: high, cost: rent}", "does not keep `talent`. Add it to"),
+        (
+            "outcomes: [rent]\nrobust: {outcome: rent, better: low}",
+            "`cost` is public_cost, and the sweep does not keep",
+        ),
+        ("cities: [alpha, beta]\nrobust: {outcome: rent, better: low}", "keeps outcomes of alpha, beta. Name one"),
+        ("cities: [alpha]\nrobust: {outcome: rent, better: low, city: beta}", "keeps outcomes of alpha. Name one"),
+        ("vary: {baseline/params.search.n_sampled: [5, 6]}\nrobust: {outcome: rent, better: low}", "baseline alone"),
         ("robust: {outcome: rent, better: low, weights: {calm: 1}}", "no weight for slump"),
         ("robust: {outcome: rent, better: low, weights: {calm: 0, slump: 0}}", "no future has a weight above 0"),
         ("robust: {outcome: rent, better: low, weights: {clam: 1}}", "Did you mean `calm`?"),
@@ -83,6 +114,8 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
         ("robust: {outcome: rent, better: low, thresholds: [{outcome: rent}]}", "a threshold needs an outcome and an"),
         ("robust: {outcome: rent, better: low, thresholds: {}}", "a list of maps is wanted here"),
         ("optimise: {outcome: rent, better: low}", "`budget_cny` is missing"),
+        ("optimise: {outcome: rent, better: low, budget_cny: 1}", "one key of the policy that is varied over numbers"),
+        (SIZES.replace("0, 500,", "") + "optimise: {outcome: rent, better: low, budget_cny: 1}", "too few sizes"),
         ("optimise: {outcome: rent, better: low, budget_cny: -1}", "`-1` is no number from 0 on"),
         ("optimise: {outcome: rent, better: low, budget_cny: 1, probability: 2}", "no number from 0.5 to 0.999"),
     ],
@@ -90,7 +123,7 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
 def test_mistakes_of_a_section_name_line_key_and_repair(tmp_path, section, words):
     path = write(tmp_path, f"{HEAD}{FUTURES}{section}\n")
     with pytest.raises(ScenarioError) as error:
-        (read_budget if section.startswith("optimise") else read_question)(load_sweep(path))
+        (read_budget if "optimise:" in section else read_question)(load_sweep(path))
     assert words in str(error.value)
 
 
@@ -140,6 +173,26 @@ def test_who_leads_is_said_with_who_is_tied():
     assert "safe leads in its worst future" in lines[1]
     one, cases, question = make_judged(seeds=1)
     assert list_notes(one, cases, question, "en")[0].startswith("One seed")
+
+
+def test_what_is_the_same_in_all_runs_is_said_to_be():
+    assert Writer("persons", "en").write_interval(5.0, 5.0, 5.0 + 1e-12) == "+5 (all runs alike)"
+    assert Writer("persons", "zh").write_interval(0.0, 0.0, 0.0) == "0 (各次模拟相同)"
+    judged, cases, question = make_judged()
+    assert "(all runs alike)" in list_judgement(judged, cases, question, "en")[-1].rows[1][1]
+
+
+def test_a_leader_without_rivals_that_may_do_nothing_is_no_clear_one():
+    effect = {
+        "dear": {"stayed_12m": 0.0, "public_cost": 4e9},
+        "free": {"stayed_12m": 0.0, "public_cost": 0.0},
+    }
+    table = make_sweep(effect, seeds=6, noise={"stayed_12m": (100.0, 400.0)})
+    question = Question(baseline="baseline", outcome="stayed_12m", per_cost=True)
+    cases = gather_cases(table, question)
+    lines = list_notes(judge_choices(cases, question), cases, question, "en")
+    assert lines[0] == "dear is the only choice that can be judged."
+    assert lines[1].startswith("Whether dear does anything is not known")
 
 
 def test_values_are_written_in_the_unit_of_people():

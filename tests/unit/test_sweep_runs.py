@@ -7,10 +7,12 @@ import tracemalloc
 from pathlib import Path
 
 import psutil
+import pyarrow as pa
 import pytest
 from sweeps import BASELINE, LEVER, SUBSIDY, TINY, plan_of, read_files, write_sweep
 from typer.testing import CliRunner
 
+from experiments import forecast
 from experiments.runner import SweepError, Workers, run_plan
 from experiments.store import Store
 from sim.cli import app
@@ -175,6 +177,22 @@ def test_memory_of_the_program_stays_flat(tmp_path):
         tracemalloc.stop()
     assert len(memory) == 61
     assert memory[60] - memory[20] < GROWTH_LIMIT_BYTES
+
+
+def test_a_forecast_holds_nothing_that_is_done_once(tmp_path, monkeypatch):
+    """With 100 s for the first run, then 3 s for each start and 2 s for each quarter: 3 + 6 x 2 s a run."""
+    clock, calls = [0.0], []
+
+    def simulate(scenario, *_):
+        calls.append(scenario.n_quarters)
+        clock[0] += 3.0 + 2.0 * scenario.n_quarters + 100.0 * (len(calls) == 1)
+        return pa.table({"outcome": ["talent"], "value": [1.0]}), 0.0
+
+    monkeypatch.setattr(forecast, "simulate_run", simulate)
+    monkeypatch.setattr(forecast.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr("sim.run.warm_kernels", lambda: 0.0)
+    found = forecast.forecast_plan(plan_of(tmp_path, LEVER), Store(tmp_path), TWO)
+    assert (found.run_s, found.n_simulations, found.wall_s) == (15.0, 9, 9 * 15.0 / 2)
 
 
 def call(*words, code=0):

@@ -11,7 +11,7 @@ from sim.errors import ScenarioError
 DATA = Path(__file__).parent.parent / "data"
 BASELINE, SUBSIDY = (DATA / f"two_cities_{name}.yaml" for name in ("baseline", "subsidy"))
 HEAD = f"name: toy\nquestion: Does it help?\nscale: 20000\nquarters: 8\npolicies: [{BASELINE}, {SUBSIDY}]\n"
-SHIPPED = sorted(path for folder in SWEEP_FOLDERS for path in folder.glob("*.yaml"))
+SHIPPED = sorted({path.resolve() for folder in SWEEP_FOLDERS for path in folder.glob("*.yaml")})
 
 
 def read(folder, text):
@@ -69,22 +69,67 @@ def test_all_mistakes_are_reported_together_with_lines_and_repairs(tmp_path):
         assert words in shown
 
 
+def test_mistakes_that_only_scenarios_know_are_told_with_those_of_the_file(tmp_path):
+    """The reader mends all of them in one go: policies, keys, values, outcomes and what options stand for."""
+    text = (
+        f"name: toy\nquestion: Does it help?\nscenario: {BASELINE}\n"
+        "policies:\n"
+        "  - two_cities_sbsidy\n"
+        "  - {name: own, policies: [{kind: living_subsdy, city: alpha}]}\n"
+        "futures: [{name: calm}, {name: odd, policies: [two_cities_subsdy]}]\n"
+        "vary:\n"
+        "  params.search.n_sampeld: [5, 6]\n"
+        "  params.search.b_wage: [1, 99]\n"
+        "outcomes: [talents]\n"
+        "scale: 99999999\n"
+        "quarters: 9999\n"
+    )
+    found = problems_of(read, tmp_path, text)
+    assert [line for line, _ in found] == [5, 6, 7, 9, 10, 11, 12, 13]
+    for (_, shown), words in zip(
+        found,
+        [
+            "there is no scenario `two_cities_sbsidy`",
+            "Did you mean `living_subsidy`?",
+            "there is no scenario `two_cities_subsdy`",
+            "Did you mean `n_sampled`?",
+            "99 is out of bounds. Write a value from",
+            "there is no outcome `talents`. The nearest are talent",
+            "toy.yaml:12: scale: 1e+08 is out of bounds",
+            "toy.yaml:13: quarters: 9999 quarters do not fit",
+        ],
+        strict=True,
+    ):
+        assert words in shown
+        assert "toy.yaml" in shown
+    assert "--scale:1: scale: 9e+06 is out of bounds" in str(
+        problems_of(plan_with, tmp_path, HEAD.replace("scale: 20000\n", ""), 9_000_000)
+    )
+
+
+def plan_with(folder, text, scale):
+    return plan(folder, text, scale=scale)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("vary: {scale: {range: [1, 9]}}", 6, "Add `design:"),
-        ("vary: {scale: {range: [1, 9]}}\ndesign: {kind: sobol, n: 12}", 7, "such as 8 or 16"),
-        ("vary: {scale: {range: [0, 9], log: true, steps: 3}}", 6, "above 0"),
-        ("vary: {scale: {range: [1, 1.5], whole: true, steps: 3}}", 6, "whole ends"),
-        ("vary: {scale: [1, 2, 1]}", 6, "1 stands twice"),
-        ("vary: {scale: {list: [1, 2]}, params.search.n_sampled: {list: [1]}}", 6, "scale has 2"),
-        ("vary: {scale: [1, 2]}\ndesign: {kind: latin, n: 2}", 7, "no range to fill"),
+        ("vary: {params.search.n_sampled: {range: [1, 9]}}", 6, "Add `design:"),
+        ("vary: {params.search.n_sampled: {range: [1, 9]}}\ndesign: {kind: sobol, n: 12}", 7, "such as 8 or 16"),
+        ("vary: {params.search.n_sampled: {range: [0, 9], log: true, steps: 3}}", 6, "above 0"),
+        ("vary: {params.search.n_sampled: {range: [1, 1.5], whole: true, steps: 3}}", 6, "whole ends"),
+        ("vary: {params.search.n_sampled: [1, 2, 1]}", 6, "1 stands twice"),
+        ("vary: {params.search.b_wage: {list: [1, 2]}, params.search.n_sampled: {list: [1]}}", 6, "b_wage has 2"),
+        ("vary: {params.search.n_sampled: [1, 2]}\ndesign: {kind: latin, n: 2}", 7, "no range to fill"),
         ("vary: {question: [a, b]}", 6, "changes no run"),
-        ("vary: {nobody/scale: [1, 2]}", 6, "no policy `nobody`"),
+        ("vary: {nobody/params.search.n_sampled: [1, 2]}", 6, "no policy `nobody`"),
         ("futures: [{set: {scale: 5}}]", 6, "a `name` of its own"),
         ("cities: alpha", 6, "a list of names"),
         ("members: -1", 6, "whole number"),
         ("seeds: many", 6, "seeds are a number"),
+        ("vary: {scale: [10000, 20000]}", 6, "`scale` of the file holds for all runs"),
+        ("outcomes: [rents]", 6, "there is no outcome `rents`. The nearest are rent"),
+        ("futures: [{name: boom, policies: [ai_bom]}]", 6, "Did you mean `ai_boom`?"),
     ],
 )
 def test_a_mistake_has_its_line_and_repair(tmp_path, text, line, words):
@@ -100,7 +145,7 @@ def test_a_mistake_has_its_line_and_repair(tmp_path, text, line, words):
         ("vary:\n  params.search.n_sampled: [5, -1]", 7, "out of bounds"),
         ("futures:\n  - {name: odd, set: {params.serch.n_sampled: 5}}", 7, "search"),
         ("when: policy == 'x'", 6, "leaves out every run"),
-        ("vary: {scale: [100, 200]}\nwhen: scale > 'x'", 7, "cannot be worked out"),
+        ("vary: {params.search.n_sampled: [5, 6]}\nwhen: n_sampled > 'x'", 7, "cannot be worked out"),
         ("cities: [alfa]", 6, "Did you mean `alpha`?"),
         ("since: 2030Q1", 6, "outside the runs"),
         ("members: 4", 6, "uses no fit"),
