@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.commuting import bring_hukou, spread_initial_homes
 from sim.kernels.hukou import split_residents
+from sim.kernels.separation import LEAST_RELATIVE_PAY
 from sim.kernels.skills import form_skills, set_institutions
 from sim.policies.base import GRADUATION_QUARTER
 from sim.rng import (
@@ -220,6 +221,27 @@ def _give_initial_jobs(model: TalentMarket) -> None:
     people.tenure_q[:] = np.where(people.experience_q > 0, 0, NEVER_EMPLOYED)
     people.tenure_q[hired] = np.minimum(people.experience_q[hired], 8)
     firms.headcount[:] = np.bincount(row, minlength=len(firms))
+    _remember_quits(model)
+
+
+def _remember_quits(model: TalentMarket) -> None:
+    """Let each firm expect what it has seen of quits: the mean hazard of its staff since each took the job.
+
+    Firms without staff expect the mean. Else firms would post for years for people who do not leave, and begin the run
+    with more staff than they want.
+    """
+    people, firms, rule = model.columns.people, model.firms, model.params.separation
+    staff = np.flatnonzero(people.state == EMPLOYED)
+    if len(staff) == 0:
+        return
+    row = people.firm[staff]
+    market = model.places.market_wage[people.city[staff], people.education[staff]]
+    relative = np.maximum(LEAST_RELATIVE_PAY, people.wage[staff] / np.maximum(1.0, market))
+    at_first = rule.quit_base * np.exp(-rule.quit_pay_link * firms.pay_link[row]) * relative ** (-rule.quit_wage)
+    fall = np.maximum(1e-9, 0.25 * rule.quit_tenure * people.tenure_q[staff])
+    hazard = np.minimum(1.0, at_first * -np.expm1(-fall) / fall)
+    total, heads = np.bincount(row, hazard, len(firms)), np.bincount(row, minlength=len(firms))
+    firms.quit_rate[:] = np.where(heads > 0, total / np.maximum(1, heads), hazard.mean())
 
 
 def _give_initial_hukou(model: TalentMarket) -> None:

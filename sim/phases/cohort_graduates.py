@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,6 +38,17 @@ def cohort_graduates(model: TalentMarket) -> None:
     premium[:, :-1] = np.diff(pay, axis=1)
     unemployment = np.ascontiguousarray(model.places.records["unemployment"])
     choose_after_graduation(
-        rows.start, rows.stop, model.columns.people, premium, unemployment, model.rules.cohorts,
+        rows.start, rows.stop, model.columns.people, premium, unemployment, _choice_rule(model),
         model.key(COHORT_CHOICE),
     )  # fmt: skip
+
+
+def _choice_rule(model: TalentMarket) -> Any:
+    """Parameters of the choice; before the first reported quarter nobody goes on studying.
+
+    `jobs_start` of a world is in proportion to all graduates of the years before, since the stock holds them all.
+    """
+    rule = model.rules.cohorts
+    if model.quarter_number < model.first_quarter_number:
+        return rule._replace(study_base=-math.inf)
+    return rule

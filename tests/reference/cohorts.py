@@ -98,10 +98,13 @@ def form_skills(person, market):
 
 
 def choose_what_next(person, market):
-    """Multinomial logit of further study, preparing for examinations, and search, whose utility is 0."""
+    """Multinomial logit of further study, preparing for examinations, and search, whose utility is 0.
+
+    Nobody goes on studying before the first quarter that is reported.
+    """
     rule, level, city = market.params.cohorts, person.education, person.study
     further = 0.0
-    if level < PHD:
+    if level < PHD and market.quarter_number >= market.first_quarter_number:
         growth = [math.log(city.market_wage[k] / city.wage_start[k]) for k in (level, level + 1)]
         extra = {0: rule.study_vocational, 2: rule.study_postgraduate}.get(level, 0.0)
         further = math.exp(rule.study_base + rule.study_premium * (growth[1] - growth[0]) + extra)
