@@ -49,7 +49,7 @@ def test_firms_without_staff_expect_the_mean():
 def test_expected_quits_are_those_that_come():
     """Over two years, in sum. Who is hired meanwhile leaves sooner, so that about a fifth more come than are expected.
 
-    About 440 quits: the ratio spreads by 0.05 at most, and the limits are 2 and 6 spreads away, for a seed that is fixed.
+    About 440 quits: the ratio is 0.8 with a spread of 0.05 at most, and the seed is fixed.
     """
     model = TalentMarket(toy_scenario(scale=500), seed=1)
     expected, seen = 0.0, 0
