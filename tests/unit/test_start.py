@@ -1,5 +1,6 @@
 """What a run starts from: quits that firms expect, and graduates of the quarters that are not reported."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -70,3 +71,18 @@ def test_nobody_goes_on_studying_before_the_first_reported_quarter():
     people = model.columns.people
     assert (people.cohort_q[people.state == STUDYING] >= cohort_quarter(model.scenario.start.year)).all()
     assert (people.state == STUDYING).any()
+
+
+@pytest.mark.parametrize(
+    ("quarter", "expected"), [(72, 640 - 50), (74, 640 - 25), (76, 640), (78, 640 + 41), (80, 640 + 82)]
+)
+def test_jobs_are_counted_back_by_those_before_the_start(quarter, expected):
+    scenario = toy_scenario(NO_SPIN_UP, scale=1000)
+    world = dataclasses.replace(
+        scenario.world,
+        new_jobs_before=np.array([50_000.0, 82_000.0]),
+        industry_growth=0 * scenario.world.industry_growth,
+    )
+    model = TalentMarket(dataclasses.replace(scenario, world=world), seed=1)
+    jobs = model.demand.market_jobs(quarter, model.levers)
+    assert jobs[model.firms.place == 0].sum() == pytest.approx(expected)
