@@ -55,9 +55,9 @@ class Demand:
         world, firms = self._world, self._firms
         years = (quarter - START_QUARTER) / 4.0
         whole = max(0, int(years))
-        cumulative = world.new_jobs[:, :whole].sum(axis=1)
+        cumulative = world.new_jobs[:, :whole].sum(axis=1) + min(0.0, years) * world.new_jobs_before
         if whole < world.new_jobs.shape[1]:
-            cumulative = cumulative + (years - whole) * world.new_jobs[:, whole]
+            cumulative = cumulative + max(0.0, years - whole) * world.new_jobs[:, whole]
         growth = np.maximum(0.1, (world.jobs_start + cumulative) / world.jobs_start)
         trend = np.exp(world.industry_growth * years)
         mean_trend = world.industry_share @ trend / world.industry_share.sum(axis=1)

@@ -105,6 +105,9 @@ class World:
     new_jobs: FloatArray = quantity(
         "persons/year", ("place", "year"), "net new jobs for graduates a year (replacement of older workers included)"
     )
+    new_jobs_before: FloatArray = quantity(
+        "persons/year", ("place",), "the same before 2019: what jobs were before the start is counted back by it"
+    )
     industry_share: FloatArray = quantity("share", ("place", "industry"), "industries among graduate jobs", high=1)
     ai_industry_share: FloatArray = quantity(
         "share", ("place", "industry"), "industries among the AI postings of a place", high=1

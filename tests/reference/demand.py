@@ -39,7 +39,9 @@ def place_growth(market, city):
     world, years = market.world, years_since(BASE_YEAR, market.quarter_number)
     new_jobs, whole = world.new_jobs[city.index], max(0, int(years))
     added = sum(new_jobs[:whole])
-    if whole < len(new_jobs):
+    if years < 0:
+        added = years * world.new_jobs_before[city.index]
+    elif whole < len(new_jobs):
         added += (years - whole) * new_jobs[whole]
     start = world.jobs_start[city.index]
     return max(0.1, (start + added) / start)

@@ -229,6 +229,9 @@ def test_jobs_are_consistent_with_graduates(china):
     reported = np.array([351, 261, 269, 260, 281, 299])
     np.testing.assert_allclose(beijing[:6], 800 * reported - 37_000)
     assert (beijing[6:] == beijing[5]).all()
+    earlier = world.graduates[:, [COHORT_YEARS.index(year) for year in ("2017", "2018")]].sum() / 2
+    assert world.new_jobs_before.sum() == pytest.approx(0.8887 * earlier, rel=0.001)
+    assert world.new_jobs_before[world.places.index("beijing")] == 0.8 * 422_000 - 37_000
 
 
 def test_postings_reproduce_the_published_ai_composition(china):
