@@ -151,4 +151,8 @@ def _place_problem(problem: Problem, nodes: Sequence[Node], own: Mapping[str, No
     if problem.file != SET_FILE or not 1 <= problem.line <= len(nodes):
         return problem
     node = nodes[problem.line - 1]
-    return dataclasses.replace(problem, file=node.file, line=node.line)
+    problem = dataclasses.replace(problem, file=node.file, line=node.line)
+    if "range" in node.fields and problem.message.endswith("is no whole number"):
+        message, repair = "the range holds numbers that are not whole", "Add `whole: true` to it"
+        return dataclasses.replace(problem, message=message, repair=repair)
+    return problem

@@ -125,8 +125,8 @@ def _read_range(entry: Node, problems: list[Problem]) -> Range | None:
     if flags["log"] and low <= 0:
         report(problems, node, "a logarithm needs a range above 0", "Raise the lower end, or remove `log`")
         return None
-    if flags["whole"] and (flags["log"] or any(end != int(end) for end in ends)):
-        report(problems, node, "whole numbers need whole ends, and no `log`", "Write whole numbers")
+    if flags["whole"] and any(end != int(end) for end in ends):
+        report(problems, node, "whole numbers need whole ends", "Write whole numbers")
         return None
     return Range(low=low, high=high, log=bool(flags["log"]), whole=bool(flags["whole"]))
 
