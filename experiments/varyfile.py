@@ -68,6 +68,11 @@ def split_key(key: str) -> tuple[str | None, str]:
     return (policy, rest) if slash else (None, key)
 
 
+def is_lever(key: str) -> bool:
+    """Whether a key changes the policies of a scenario, as `policies.0.units`: for all, it is not for the baseline."""
+    return split_key(key)[1].split(".")[0] == "policies"
+
+
 def _check_key(key: str, entry: Node, policies: Sequence[str], problems: list[Problem]) -> None:
     policy, inner = split_key(key)
     if policy is not None and policy not in policies:
