@@ -125,6 +125,10 @@ def load_sweep(path_or_name: str | Path, *, seeds: int | None = None, overrides:
     root = read_yaml(path, problems, shown=show_path(path))
     if root is None:
         raise ScenarioError(problems)
+    if "extends" in root.fields:
+        repair = f"Write a file with `scenario: {path.stem}` and `vary:`, or simulate it with `talentsim run`"
+        report(problems, root, "this is a scenario and no sweep", repair)
+        raise ScenarioError(problems)
     return build_sweep(root, path.parent, seeds=seeds, overrides=overrides)
 
 

@@ -226,6 +226,12 @@ def test_levers_that_are_set_for_all_are_not_for_the_baseline(tmp_path):
     assert plan(tmp_path, alone).load(plan(tmp_path, alone).jobs[0].runs[0]).policies[0].amount_cny_m == 700
 
 
+def test_a_scenario_is_no_sweep():
+    ((line, shown),) = problems_of(load_sweep, SUBSIDY)
+    assert line == 2
+    assert "this is a scenario and no sweep. Write a file with `scenario: two_cities_subsidy`" in shown
+
+
 def test_a_lever_that_not_every_policy_has_is_told_with_the_way_to_give_it_to_one(tmp_path):
     text = HEAD.replace(f"{SUBSIDY}]", f"{SUBSIDY}, {{name: slump, scenario: {BASELINE}, policies: [{SLUMP}]}}]")
     (found,) = problems_of(plan, tmp_path, text + "vary: {policies.0.amount_cny_m: [1, 2]}")
