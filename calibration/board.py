@@ -8,6 +8,7 @@ parameters.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import statistics
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,7 +17,6 @@ from typing import Any, Final
 from calibration.evidence import EvidenceError
 from calibration.moments import Reading, read_moment
 from calibration.targets import Board, Target
-from sim.effects import TextTable
 from sim.labels import Lang
 from sim.run import simulate_moments
 from sim.scenario import Scenario
@@ -47,6 +47,17 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "title.families": ("Families", "类别"),
     "all": ("all", "合计"),
 }
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TextTable:
+    """A table ready to be printed."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    n_names: int
+    """Columns of text before the numbers."""
 
 
 def simulate_figures(

@@ -25,7 +25,7 @@ from calibration.console import (
     need_packages,
     write_step,
 )
-from sim.console import count_cores, print_table, report_errors, show_progress
+from sim.console import count_cores, print_tables, report_errors, show_progress
 
 if TYPE_CHECKING:
     from calibration.problem import Problem
@@ -74,7 +74,7 @@ def validate(
         write_step(folder, tables, manifest)
         told = tell_scores(scores, load_targets(), lang)
         if not quiet:
-            print_table(told.heads, told.rows, title=told.title, n_names=told.n_names)
+            print_tables([told])
         for sentence in told.sentences:
             typer.echo(sentence)
         typer.echo(f"results: {folder}")

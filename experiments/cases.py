@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.table import check_table, list_keys
-from experiments.varyfile import split_key
+from experiments.varyfile import is_lever, split_key
 from sim.errors import ResultsError
 from sim.outcomes import ALL, CNY, PERSONS, PUBLIC_COST
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-_LEVERS: Final = "policies"
-"""What the keys of a policy begin with: they are chosen, all other keys happen."""
 _SUMS: Final = (PERSONS, CNY)
 """Units of sums, of which a run lacks a row where there was nothing to count."""
 
@@ -156,8 +154,7 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
 
 def is_chosen(key: str) -> bool:
     """Whether a key that is varied belongs to a policy."""
-    owner, inner = split_key(key)
-    return owner is not None or inner.split(".")[0] == _LEVERS
+    return split_key(key)[0] is not None or is_lever(key)
 
 
 def _choose_city(table: DataFrame, city: str | None) -> DataFrame:

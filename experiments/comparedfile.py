@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from experiments.loader import find_file
 from experiments.points import write_value
+from experiments.varyfile import is_lever
 from sim.errors import Problem
 from sim.scenariofile import PLAIN_NAME, SCENARIO_FOLDERS
 from sim.sourced import Node, check_keys, read_text, report, suggest_name
@@ -52,9 +53,7 @@ class Future:
     """Policies in force in it beside the standing ones: maps, or names of scenarios whose policies are taken."""
 
 
-def read_policies(
-    root: Node, folder: Path, common: tuple[Override, ...], problems: list[Problem]
-) -> tuple[Policy, ...]:
+def read_policies(root: Node, folder: Path, problems: list[Problem]) -> tuple[Policy, ...]:
     """The policies that are compared; the scenario itself where the file names none."""
     base, listed = root.fields.get("scenario"), root.fields.get("policies")
     if listed is None:
@@ -62,10 +61,10 @@ def read_policies(
             report(problems, root, "nothing says what is run", "Add `scenario: NAME`, or `policies:` with a list")
             return ()
         name = Path(str(base.value)).stem
-        return (Policy(name=name, path=_find_file(base, folder, problems), overrides=common, node=base),)
+        return (Policy(name=name, path=_find_file(base, folder, problems), overrides=(), node=base),)
     if not listed.items:
         report(problems, listed, "a list is wanted here", "Write [baseline, NAME, NAME]")
-    found = [_read_policy(item, base, folder, common, problems) for item in listed.items]
+    found = [_read_policy(item, base, folder, problems) for item in listed.items]
     policies = [one for one in found if one is not None]
     names = [one.name for one in policies]
     for one in policies:
@@ -77,11 +76,9 @@ def read_policies(
     return tuple(policies)
 
 
-def _read_policy(
-    item: Node, base: Node | None, folder: Path, common: tuple[Override, ...], problems: list[Problem]
-) -> Policy | None:
+def _read_policy(item: Node, base: Node | None, folder: Path, problems: list[Problem]) -> Policy | None:
     if isinstance(item.value, str):
-        return Policy(name=Path(item.value).stem, path=_find_file(item, folder, problems), overrides=common, node=item)
+        return Policy(name=Path(item.value).stem, path=_find_file(item, folder, problems), overrides=(), node=item)
     if not item.fields:
         report(problems, item, "a policy is the name of a scenario or a map", "Write NAME, or `{name: ..., set: ...}`")
         return None
@@ -92,9 +89,9 @@ def _read_policy(
         return None
     name = _read_optional(item.fields.get("name"), problems) or Path(str(scenario.value)).stem
     own = item.fields.get("policies")
-    overrides = common
+    overrides: tuple[Override, ...] = ()
     if own is not None:
-        overrides = (*overrides, Override(key="policies", value=own.to_plain(), node=own))
+        overrides = (Override(key="policies", value=own.to_plain(), node=own),)
     overrides = (*overrides, *read_set(item.fields.get("set"), problems))
     return Policy(name=name, path=_find_file(scenario, folder, problems), overrides=overrides, node=item)
 
@@ -124,6 +121,23 @@ def choose_baseline(node: Node | None, policies: tuple[Policy, ...], problems: l
         )
         return None
     return str(node.value)
+
+
+def lay_over(
+    policies: tuple[Policy, ...], baseline: str | None, under: tuple[Override, ...], over: tuple[Override, ...]
+) -> tuple[Policy, ...]:
+    """Values for all policies, laid under and over those that each sets itself; levers are not for the baseline."""
+
+    def choose(overrides: tuple[Override, ...], name: str) -> list[Override]:
+        return [one for one in overrides if name != baseline or not is_lever(one.key)]
+
+    found: list[Policy] = []
+    for one in policies:
+        lists = [own for own in one.overrides if own.key == "policies"]  # written in place: what all set is for these
+        rest = [own for own in one.overrides if own.key != "policies"]
+        laid = (*lists, *choose(under, one.name), *rest, *choose(over, one.name))
+        found.append(dataclasses.replace(one, overrides=laid))
+    return tuple(found)
 
 
 def read_futures(node: Node | None, folder: Path, problems: list[Problem]) -> tuple[Future, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import keyword
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -32,6 +33,9 @@ _PARTS: Final = (
     ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Compare, ast.Name,
     ast.Load, ast.Constant, ast.List, ast.Tuple, *_BINARY,
 )  # fmt: skip
+
+
+_EXAMPLE: Final = "Write one such as `units > 5000 and cap < 3000`"
 
 
 class ConditionError(ValueError):
@@ -63,7 +67,9 @@ def read_condition(text: str, names: list[str]) -> Condition:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError as error:
-        raise ConditionError(f"`{text}` is no condition", "Write one such as `units > 5000 and cap < 3000`") from error
+        words = [name for name in names if keyword.iskeyword(name) and name in text.split()]
+        repair = f"Give the key another name than `{words[0]}` with `as:`" if words else _EXAMPLE
+        raise ConditionError(f"`{text}` is no condition", repair) from error
     for node in ast.walk(tree):
         if not isinstance(node, _PARTS):
             message = f"`{ast.unparse(node) if isinstance(node, ast.expr) else text}` is not allowed in a condition"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.points import Point, write_value
-from experiments.varyfile import split_key
+from experiments.varyfile import is_lever, split_key
 from sim.ensemble import take_member
 from sim.errors import Problem, ScenarioError
 from sim.fitfile import Member
@@ -84,14 +84,15 @@ class Loader:
 
     def _concerns(self, policy: str, key: str) -> bool:
         """Whether a varied key is for a policy: levers are for all that are held against a baseline, not for it."""
-        owner, inner = split_key(key)
+        owner, _ = split_key(key)
         if owner is not None:
             return owner == policy
-        return not (policy == self._sweep.baseline and inner.split(".")[0] == "policies")
+        return not (policy == self._sweep.baseline and is_lever(key))
 
     def _load_texts(self, policy: str, future: str, texts: tuple[tuple[str, str], ...]) -> Scenario:
         chosen, conditions = self._policies[policy], self._futures[future]
-        laid = [(override.text, override.node) for override in (*chosen.overrides, *conditions.overrides)]
+        also = (one for one in conditions.overrides if self._concerns(policy, one.key))
+        laid = [(override.text, override.node) for override in (*chosen.overrides, *also)]
         if conditions.policies:
             laid.append(self._add_policies(chosen, conditions, [text for text, _ in laid]))
         laid += [(f"{split_key(key)[1]}={text}", self._sweep.vary[key]) for key, text in texts]
@@ -99,8 +100,17 @@ class Loader:
         try:
             return load_scenario(chosen.path, overrides, scale=self._scale, quarters=self._quarters)
         except ScenarioError as error:
-            problems = [_place_problem(one, [node for _, node in laid], self._own) for one in error.problems]
+            nodes = [node for _, node in laid]
+            problems = [self._hint(_place_problem(one, nodes, self._own)) for one in error.problems]
             raise ScenarioError(problems) from error
+
+    def _hint(self, problem: Problem) -> Problem:
+        """Of a lever that not every policy has, say how it is given to one."""
+        key, several = problem.key, len(self._sweep.policies) > 2
+        if not several or key not in self._sweep.vary or self._sweep.vary[key].line != problem.line:
+            return problem
+        hint = f"{problem.repair}. For one policy only write `POLICY/{key}`"
+        return dataclasses.replace(problem, repair=hint) if is_lever(key) else problem
 
     def _add_policies(self, policy: Policy, future: Future, texts: list[str]) -> tuple[str, Node]:
         """The standing policies with those of a future behind them."""
@@ -151,4 +161,8 @@ def _place_problem(problem: Problem, nodes: Sequence[Node], own: Mapping[str, No
     if problem.file != SET_FILE or not 1 <= problem.line <= len(nodes):
         return problem
     node = nodes[problem.line - 1]
-    return dataclasses.replace(problem, file=node.file, line=node.line)
+    problem = dataclasses.replace(problem, file=node.file, line=node.line)
+    if "range" in node.fields and problem.message.endswith("is no whole number"):
+        message, repair = "the range holds numbers that are not whole", "Add `whole: true` to it"
+        return dataclasses.replace(problem, message=message, repair=repair)
+    return problem

@@ -43,14 +43,16 @@ class Range:
     log: bool = False
     """Spread evenly on the logarithm."""
     whole: bool = False
-    """Whole numbers only, each as likely as the others."""
+    """Whole numbers only, each as likely as the others; with `log` the nearest ones."""
 
     def place(self, unit: float) -> float | int:
         """The value at `unit` from 0 to 1."""
-        if self.whole:
+        if self.whole and not self.log:
             return min(int(self.high), math.floor(self.low + unit * (self.high - self.low + 1)))
         if self.log:
             value = math.exp(math.log(self.low) + unit * (math.log(self.high) - math.log(self.low)))
+            if self.whole:
+                return min(int(self.high), max(int(self.low), round(value)))
         else:
             value = self.low + unit * (self.high - self.low)
         return min(self.high, max(self.low, float(f"{value:.{SIGNIFICANT}g}")))

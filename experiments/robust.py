@@ -175,8 +175,7 @@ def _rank_choices(
         "worst": means.min(axis=1),
         "regret": (means.max(axis=0) - means).max(axis=1),
     }
-    few = 2 * 0.5 ** gains.shape[2] >= 1 - CONFIDENCE
-    silent = [few and all(is_alike(one) for one in own) for own in gains]
+    silent = [_are_few(gains.shape[2]) and all(is_alike(one) for one in own) for own in gains]
     verdicts = {
         "mean": [_compare_pair(weighted[lead], own, len(rows), is_best=c == lead) for c, own in enumerate(weighted)],
         "worst": _compare_intervals(-points["worst"], [(-high, -low) for low, high in scores["worst"]], silent),
@@ -194,6 +193,11 @@ def _rank_choices(
     table |= _measure_enough(cases, rows)
     order = np.argsort(-points["mean"], kind="stable")
     return pd.DataFrame(table).iloc[order].reset_index(drop=True)
+
+
+def _are_few(n: int) -> bool:
+    """Whether so many runs decide nothing where all are alike, as a test of signs says: fewer than six."""
+    return 2 * 0.5**n >= 1 - CONFIDENCE
 
 
 def _measure_enough(cases: Cases, rows: NDArray[np.intp]) -> dict[str, Any]:
@@ -259,6 +263,8 @@ def _find_front(cases: Cases, weights: FloatArray, question: Question) -> DataFr
     rows = []
     for c, choice in enumerate(cases.choices):
         sure = ON_FRONT if share[c] >= _CERTAIN else DOMINATED if share[c] <= 1 - _CERTAIN else UNDECIDED
+        if choice != question.baseline and _are_few(effect.shape[1]) and is_alike(gain[c]) and is_alike(cost[c]):
+            sure = UNDECIDED
         bounds = (float(cost[c].mean()), *bound_mean(cost[c]), float(effect[c].mean()), *bound_mean(effect[c]))
         rows.append((choice, *bounds, bool(on_front[c]), share[c], UNKNOWN if np.isnan(share[c]) else sure))
     names = [

@@ -128,7 +128,7 @@ def list_optimum(found: Optimum, budget: Budget, lang: Lang) -> tuple[list[TextT
     rows: list[Text] = [
         (
             size.key,
-            f"{size.best:,.4g}",
+            _write_size(size.best),
             _write_range(size.low, size.high),
             _write_range(size.as_good_from, size.as_good_to),
             _write_range(size.swept_from, size.swept_to),
@@ -247,7 +247,12 @@ def _join(names: Sequence[str], lang: Lang) -> str:
 def _write_range(low: float, high: float) -> str:
     if math.isnan(low):
         return "-"
-    return f"{low:,.4g} .. {high:,.4g}"
+    return f"{_write_size(low)} .. {_write_size(high)}"
+
+
+def _write_size(value: float) -> str:
+    """Four significant digits without a power of ten: sizes are read as they are written in files."""
+    return f"{float(f'{value:.4g}'):,.10g}"
 
 
 def _write_cost(cost: float, low: float, high: float, lang: Lang) -> str:

@@ -18,11 +18,11 @@ from experiments.loader import Loader
 from experiments.plan import Plan, make_plan
 from experiments.points import Point, Range
 from experiments.sensitivity import Design, Method, SensitivityError, make_design
-from experiments.sweepfile import Sweep, build_sweep, load_sweep
+from experiments.sweepfile import SWEEP_KEYS, Sweep, build_sweep, load_sweep
 from experiments.varyfile import read_vary, split_key
 from sim.errors import Problem, ScenarioError
-from sim.scenariofile import find_scenario
-from sim.sourced import Node, is_finite, report
+from sim.scenariofile import SCENARIO_KEYS, find_scenario
+from sim.sourced import Node, is_finite, read_yaml, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def load_study(
 
     Raises:
         ScenarioError: With all mistakes of the file, the texts and the scenarios.
-        SensitivityError: If the file leaves points out by `when`.
+        SensitivityError: If the file leaves points out by `when`, or is a sweep file and `vary` is given.
     """
     if vary:
         sweep = _make_sweep(name, vary, against, seeds or DEFAULT_SEEDS, tuple(overrides))
@@ -138,6 +138,10 @@ def _make_sweep(name: str, vary: Sequence[str], against: str | None, seeds: int,
         report(problems, Node(OPTION, 0, "", None), "a key stands twice", "Give each key one range")
     if problems:
         raise ScenarioError(problems)
+    path = find_scenario(name)
+    root = read_yaml(path, problems) if path.is_file() else None
+    if root is not None and not root.fields.keys().isdisjoint(SWEEP_KEYS.keys() - SCENARIO_KEYS.keys()):
+        raise SensitivityError(f"{name} is a sweep file with ranges of its own. Name a scenario, or leave out {OPTION}")
     files = [str(find_scenario(one).absolute()) for one in (against, name) if one is not None]
     plain: dict[str, Any] = {
         "name": Path(files[-1]).stem,

@@ -7,6 +7,7 @@ A sweep is the product of points (experiments.points), policies, futures, member
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from experiments.comparedfile import (
     Override,
     Policy,
     choose_baseline,
+    lay_over,
     read_futures,
     read_policies,
     read_set,
@@ -123,6 +125,10 @@ def load_sweep(path_or_name: str | Path, *, seeds: int | None = None, overrides:
     root = read_yaml(path, problems, shown=show_path(path))
     if root is None:
         raise ScenarioError(problems)
+    if "extends" in root.fields:
+        repair = f"Write a file with `scenario: {path.stem}` and `vary:`, or simulate it with `talentsim run`"
+        report(problems, root, "this is a scenario and no sweep", repair)
+        raise ScenarioError(problems)
     return build_sweep(root, path.parent, seeds=seeds, overrides=overrides)
 
 
@@ -143,11 +149,21 @@ def build_sweep(root: Node, folder: Path, *, seeds: int | None = None, overrides
     laid = [_split_override(text, problems) for text in overrides]
     more = tuple(override for override in laid if override is not None)
     sweep = _read_sweep(root, folder, seeds, problems)
-    policies = tuple(dataclasses.replace(one, overrides=(*one.overrides, *more)) for one in sweep.policies)
-    sweep = dataclasses.replace(sweep, policies=policies)
+    common = read_set(root.fields.get("set"), problems)
+    _refuse_set_and_varied(sweep, (*common, *more), problems)
+    sweep = dataclasses.replace(sweep, policies=lay_over(sweep.policies, sweep.baseline, common, more))
     if problems:
         raise ScenarioError(list(dict.fromkeys([*problems, *_check_rest(sweep, problems)])))
     return sweep
+
+
+def _refuse_set_and_varied(sweep: Sweep, shared: Sequence[Override], problems: list[Problem]) -> None:
+    """Report values that nobody would see, because the key is varied."""
+    given = [one.overrides for one in sweep.policies] + [one.overrides for one in sweep.futures]
+    for override in itertools.chain(*given, shared):
+        if override.key in sweep.vary:
+            message = f"`{override.key}` is varied, and every point gives it another value"
+            report(problems, override.node, message, "Set it, or vary it")
 
 
 def _check_rest(sweep: Sweep, problems: Sequence[Problem]) -> list[Problem]:
@@ -173,8 +189,7 @@ def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Pr
     name, question = (_read_optional(fields.get(key), problems) or "" for key in ("name", "question"))
     if name and not PLAIN_NAME.fullmatch(name):
         report(problems, fields["name"], f"`{name}` cannot name a folder", "Use letters, digits, _ and -")
-    common = read_set(fields.get("set"), problems)
-    policies = read_policies(root, folder, common, problems)
+    policies = read_policies(root, folder, problems)
     baseline = choose_baseline(fields.get("baseline"), policies, problems)
     futures = read_futures(fields.get("futures"), folder, problems)
     vary = read_vary(fields.get("vary"), fields.get("design"), [one.name for one in policies], problems)

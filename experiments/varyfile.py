@@ -68,6 +68,11 @@ def split_key(key: str) -> tuple[str | None, str]:
     return (policy, rest) if slash else (None, key)
 
 
+def is_lever(key: str) -> bool:
+    """Whether a key changes the policies of a scenario, as `policies.0.units`: for all, it is not for the baseline."""
+    return split_key(key)[1].split(".")[0] == "policies"
+
+
 def _check_key(key: str, entry: Node, policies: Sequence[str], problems: list[Problem]) -> None:
     policy, inner = split_key(key)
     if policy is not None and policy not in policies:
@@ -125,8 +130,8 @@ def _read_range(entry: Node, problems: list[Problem]) -> Range | None:
     if flags["log"] and low <= 0:
         report(problems, node, "a logarithm needs a range above 0", "Raise the lower end, or remove `log`")
         return None
-    if flags["whole"] and (flags["log"] or any(end != int(end) for end in ends)):
-        report(problems, node, "whole numbers need whole ends, and no `log`", "Write whole numbers")
+    if flags["whole"] and any(end != int(end) for end in ends):
+        report(problems, node, "whole numbers need whole ends", "Write whole numbers")
         return None
     return Range(low=low, high=high, log=bool(flags["log"]), whole=bool(flags["whole"]))
 

@@ -9,19 +9,36 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import typer
 
 from sim.errors import InvariantError, TalentsimError
 
-if TYPE_CHECKING:
-    from sim.effects import TextTable
-
 EXIT_FAULT: Final = 1
 EXIT_USER: Final = 2
 EXIT_INTERRUPTED: Final = 130
 _WIDTH_WITHOUT_TERMINAL: Final = 150
+
+
+class Printable(Protocol):
+    """A table of text, whoever made it: arguments of print_table."""
+
+    @property
+    def title(self) -> str:
+        """Stands above it."""
+
+    @property
+    def heads(self) -> Sequence[str]:
+        """Headings of its columns."""
+
+    @property
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Cells of each row."""
+
+    @property
+    def n_names(self) -> int:
+        """Columns that name the row; numbers follow."""
 
 
 @contextlib.contextmanager
@@ -95,7 +112,7 @@ def print_table(
     console.print(table)
 
 
-def print_tables(tables: Iterable[TextTable]) -> None:
+def print_tables(tables: Iterable[Printable]) -> None:
     """Print tables one below the other."""
     for table in tables:
         print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)

@@ -102,6 +102,8 @@ def test_what_cannot_be_told_is_refused(call, words, error):
 def test_texts_and_conditions_are_no_ranges(call, tmp_path):
     path = write_sweep(tmp_path, vary={"params.search.b_wage": ["a", "b"]})
     assert "no numbers to go between" in call("sensitivity", path, "--of", "talent", code=2)
+    path = write_sweep(tmp_path)
+    assert "is a sweep file" in call("sensitivity", path, "--of", "talent", "--vary", f"{AMOUNT}=0:1", code=2)
     path = write_sweep(tmp_path, when="amount_cny_m > 600")
     assert "every point counts" in call("sensitivity", path, "--of", "talent", code=2)
 

@@ -51,6 +51,8 @@ def test_ranges_map_the_unit_interval():
     assert Range(low=1, high=100, log=True).place(0.5) == pytest.approx(10)
     whole = Range(low=3, high=5, whole=True)
     assert [whole.place(unit) for unit in (0, 0.32, 0.34, 0.67, 0.9999, 1)] == [3, 3, 4, 5, 5, 5]
+    both = Range(low=1, high=1000, whole=True, log=True)
+    assert [both.place(unit) for unit in (0, 1 / 3, 0.5, 2 / 3, 1)] == [1, 10, 32, 100, 1000]
     ranged = make_points(grids={}, lists={}, ranges={"a": Range(low=0, high=1)}, kind="sobol", n=8)
     assert len({point["a"] for point in ranged}) == 8
 

@@ -62,6 +62,8 @@ def test_few_runs_that_are_all_alike_decide_nothing(seeds, verdict):
     ranking = judged.ranking
     assert [pick(ranking, "safe")[f"{name}_verdict"] for name in ("mean", "regret")] == [verdict, verdict]
     assert pick(ranking, "bold")["worst_verdict"] == verdict
+    front = {"tied": {"undecided"}, "worse": {"front", "dominated"}}[verdict]
+    assert {pick(judged.front, name)["verdict"] for name in ("bold", "safe")} <= front
     boom = judged.effects[judged.effects["state"] == "boom"].set_index("choice")
     assert boom["verdict"].to_dict() == {"baseline": verdict, "bold": "best", "safe": verdict}
     (low, high) = boom.loc["bold", ["low", "high"]]

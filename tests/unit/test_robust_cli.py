@@ -224,13 +224,13 @@ def test_box_is_written_as_conditions():
 @pytest.mark.parametrize("keys", [1, 2])
 def test_best_size_in_both_languages(tmp_path, lang, keys):
     names = ["policies.0.units", "policies.0.rent_cap"][:keys]
-    values = [0.0, 10.0, 20.0, 30.0, 40.0]
+    values = [0.0, 1e5, 2e5, 3e5, 4e5]
     points = [{names[0]: value} for value in values]
     if keys == 2:
         points = [point | {names[1]: other} for point in points for other in (1.0, 2.0, 3.0)]
     effect = {
-        "stayed_12m": lambda _, p: 100.0 - (p[names[0]] - 25.0) ** 2,
-        "public_cost": lambda _, p: 1e6 * p[names[0]],
+        "stayed_12m": lambda _, p: 100.0 - (1e-4 * p[names[0]] - 25.0) ** 2,
+        "public_cost": lambda _, p: 1e2 * p[names[0]],
     }
     table = make_sweep({"flats": effect}, points=points, seeds=4, noise={"stayed_12m": (20.0, 4.0)})
     question = Question(baseline="baseline", outcome="stayed_12m")
@@ -240,5 +240,6 @@ def test_best_size_in_both_languages(tmp_path, lang, keys):
         found = find_best_size(cases, question, budget, np.ones(1))
         tables, lines = list_optimum(found, budget, lang)
         assert len(tables) == (most > 0)
+        assert not any("e+" in cell for table in tables for row in table.rows for cell in row)
         assert lines[0] == WORDS[f"optimum.{found.verdict}"][LANGUAGES.index(lang)]
         save_figure(plot_optimum(found, budget, question, "?", lang), tmp_path / "best.png")

@@ -154,8 +154,8 @@ def test_a_point_that_makes_no_scenario_is_reported_and_what_ended_is_kept(tmp_p
 
 
 def test_an_outcome_that_no_run_has_is_refused(tmp_path):
-    with pytest.raises(SweepError, match=r"no happiness\. Name some of .*rent"):
-        run_plan(plan_of(tmp_path, TINY + "outcomes: [happiness]"), Store(tmp_path), Workers())
+    with pytest.raises(SweepError, match=r"no commute_minutes\. Name some of .*rent"):
+        run_plan(plan_of(tmp_path, TINY + "outcomes: [commute_minutes]"), Store(tmp_path), Workers())
     made = plan_of(tmp_path, TINY + "outcomes: [rent, talent]\ncities: [alpha, beta]\nseeds: 1")
     run_plan(made, Store(tmp_path), Workers())
     table = Store(tmp_path).read_sweep("toy")

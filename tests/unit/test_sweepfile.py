@@ -11,13 +11,18 @@ from sim.errors import ScenarioError
 DATA = Path(__file__).parent.parent / "data"
 BASELINE, SUBSIDY = (DATA / f"two_cities_{name}.yaml" for name in ("baseline", "subsidy"))
 HEAD = f"name: toy\nquestion: Does it help?\nscale: 20000\nquarters: 8\npolicies: [{BASELINE}, {SUBSIDY}]\n"
+SLUMP = "{kind: demand_recession, from: 2019Q3, depth: 0.3}"
 SHIPPED = sorted({path.resolve() for folder in SWEEP_FOLDERS for path in folder.glob("*.yaml")})
 
 
-def read(folder, text):
+def write(folder, text):
     path = folder / "toy.yaml"
     path.write_text(text, encoding="utf-8")
-    return load_sweep(path)
+    return path
+
+
+def read(folder, text):
+    return load_sweep(write(folder, text))
 
 
 def plan(folder, text, **options):
@@ -121,6 +126,7 @@ def plan_with(folder, text, scale):
         ("vary: {params.search.n_sampled: [1, 2, 1]}", 6, "1 stands twice"),
         ("vary: {params.search.b_wage: {list: [1, 2]}, params.search.n_sampled: {list: [1]}}", 6, "b_wage has 2"),
         ("vary: {params.search.n_sampled: [1, 2]}\ndesign: {kind: latin, n: 2}", 7, "no range to fill"),
+        ("vary: {policies.0.from: [2019Q1]}\nwhen: from == '2019Q1'", 7, "another name than `from` with `as:`"),
         ("vary: {question: [a, b]}", 6, "changes no run"),
         ("vary: {nobody/params.search.n_sampled: [1, 2]}", 6, "no policy `nobody`"),
         ("futures: [{set: {scale: 5}}]", 6, "a `name` of its own"),
@@ -128,6 +134,12 @@ def plan_with(folder, text, scale):
         ("members: -1", 6, "whole number"),
         ("seeds: many", 6, "seeds are a number"),
         ("vary: {scale: [10000, 20000]}", 6, "`scale` of the file holds for all runs"),
+        ("vary: {params.search.n_sampled: [5, 6]}\nset: {params.search.n_sampled: 7}", 7, "Set it, or vary it"),
+        (
+            "vary: {params.search.b_wage: [5, 6]}\nfutures: [{name: big, set: {params.search.b_wage: 7}}]",
+            7,
+            "`params.search.b_wage` is varied",
+        ),
         ("outcomes: [rents]", 6, "there is no outcome `rents`. The nearest are rent"),
         ("futures: [{name: boom, policies: [ai_bom]}]", 6, "Did you mean `ai_boom`?"),
     ],
@@ -146,6 +158,7 @@ def test_a_mistake_has_its_line_and_repair(tmp_path, text, line, words):
         ("futures:\n  - {name: odd, set: {params.serch.n_sampled: 5}}", 7, "search"),
         ("when: policy == 'x'", 6, "leaves out every run"),
         ("vary: {params.search.n_sampled: [5, 6]}\nwhen: n_sampled > 'x'", 7, "cannot be worked out"),
+        ("vary: {params.search.n_sampled: {range: [2, 9]}}\ndesign: {kind: latin, n: 4}", 6, "Add `whole: true` to it"),
         ("cities: [alfa]", 6, "Did you mean `alpha`?"),
         ("since: 2030Q1", 6, "outside the runs"),
         ("members: 4", 6, "uses no fit"),
@@ -194,6 +207,38 @@ def test_values_reach_the_scenarios_they_are_for(tmp_path):
     assert subsidy.params.search.n_sampled == 5
     assert [one.params.search.n_applications for one in (base, subsidy)] == [2, 2]
     assert [(one.scale, one.n_quarters) for one in (base, subsidy)] == [(5000, 6)] * 2
+
+
+def test_levers_that_are_set_for_all_are_not_for_the_baseline(tmp_path):
+    """As with `vary`: what is set in the file, in a future or by an option reaches each policy but the baseline."""
+    text = HEAD + (
+        "set: {policies.0.amount_cny_m: 700}\n"
+        "futures: [{name: usual}, {name: dear, set: {policies.0.awareness: 0.25}}]\n"
+    )
+    made = make_plan(load_sweep(write(tmp_path, text), overrides=("policies.0.take_up=0.5",)))
+    found = {(run.policy, run.future): made.load(run).policies for job in made.jobs for run in job.runs}
+    assert found["two_cities_baseline", "usual"] == found["two_cities_baseline", "dear"] == ()
+    (usual,), (dear,) = (found["two_cities_subsidy", future] for future in ("usual", "dear"))
+    assert (usual.amount_cny_m, dear.amount_cny_m) == (700, 700)
+    assert (usual.take_up, dear.take_up, dear.awareness) == (0.5, 0.5, 0.25)
+    assert usual.awareness != 0.25
+    alone = f"name: toy\nquestion: Does it help?\nscenario: {SUBSIDY}\nset: {{policies.0.amount_cny_m: 700}}\n"
+    assert plan(tmp_path, alone).load(plan(tmp_path, alone).jobs[0].runs[0]).policies[0].amount_cny_m == 700
+
+
+def test_a_scenario_is_no_sweep():
+    ((line, shown),) = problems_of(load_sweep, SUBSIDY)
+    assert line == 2
+    assert "this is a scenario and no sweep. Write a file with `scenario: two_cities_subsidy`" in shown
+
+
+def test_a_lever_that_not_every_policy_has_is_told_with_the_way_to_give_it_to_one(tmp_path):
+    text = HEAD.replace(f"{SUBSIDY}]", f"{SUBSIDY}, {{name: slump, scenario: {BASELINE}, policies: [{SLUMP}]}}]")
+    (found,) = problems_of(plan, tmp_path, text + "vary: {policies.0.amount_cny_m: [1, 2]}")
+    assert found[0] == 6
+    assert found[1].endswith("For one policy only write `POLICY/policies.0.amount_cny_m`")
+    made = plan(tmp_path, text + "vary: {two_cities_subsidy/policies.0.amount_cny_m: [1, 2]}")
+    assert made.n_runs == 3 * 2 * 8
 
 
 def test_policies_of_a_future_stand_beside_the_standing_ones(tmp_path):
