@@ -209,7 +209,7 @@ CASES = {
         sizes=(0, 0.5, 1),
         outcome=newcomers,
         options=(*NO_TIES, "params.tax.allowance_cny_m=0", "params.search.b_wage=10"),
-        scale=400,
+        scale=200,
     ),
     "award": Case(
         policy={"city": "alpha", **KNOWN}, size="amount_cny", sizes=(0, 3e5, 1.5e6), outcome=newcomers, options=NO_TIES
