@@ -13,7 +13,8 @@ constant,
 
     score = - ln e + mean of ln slope(y),
 
-in which the slope of the scale makes both comparable (as Box and Cox 1964). Bent has to be better by MARGIN.
+in which the slope of the scale makes both comparable (as Box and Cox 1964). Bent has to be better by MARGIN,
+and to explain more of what is left out by WORTH.
 
 sd_k is the leave-one-out error: it holds what the polynomial misses, what its terms carry of the noise of the runs, and
 the noise of the run left out. Where points have seeds of their own, the noise v_k of their figures is known and
@@ -50,6 +51,8 @@ MOST_MISSING: Final = 0.05
 FEWEST_POINTS: Final = 8
 MARGIN: Final = 0.1
 """By how much a bent scale has to raise the mean logarithm of the density of a run: a tenth."""
+WORTH: Final = 0.1
+"""By how much it also has to raise the part of the variance that is explained when a point is left out."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,7 +161,11 @@ def _choose_scales(
     slope = np.nanmean(np.log(bent.measure_slope(figures)), axis=0)
     least = np.log(np.maximum(both.error, np.finfo(np.float64).tiny)) / 2.0
     gain = least[:n_figures] - least[n_figures:] + slope
-    is_bent = (gain > MARGIN) & (both.error[:n_figures] > 0.0)
+    spread = np.concatenate([np.nanvar(figures, axis=0), np.nanvar(bent.place(figures), axis=0)])
+    explained = 1.0 - both.error / np.where(spread > 0.0, spread, 1.0)
+    # a likelier shape of the noise alone is no reason: the response has to be nearer a polynomial
+    is_nearer = explained[n_figures:] > explained[:n_figures] + WORTH
+    is_bent = (gain > MARGIN) & is_nearer & (both.error[:n_figures] > 0.0)
     at = np.where(is_bent, n_figures, 0) + np.arange(n_figures)
     chosen = dataclasses.replace(both, slopes=tuple(slopes[at] for slopes in both.slopes), **{
         name: getattr(both, name)[at] for name in ("best", "error", "constant", "penalty")

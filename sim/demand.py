@@ -31,6 +31,8 @@ START_QUARTER: Final = (BASE_YEAR - CALENDAR_START_YEAR) * 4
 """Quarter of the adoption that parameters give, and of price 1 of AI."""
 AI_QUARTER: Final = (2024 - CALENDAR_START_YEAR) * 4 + 1
 """Quarter that begins in the middle of the half-year of which AI shares are published, the first of 2024."""
+LEAST_POSTINGS: Final = 1e-3
+"""Openings a quarter and job, at least: also where nobody quits and jobs fall, an opening can be an AI position."""
 HALF_YEAR: Final = 0.25
 """Where in a year the AI index stands: the published ratio is that of first half-years, as are the shares of 2024."""
 
@@ -168,7 +170,8 @@ class Demand:
         """(firm,) openings a quarter that keep staff at the jobs of the market, in agents.
 
         They replace those who quit at the pay of industry and size and those whose firm closes, and follow the growth
-        of jobs; see phases 5 and 13.
+        of jobs; see phases 5 and 13. Quits are those of people new to a job: the fall of the hazard with tenure is much
+        the same everywhere, and only proportions count.
         """
         world, firms, rule = self._world, self._firms, self._params.separation
         pay = world.wage_industry[firms.industry, 0] * world.size_premium[firms.size]
@@ -176,7 +179,7 @@ class Demand:
         quits = rule.quit_base * np.exp(-rule.quit_pay_link * firms.pay_link) * pay**-rule.quit_wage
         growth = (self.baseline_jobs(quarter + 2) - self.baseline_jobs(quarter - 2)) / 4.0
         jobs = self.baseline_jobs(quarter)
-        postings: FloatArray = np.maximum(0.0, jobs * (quits + firms.exit_hazard) + growth)
+        postings: FloatArray = np.maximum(LEAST_POSTINGS * jobs, jobs * (quits + firms.exit_hazard) + growth)
         return postings
 
     def _find_ai_chance(self) -> tuple[FloatArray, FloatArray]:

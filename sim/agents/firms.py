@@ -29,7 +29,6 @@ QUALITY_RANGE: Final = (0.5, 2.0)
 MOST_BAR_SPREADS: Final = 2.0
 """Bars of firms lie within this many spreads of the mean: no firm takes anybody, and none nobody."""
 
-
 LEAST_USES: Final = 0.01
 """Uses of AI in an industry relative to the mean, at least: none is without any."""
 
@@ -216,7 +215,7 @@ def lead_adoption(world: World, elasticity: float) -> NDArray[np.float64]:
     """
     jobs = world.jobs_start[:, None] * world.industry_share
     ai = world.ai_place_share @ world.ai_industry_share
-    uses = ai / np.maximum(LEAST_USES, jobs.sum(axis=0) / jobs.sum())
+    uses = ai / np.maximum(np.finfo(np.float64).tiny, jobs.sum(axis=0) / jobs.sum())
     speed = np.maximum(LEAST_USES, uses) ** elasticity
     relative: NDArray[np.float64] = speed / np.average(speed, weights=jobs.sum(axis=0))
     return relative

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.demand import START_QUARTER
 from sim.kernels.cohorts import choose_after_graduation, end_preparation
 from sim.phases.institutions_teach import seats_at_enrolment
 from sim.phases.internships import do_internships
@@ -44,11 +45,11 @@ def cohort_graduates(model: TalentMarket) -> None:
 
 
 def _choice_rule(model: TalentMarket) -> Any:
-    """Parameters of the choice; before the first reported quarter nobody goes on studying.
+    """Parameters of the choice; before the first quarter of the world's jobs nobody goes on studying.
 
     `jobs_start` of a world is in proportion to all graduates of the years before, since the stock holds them all.
     """
     rule = model.rules.cohorts
-    if model.quarter_number < model.first_quarter_number:
+    if model.quarter_number < START_QUARTER:
         return rule._replace(study_base=-math.inf)
     return rule

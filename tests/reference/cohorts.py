@@ -13,6 +13,7 @@ from tests.reference.teaching import seats_at_enrolment
 
 GRADUATION_QUARTER = 2
 PHD = len(EDUCATION) - 1
+START_QUARTER = (2019 - CALENDAR_START_YEAR) * 4
 
 
 def cohort_graduates(market):
@@ -100,11 +101,11 @@ def form_skills(person, market):
 def choose_what_next(person, market):
     """Multinomial logit of further study, preparing for examinations, and search, whose utility is 0.
 
-    Nobody goes on studying before the first quarter that is reported.
+    Nobody goes on studying before 2019, of which the jobs at the start are.
     """
     rule, level, city = market.params.cohorts, person.education, person.study
     further = 0.0
-    if level < PHD and market.quarter_number >= market.first_quarter_number:
+    if level < PHD and market.quarter_number >= START_QUARTER:
         growth = [math.log(city.market_wage[k] / city.wage_start[k]) for k in (level, level + 1)]
         extra = {0: rule.study_vocational, 2: rule.study_postgraduate}.get(level, 0.0)
         further = math.exp(rule.study_base + rule.study_premium * (growth[1] - growth[0]) + extra)
