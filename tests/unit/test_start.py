@@ -1,5 +1,6 @@
 """What a run starts from: quits that firms expect, and graduates of the quarters that are not reported."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -76,3 +77,18 @@ def test_a_run_that_starts_later_has_those_who_studied_on():
     model = TalentMarket(toy_scenario(EVERYBODY_STUDIES, "from=2021Q1", scale=4000, quarters=4), seed=2)
     people = model.columns.people
     assert (people.cohort_q[people.state == STUDYING] < model.first_quarter_number).any()
+
+
+@pytest.mark.parametrize(
+    ("quarter", "expected"), [(72, 640 - 50), (74, 640 - 25), (76, 640), (78, 640 + 41), (80, 640 + 82)]
+)
+def test_jobs_are_counted_back_by_those_before_the_start(quarter, expected):
+    scenario = toy_scenario(NO_SPIN_UP, scale=1000)
+    world = dataclasses.replace(
+        scenario.world,
+        new_jobs_before=np.array([50_000.0, 82_000.0]),
+        industry_growth=0 * scenario.world.industry_growth,
+    )
+    model = TalentMarket(dataclasses.replace(scenario, world=world), seed=1)
+    jobs = model.demand.market_jobs(quarter, model.levers)
+    assert jobs[model.firms.place == 0].sum() == pytest.approx(expected)
