@@ -18,6 +18,8 @@ A premium p compares AI pay A with that of all postings, a share s of which is A
 A x (1 / (1 + p) - s) / (1 - s). It is of the same premium at all levels. The margins of industries and of places differ
 in their mean; AI pay takes its level from education, pay of the others the geometric mean of both.
 
+Levels asked are those of `requirement_adapt` before a fit; a fit that moves it moves the composition.
+
     python tools/derive_pay.py           # print the three blocks of china.yaml
     python tools/derive_pay.py --write   # and write them; needed whenever a mix, share or intensity there changes
 """
@@ -62,7 +64,8 @@ INDUSTRY_PREMIUM: Final[Mapping[str, str | float]] = {
     "nonbank_finance": "001-0440-01", "human_resources": 12.0, "manufacturing": 14.0, "consulting": 12.0,
     "pharma_bio": 14.0, "machinery": 14.0, "telecom": 14.0, "automotive": 14.0, "other": 3.6,
 }  # fmt: skip
-"""AI pay over pay of all postings, percent; four assumptions are the middle of the published 12 to 16, that of
+"""AI pay over pay of all postings, percent. Printed for some only as 12 to 16: the middle for these and for automotive,
+which is manufacture too; the lower end for services to firms (human resources, consulting), which are not printed; for
 other industries the most that retail and catering have (001-0436-10 and -12)."""
 CITY_PAY: Final[Mapping[str, str]] = {
     "beijing": "001-0480-01", "shenzhen": "001-0480-02", "shanghai": "001-0480-03"
@@ -162,7 +165,7 @@ def read_margins(world: World, figures: Mapping[str, float]) -> Margins:
         level=np.array([figures[LEVELS[name]] for name in EDUCATION]),
         industry=np.array([read(INDUSTRY_PAY[name]) for name in INDUSTRY]),
         industry_premium=np.array([read(INDUSTRY_PREMIUM[name]) for name in INDUSTRY]) / 100.0,
-        place=np.array([read(CITY_PAY.get(name, PLACE_PAY.get(name, 0.0))) for name in world.places]),
+        place=np.array([read(CITY_PAY[name] if name in CITY_PAY else PLACE_PAY[name]) for name in world.places]),
         place_premium=np.array(premium) / 100.0,
         composition=composition / composition.sum(),
     )
