@@ -12,7 +12,8 @@ Last value: of the figures seen with the same moment and the same arguments apar
 statement had ended before: the period of the figure, the periods of its rows (one row that states a value for four
 years is known after the fourth) and, for a share of several quarters, all of these. Inputs are known for all times, as
 they are to the model, so that of them the last one that is not of a later period is taken and, where all are later, the
-first: a figure said by a later input is no foresight. A period says something with a figure that is no bound, or with a lower and an upper one, whose middle is taken.
+first: a figure said by a later input is no foresight. A period says something with a figure that is no bound, or with
+a lower and an upper one, whose middle is taken.
 Stocks that the world starts from count as inputs of the quarter before the run. A change is expected to be none. No
 figure is predicted by a row that states it: a row that gives the same range for five years would else foretell itself.
 """
@@ -159,10 +160,8 @@ def _find_time(args: Mapping[str, Any]) -> int:
 def _find_told(figure: Target) -> int:
     """Number of the quarter in which all ends that a figure speaks of: its period, those of its rows, and `of`."""
     ends = [_find_time(figure.args), *(list_quarters(str(quarter))[-1] for quarter in figure.args.get("of", ()))]
-    for row in figure.rows:
-        if row.period not in NO_PERIOD:
-            ends.append(list_quarters(row.period)[-1])
-    return max(ends)
+    periods = [row.period for row in figure.rows if row.period not in NO_PERIOD]
+    return max([*ends, *(list_quarters(period)[-1] for period in periods)])
 
 
 def _find_start(args: Mapping[str, Any]) -> int:
