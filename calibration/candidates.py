@@ -8,24 +8,91 @@ not identify at their value before the fit:
 found     what the fit found;
 again     where emulators of all that the fit tried expect the least loss of the others, with those values kept;
 median    the weighted medians of the ensemble;
-member    the member of the greatest weight, the first of several.
+member    the likeliest member by emulator and runs together. (The weightiest is another one: a weight is that
+          likelihood over the emulator's, by which members were drawn.)
+
+The seeds that compare them are those that chose among the finalists of the fit, so that the least of the losses is
+partly luck: what the point is worth is measured with fresh ones. Differences between candidates are paired, as all have
+the same seeds; their standard errors are those of the jackknife over seeds (Efron and Tibshirani 1993, chapter 11),
+
+    se^2 = (n - 1) / n * sum over seeds k of (d_(k) - mean d)^2,    d_(k) the difference without seed k.
+
+The least loss decides also where another candidate is within one standard error; these are named.
+Left out: that a loss, bent in the figures, is higher by their noise; with 100 seeds it is small, and much the same
+everywhere.
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.posterior import find_quantiles
-from calibration.problem import Problem
+from calibration.posterior import LIKELIHOOD, find_quantiles
+from calibration.problem import Problem, Targets, average_seeds, measure_loss
 from calibration.propose import propose_points
+from calibration.runs import Runner
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 FloatArray = NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Measured:
+    """Points by name, simulated with the same seeds."""
+
+    losses: dict[str, float]
+    figures: dict[str, FloatArray]
+    """(target,) means over the seeds."""
+    left_out: dict[str, FloatArray]
+    """(seed,) losses without one of the seeds each."""
+
+    @property
+    def best(self) -> str:
+        """The name of the point of least loss, the first of several."""
+        return min(self.losses, key=lambda name: self.losses[name])
+
+    def find_error(self, name: str, other: str | None = None) -> float:
+        """Standard error of the loss of a point, or of its difference to that of another one; 0 with one seed."""
+        values = self.left_out[name] - (0.0 if other is None else self.left_out[other])
+        return float(np.sqrt((len(values) - 1) * np.mean(np.square(values - values.mean()))))
+
+    def list_close(self) -> list[str]:
+        """Points other than the best whose loss lies within one standard error of the difference to it."""
+        least = self.losses[self.best]
+        return [
+            name
+            for name, loss in self.losses.items()
+            if name != self.best and loss - least <= self.find_error(name, self.best)
+        ]
+
+
+def measure_points(
+    problem: Problem, runner: Runner, points: Mapping[str, FloatArray], seeds: Sequence[int]
+) -> Measured:
+    """Simulate (parameter,) points of the unit cube with each of the seeds."""
+    runs = runner.evaluate(np.array(list(points.values())), seeds)
+    figures = average_seeds(runs)
+    losses = measure_loss(problem.targets, figures).tolist()
+    left_out = leave_out(problem.targets, runs).T
+    return Measured(
+        losses=dict(zip(points, losses, strict=True)),
+        figures=dict(zip(points, figures, strict=True)),
+        left_out=dict(zip(points, left_out, strict=True)),
+    )
+
+
+def leave_out(targets: Targets, runs: FloatArray) -> FloatArray:
+    """(seed, point) losses of (point, seed, target) runs without one of the seeds each; zeros with one seed."""
+    n = runs.shape[1]
+    if n == 1:
+        return np.zeros((1, len(runs)))
+    return np.array([measure_loss(targets, average_seeds(np.delete(runs, k, axis=1))) for k in range(n)])
 
 
 def list_candidates(
@@ -48,7 +115,7 @@ def list_candidates(
     points = {
         "found": fitted,
         "median": find_quantiles(unit, weight, (0.5,))[0],
-        "member": unit[np.argmax(weight)],
+        "member": unit[np.argmax(members[LIKELIHOOD].to_numpy())],
     }
     if kept.any() and not kept.all():
         figures = searched[list(problem.targets.names)].to_numpy()

@@ -295,11 +295,19 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo(f"parameters: {verdicts}; {manifest['kept']} keep their value before the fit")
         typer.echo(f"members: {manifest['members']}, of which effective {manifest['effective_members']:.0f}")
         typer.echo(f"figures inside their band: {manifest['inside']} of {manifest['targets']}")
-        losses = ", ".join(f"{name} {value:.4g}" for name, value in manifest["candidates"].items())
+        apart = manifest["differences"]
+        losses = ", ".join(
+            f"{name} {value:.4g}" + (f" (difference +-{apart[name]:.2g})" if name != manifest["point"] else "")
+            for name, value in manifest["candidates"].items()
+        )
         typer.echo(f"point: {manifest['point']}; losses {losses}")
+        if manifest["close"]:
+            typer.echo(f"within one standard error of it: {', '.join(manifest['close'])}")
         for key in manifest["outside"]:
             typer.echo(f"outside the interval of the ensemble: {key.removeprefix('params.')}")
-    typer.echo(f"loss: {loss['before']:.4g} before, {loss['fitted']:.4g} fitted, {loss['shipped']:.4g} as shipped")
+    words = {"before": "before", "fitted": "fitted", "shipped": "as shipped"}
+    told = (f"{loss[name]:.4g} +-{manifest['loss_errors'][name]:.2g} {word}" for name, word in words.items())
+    typer.echo(f"loss with fresh seeds: {', '.join(told)}")
     if loss["shipped"] > loss["before"]:
         typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)
 

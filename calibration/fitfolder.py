@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.posterior import INTERVAL, UNIFORM_SD, find_quantiles
+from calibration.posterior import INTERVAL, LIKELIHOOD, UNIFORM_SD, find_quantiles
 from calibration.problem import CalibrationError
 from calibration.sampler import count_effective
 from calibration.space import Prior
@@ -179,7 +179,7 @@ def _read_members(path: Path, prior: Prior) -> tuple[FloatArray, FloatArray]:
 
 
 def _check_names(path: Path, found: Mapping[str, Any], prior: Prior) -> None:
-    known = set(found) - {"weight", "member"}
+    known = set(found) - {"weight", "member", LIKELIHOOD}
     odd = sorted(known ^ set(prior.names))
     if odd:
         raise CalibrationError(f"{path}: its parameters are not those of calibration/space.yaml: {', '.join(odd)}. "

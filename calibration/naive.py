@@ -8,10 +8,12 @@ All three know what the model knows and no more: the inputs of the world, inputs
 the figures that the fit saw. A figure that is held out is never among them; the caller passes what was seen. Each
 speaks about the figures it has a rule for and is silent (absent) about the others.
 
-Last value: of the figures seen with the same moment and the same arguments apart from time, the last one of a period
-that had ended before; another statement of the same period, or a later one, is what was to be said. Inputs are known
-for all times, as they are to the model: of them the last one that is not of a later period, where all are later the
-first. A period says something with a figure that is no bound, or with a lower and an upper one, whose middle is taken.
+Last value: of the figures seen with the same moment and the same arguments apart from time, the last one whose
+statement had ended before: the period of the figure, the periods of its rows (one row that states a value for four
+years is known after the fourth) and, for a share of several quarters, all of these. Inputs are known for all times, as
+they are to the model, so that of them the last one that is not of a later period is taken and, where all are later, the
+first: a figure said by a later input is no foresight. A period says something with a figure that is no bound, or with
+a lower and an upper one, whose middle is taken.
 Stocks that the world starts from count as inputs of the quarter before the run. A change is expected to be none. No
 figure is predicted by a row that states it: a row that gives the same range for five years would else foretell itself.
 """
@@ -41,6 +43,8 @@ CHANGES: Final[Mapping[str, float]] = {
 """Moments that compare two times, and their value where nothing changes, which is what is expected."""
 SAME_AS: Final[Mapping[str, str]] = {"mean_first_jobs": "count_first_jobs"}
 """Moments that are a level of another one over several years."""
+NO_PERIOD: Final = ("unspecified", "not_stated")
+"""What rows say whose document names no period; that of the figure is taken."""
 START: Final = Quarter.parse("2018Q4").number
 """The quarter before the run, whose stocks are inputs."""
 
@@ -50,6 +54,9 @@ class _Level:
     """A value at a time, and the rows that state it."""
 
     when: int
+    """Quarter in which the period of the figure ends."""
+    told: int
+    """Quarter in which all ends that the statement speaks of: not before `when`."""
     value: float
     rows: frozenset[str]
     fed: bool
@@ -93,7 +100,7 @@ def predict_last_value(world: World, known: Sequence[Target], asked: Sequence[Ta
         others = [
             level
             for level in levels[_name_kind(figure.moment, figure.args)]
-            if (level.fed or level.when < start) and not level.rows & own
+            if (level.fed or level.told < start) and not level.rows & own
         ]
         if others:
             found[figure.name] = _pick(others, _find_time(figure.args))
@@ -127,7 +134,7 @@ def _list_levels(world: World, known: Sequence[Target]) -> dict[str, list[_Level
             levels[kind].append(_make_level(when, (low[0], high[0])))
     for moment, stock in (("count_talent", world.talent_start), ("count_working", world.employed_start)):
         for place, value in zip(world.places, stock.tolist(), strict=True):
-            start = _Level(when=START, value=value, rows=frozenset(), fed=True)
+            start = _Level(when=START, told=START, value=value, rows=frozenset(), fed=True)
             levels[_name_kind(moment, {"city": place})].append(start)
     return levels
 
@@ -135,7 +142,8 @@ def _list_levels(world: World, known: Sequence[Target]) -> dict[str, list[_Level
 def _make_level(when: int, figures: Sequence[Target]) -> _Level:
     rows = frozenset(row.id for figure in figures for row in figure.rows)
     value = statistics.fmean(figure.value for figure in figures)
-    return _Level(when=when, value=value, rows=rows, fed=all(figure.use == "check" for figure in figures))
+    fed = all(figure.use == "check" for figure in figures)
+    return _Level(when=when, told=max(map(_find_told, figures)), value=value, rows=rows, fed=fed)
 
 
 def _name_kind(moment: str, args: Mapping[str, Any]) -> str:
@@ -147,6 +155,13 @@ def _name_kind(moment: str, args: Mapping[str, Any]) -> str:
 def _find_time(args: Mapping[str, Any]) -> int:
     """Number of the quarter in which the period of a figure ends."""
     return _list_quarters(args, "until")[-1]
+
+
+def _find_told(figure: Target) -> int:
+    """Number of the quarter in which all ends that a figure speaks of: its period, those of its rows, and `of`."""
+    ends = [_find_time(figure.args), *(list_quarters(str(quarter))[-1] for quarter in figure.args.get("of", ()))]
+    periods = [row.period for row in figure.rows if row.period not in NO_PERIOD]
+    return max([*ends, *(list_quarters(period)[-1] for period in periods)])
 
 
 def _find_start(args: Mapping[str, Any]) -> int:

@@ -40,6 +40,8 @@ DESIGN_OFFSET: Final = 300_000
 """Seeds of a design begin so far above those of a fit."""
 INTERVAL: Final = 0.9
 """Part of the posterior that an interval holds, as much left out below as above."""
+LIKELIHOOD: Final = "log_likelihood"
+"""Column of list_members."""
 MISFIT_ROUNDS: Final = 5
 """Times at most that errors grow where families stay far off."""
 SETTLING_ROUNDS: Final = 3
@@ -80,6 +82,8 @@ class Posterior:
     """(member, target) means over seeds."""
     weight: FloatArray
     """(member,) sum to 1."""
+    log_likelihood: FloatArray
+    """(member,) up to a constant, of what emulator and runs say together. A weight is this over the emulator's."""
     trust: FloatArray
     """(family,) how far the runs of members correct the emulator: 1 wholly, 0 not at all."""
     belief: Belief
@@ -106,7 +110,10 @@ def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -
     noise = belief.emulator.scales.measure_noise(figures, measure_seed_noise(runs))
     known = combine(belief.emulator, belief.errors, unit, figures, noise)
     weight, trust = weigh_members(known, MEMBERS_EFFECTIVE)
-    return Posterior(unit=unit, figures=figures, weight=weight, trust=trust, belief=belief)
+    likelihood = known.measure_likelihood(trust)
+    return Posterior(
+        unit=unit, figures=figures, weight=weight, log_likelihood=likelihood, trust=trust, belief=belief
+    )  # fmt: skip
 
 
 def simulate_design(problem: Problem, runner: Runner, budget: Budget, seed: int) -> Design:
@@ -209,11 +216,12 @@ def find_quantiles(unit: FloatArray, weight: FloatArray, shares: Sequence[float]
 
 
 def list_members(problem: Problem, posterior: Posterior) -> DataFrame:
-    """One row for each member: its weight and the values of its parameters."""
+    """One row for each member: its weight, the logarithm of its likelihood, and the values of its parameters."""
     import pandas as pd
 
     prior = problem.prior
     frame = pd.DataFrame(prior.to_values(posterior.unit), columns=list(prior.names))
+    frame.insert(0, LIKELIHOOD, posterior.log_likelihood)
     frame.insert(0, "weight", posterior.weight)
     return frame
 

@@ -6,7 +6,8 @@ command that makes them again (`sim/fitfile.py` reads all three).
 A parameter that recovery does not identify keeps its value before the fit: what the fit found for it is luck. It may be
 part of a combination that the figures do tell, so what the fit found for the others need no longer be their best: with
 those values kept, candidates of search and posterior (calibration/candidates.py) are simulated with the seeds that
-chose the fit, the one of least loss is shipped, and its loss stands beside those of the others, of the fit and before.
+chose the fit, and the one of least loss is shipped; those within one standard error of it are named. These seeds chose,
+and the finalists before: so losses before, fitted and as shipped are measured once more with seeds that chose nothing.
 Without a recovery, or where what is not identified is wanted as fitted, it is what the fit found. Parameters whose
 value lies outside the 90 % interval of the ensemble are named.
 Left out: correlations between parameters at the point; the ensemble has them.
@@ -26,11 +27,11 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
-from calibration.candidates import list_candidates, list_outside
+from calibration.candidates import list_candidates, list_outside, measure_points
 from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
-from calibration.posterior import describe_trust, list_members, run_posterior, summarise_params
-from calibration.problem import CalibrationError, Problem, average_seeds, count_inside, measure_loss
+from calibration.posterior import LIKELIHOOD, describe_trust, list_members, run_posterior, summarise_params
+from calibration.problem import CalibrationError, Problem, count_inside
 from calibration.recover import judge_params, run_recovery
 from calibration.runs import Runner
 from sim.errors import Problem as Mistake
@@ -66,6 +67,13 @@ INPUTS: Final[dict[str, str]] = {
 """Inputs of a fit that must be the same for all its parts, and the words for them."""
 STEPS: Final = {"fit": "fit", "posterior": "posterior", "recover": "recovery"}
 """Command -> folder of its results."""
+SHIP_OFFSET: Final = 500_000
+"""Seeds that measure what is shipped begin so far above those of the fit: no other step has them."""
+COMPARED: Final = (
+    "loss", "loss_errors", "point", "candidates", "differences", "close", "outside", "inside", "kept", "verdicts",
+    "trust", "effective_members",
+)  # fmt: skip
+"""Facts of a manifest that must come out the same when a fit is made again, beside the files."""
 _TEXT_COLUMNS: Final = ("parameter", "verdict")
 _STEP_FACTS: Final = ("budget", "seed", "scale", "until")
 
@@ -140,6 +148,10 @@ def read_found(problem: Problem, folder: Path, options: str) -> Found:
 
     fit, (searched,) = read("fit", "parameters.json", "searched")
     posterior, (members, params) = read("posterior", "manifest.json", "ensemble", "parameters")
+    if LIKELIHOOD not in members:
+        raise CalibrationError(
+            f"{folder / STEPS['posterior']} has no likelihoods of members. Run: talentsim calibrate posterior{options}"
+        )
     recovery, verdicts = None, None
     if (folder / STEPS["recover"]).is_dir():
         recovery, (verdicts,) = read("recover", "manifest.json", "verdicts")
@@ -182,12 +194,14 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     if unidentified == "prior" and found.verdicts is not None:
         points = list_candidates(problem, fitted, found.searched, found.members, kept, int(found.fit["seed"]))
     first, last = found.fit["choose_seeds"]
-    runner.expect(len(points) * (last - first + 1))
-    simulated = average_seeds(runner.evaluate(np.array(list(points.values())), range(first, last + 1)))
-    losses = dict(zip(points, measure_loss(problem.targets, simulated).tolist(), strict=True))
-    chosen = min(losses, key=lambda name: losses[name])
-    unit, figures = points[chosen], simulated[list(points).index(chosen)]
-    members = found.members.copy()
+    fresh = int(found.fit["seed"]) + SHIP_OFFSET
+    ship_seeds = range(fresh, fresh + last - first + 1)
+    runner.expect((len(points) + 3) * len(ship_seeds))
+    compared = measure_points(problem, runner, points, range(first, last + 1))
+    unit = points[compared.best]
+    ends = {"before": problem.prior.start_unit, "fitted": fitted, "shipped": unit}
+    measured = measure_points(problem, runner, ends, ship_seeds)
+    members = found.members.drop(columns=LIKELIHOOD)
     members.insert(0, "member", range(1, len(members) + 1))
     texts = {
         PARAMETERS: _write_point(problem, name, unit, fitted, found.params, verdicts),
@@ -197,15 +211,15 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         "unidentified": unidentified,
         "kept": int(kept.sum()),
         "verdicts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
-        "loss": {
-            "before": found.fit["loss_before"],
-            "fitted": found.fit["loss"],
-            "shipped": losses[chosen],
-        },
-        "point": chosen,
-        "candidates": losses,
+        "ship_seeds": [ship_seeds[0], ship_seeds[-1]],
+        "loss": measured.losses,
+        "loss_errors": {name: measured.find_error(name) for name in ends},
+        "point": compared.best,
+        "candidates": compared.losses,
+        "differences": {name: compared.find_error(name, compared.best) for name in points},
+        "close": compared.list_close(),
         "outside": list_outside(problem, unit, found.params),
-        "inside": int(count_inside(problem.targets, figures)),
+        "inside": int(count_inside(problem.targets, measured.figures["shipped"])),
         "targets": len(problem.targets.names),
     }
     return Shipped(texts=texts, manifest=manifest)
@@ -257,9 +271,16 @@ def list_differences(again: Shipped, manifest: Mapping[str, Any], folder: Path) 
         n_other += abs(len(lines) - len(text.splitlines()))
         if n_other:
             found.append(f"{name}: {n_other} of {len(lines)} lines")
-    for name, loss in again.manifest["loss"].items():
-        if loss != manifest["loss"][name]:
-            found.append(f"loss {name}: {loss!r}, not {manifest['loss'][name]!r}")
+    for fact in COMPARED:
+        now, then = again.manifest[fact], manifest.get(fact)
+        if isinstance(now, Mapping) and isinstance(then, Mapping):
+            found += [
+                f"{fact} {name}: {now.get(name)!r}, not {then.get(name)!r}"
+                for name in dict.fromkeys([*now, *then])
+                if now.get(name) != then.get(name)
+            ]
+        elif now != then:
+            found.append(f"{fact}: {now!r}, not {then!r}")
     return found
 
 

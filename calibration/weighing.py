@@ -50,8 +50,16 @@ class Known:
 
     def measure_gain(self, trust: FloatArray) -> FloatArray:
         """(member, family) logarithms of ratios of likelihoods, with c as the (family,) `trust`."""
-        members = self.errors.targets.members
-        c = trust @ members
+        before = self._measure_squared(self.emulated, self.error)
+        return np.asarray(0.5 * (before - self._measure_both(trust)) @ self.errors.targets.members.T, np.float64)
+
+    def measure_likelihood(self, trust: FloatArray) -> FloatArray:
+        """(member,) logarithms, up to a constant, of the likelihood of what emulator and runs say together."""
+        return np.asarray(-0.5 * self._measure_both(trust).sum(axis=1), np.float64)
+
+    def _measure_both(self, trust: FloatArray) -> FloatArray:
+        """(member, target) squared distances of what emulator and runs say together, with c as the `trust`."""
+        c = trust @ self.errors.targets.members
         total = self.error + c * self.noise
         share = np.where(total > 0.0, c * self.error / np.where(total > 0.0, total, 1.0), 0.0)
         variance = share * self.noise + np.where(
@@ -59,9 +67,7 @@ class Known:
         )
         missing = np.isnan(self.simulated)
         placed = self.emulated + np.where(missing, 0.0, share * (self.simulated - self.emulated))
-        now = self._measure_squared(placed, np.where(missing, self.error, variance))
-        before = self._measure_squared(self.emulated, self.error)
-        return np.asarray(0.5 * (before - now) @ members.T, np.float64)
+        return self._measure_squared(placed, np.where(missing, self.error, variance))
 
     def _measure_squared(self, placed: FloatArray, variance: FloatArray) -> FloatArray:
         figures = self.errors.scales.read(placed)

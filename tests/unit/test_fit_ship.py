@@ -13,9 +13,10 @@ from fit_toys import make_linear
 import calibration.market
 import calibration.ship
 import sim.scenariofile
-from calibration.candidates import list_candidates, list_outside
+from calibration.candidates import Measured, leave_out, list_candidates, list_outside
 from calibration.problem import average_seeds, measure_loss
 from calibration.search import sample_latin
+from calibration.ship import Shipped, list_differences
 from sim.explain import explain_key
 from sim.fitfile import read_ensemble
 from sim.modelhash import hash_model
@@ -85,7 +86,7 @@ def test_a_shipped_fit_says_what_it_is_and_where_it_is_from(steps, tmp_path):
     assert manifest["inside"] == manifest["targets"] == 3
 
 
-def test_the_loss_as_shipped_is_that_of_the_point_with_the_seeds_that_chose(call, tmp_path, monkeypatch):
+def test_the_loss_as_shipped_is_that_of_the_point_with_seeds_that_chose_nothing(call, tmp_path, monkeypatch):
     # figures that contradict each other: no point meets all of them
     targets = dataclasses.replace(PROBLEM.targets, value=PROBLEM.targets.value + np.array([0.0, 0.0, 0.4]))
     problem = dataclasses.replace(PROBLEM, targets=targets)
@@ -96,13 +97,16 @@ def test_the_loss_as_shipped_is_that_of_the_point_with_the_seeds_that_chose(call
     folder = tmp_path / "calibration" / "fits" / "first"
     manifest = json.loads((folder / "manifest.json").read_text())
     values = np.array([entry["value"] for entry in read_point(folder).values()])
-    first, last = manifest["choose_seeds"]
+    first, last = manifest["ship_seeds"]
+    assert first > manifest["choose_seeds"][1]
     runs = np.array([[problem.simulate(values, seed) for seed in range(first, last + 1)]])
     assert len(runs[0]) == TINY.choose_seeds
     loss = float(measure_loss(targets, average_seeds(runs))[0])
     assert loss > 0.05
     assert manifest["loss"]["shipped"] == manifest["loss"]["fitted"] == pytest.approx(loss, rel=1e-9)
     assert manifest["loss"]["before"] > 0.1 + loss
+    assert manifest["loss"]["shipped"] != manifest["candidates"]["found"]
+    assert 0.0 < manifest["loss_errors"]["shipped"] < 0.1
 
 
 def test_what_is_identified_makes_up_for_what_keeps_its_value(call, tmp_path, monkeypatch):
@@ -136,7 +140,11 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
     losses = manifest["candidates"]
     assert set(losses) == {"found", "again", "median", "member"}
     assert manifest["point"] == min(losses, key=losses.get) != "found"
-    assert losses["found"] > 0.2 > manifest["loss"]["shipped"] == min(losses.values())
+    assert losses["found"] > 0.2 > max(manifest["loss"]["shipped"], min(losses.values()))
+    assert manifest["differences"][manifest["point"]] == 0.0
+    assert 0.0 < manifest["differences"]["found"] < 0.2
+    assert manifest["point"] not in manifest["close"]
+    assert "found" not in manifest["close"]
     point = read_point(folder)
     assert point[NAMES[0]]["value"] == pytest.approx(0.3, abs=0.1)
     assert point[BLIND]["value"] == 0.2
@@ -147,21 +155,70 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
 
 
 def test_candidates_keep_what_is_not_identified():
-    members = pd.DataFrame([[0.25, 0.1, 0.4, 0.5], [0.35, 0.2, 0.5, 0.6], [0.4, 0.3, 0.9, 0.7]],
-                           columns=["weight", *NAMES])  # fmt: skip
+    members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
+                           columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
     fitted, kept = np.array([0.7, 0.8, 0.9]), np.array([False, False, True])
     unit = sample_latin(3, 40, 1)
     searched = pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
     points = list_candidates(PROBLEM, fitted, searched, members, kept, 1)
     assert next(iter(points)) == "found"
     assert points["found"].tolist() == [0.7, 0.8, 0.2]
-    assert points["member"].tolist() == [0.3, 0.9, 0.2]
+    assert points["member"].tolist() == [0.2, 0.5, 0.2]  # the likeliest, not the weightiest
     # middles of the weights at 0.125, 0.425 and 0.8: a half lies a fifth of the way from the second to the third
     assert points["median"].tolist() == pytest.approx([0.22, 0.58, 0.2])
     assert points["again"] == pytest.approx([0.3, 0.6, 0.2], abs=0.1)
     assert "again" not in list_candidates(PROBLEM, fitted, searched, members, np.full(3, True), 1)
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.5, 0.1, 0.2], "high": [0.7, 0.5, 0.3]})
     assert list_outside(PROBLEM, np.array([0.7, 0.8, 0.2]), ends) == [NAMES[1]]
+
+
+def test_differences_between_points_are_paired():
+    """A loss that is straight in one figure: the jackknife is the standard error of a mean of differences."""
+    draws = np.random.default_rng(2)
+    shared, own = draws.normal(0.0, 1.0, 40), draws.normal(0.0, 0.01, (2, 40))
+    figures = np.exp(np.array([3.0, 3.1])[:, None])  # above the band, whose edge is 0.02: ln(1 + e) = ln(x / 0.02)
+    runs = (figures * (1.0 + 0.001 * (shared + own)))[:, :, None]
+    targets = make_linear((0.0,)).targets
+    left_out = leave_out(targets, runs)
+    losses = {"a": 3.0 - np.log(0.02), "b": 3.1 - np.log(0.02)}
+    measured = Measured(losses=losses, figures={}, left_out=dict(zip("ab", left_out.T, strict=True)))
+    log = np.log(runs[:, :, 0])
+    assert measured.find_error("a") == pytest.approx(log[0].std(ddof=1) / 40**0.5, rel=1e-3)
+    assert measured.find_error("b", "a") == pytest.approx((log[1] - log[0]).std(ddof=1) / 40**0.5, rel=1e-3)
+    assert measured.find_error("b", "a") < 0.1 * measured.find_error("a")
+    assert measured.find_error("a", "a") == 0.0
+    assert (leave_out(targets, runs[:, :1]) == 0.0).all()
+
+
+@pytest.mark.parametrize(("gap", "close"), [(0.5, ["b"]), (2.0, [])])
+def test_points_within_a_standard_error_of_the_best_are_named(gap, close):
+    without = np.array([-1.0, 1.0, -1.0, 1.0])
+    error = np.sqrt(3.0)
+    measured = Measured(
+        losses={"b": gap * error, "a": 0.0}, figures={}, left_out={"b": without, "a": np.zeros(4)}
+    )  # fmt: skip
+    assert measured.best == "a"
+    assert measured.find_error("b", "a") == pytest.approx(error)
+    assert measured.list_close() == close
+
+
+def test_what_is_not_the_same_again_is_named(tmp_path):
+    facts = {name: {"x": 1.0} for name in ("loss", "loss_errors", "candidates", "differences", "trust", "verdicts")}
+    facts |= {"point": "found", "close": [], "outside": [], "inside": 1, "kept": 1, "effective_members": 2.0}
+    assert list_differences(Shipped(texts={}, manifest=facts), facts, tmp_path) == []
+    for name, value in facts.items():
+        other = {"x": 2.0} if isinstance(value, dict) else "other"
+        found = list_differences(Shipped(texts={}, manifest=facts), {**facts, name: other}, tmp_path)
+        assert len(found) == 1
+        assert found[0].startswith(name)
+        without = {key: fact for key, fact in facts.items() if key != name}
+        assert len(list_differences(Shipped(texts={}, manifest=facts), without, tmp_path)) == 1
+
+
+def test_results_without_likelihoods_are_refused(steps, tmp_path):
+    file = tmp_path / "results/calibration/linear/posterior/ensemble.csv"
+    pd.read_csv(file).drop(columns="log_likelihood").to_csv(file, index=False)
+    assert "Run: talentsim calibrate posterior --budget small\n" in steps("ship", "first", code=2).stderr
 
 
 def test_a_budget_of_other_counts_is_refused(steps, tmp_path):

@@ -1,5 +1,7 @@
 """Weights of members from what emulator and runs say of them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from fit_toys import make_targets
@@ -78,3 +80,15 @@ def test_a_family_that_is_emulated_coarsely_does_not_silence_the_others():
     again, unmoved = weigh_members(known, 0.01)
     assert unmoved.tolist() == [1.0, 1.0]
     assert count_effective(again) < 20.0
+
+
+def test_the_likeliest_member_is_not_the_weightiest():
+    """A weight is the likelihood over that of the emulator: it is high where the emulator was most wrong."""
+    known = make_known([1.0], [[0.0], [0.3]], [0.0])
+    known = dataclasses.replace(known, emulated=np.array([[0.0], [2.0]]))
+    weight, trust = weigh_members(known, 0.1)
+    assert trust.tolist() == [1.0]
+    assert weight[1] > weight[0]
+    found = known.measure_likelihood(trust)
+    assert found.tolist() == pytest.approx([0.0, -0.5 * (0.3 / 0.2) ** 2])
+    assert known.measure_likelihood(np.zeros(1)).tolist() == pytest.approx([0.0, -0.5 * 4.0 / 1.04])

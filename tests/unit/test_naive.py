@@ -42,9 +42,9 @@ def board():
     return load_targets()
 
 
-def make_row(identifier):
+def make_row(identifier, period="unspecified"):
     return Row(
-        id=identifier, statistic="s", dims={}, printed="1", unit="ratio", period="2019", geography="", population="",
+        id=identifier, statistic="s", dims={}, printed="1", unit="ratio", period=period, geography="", population="",
         exactness="exact", document="900", line="1", locator="", role="", note="",
     )  # fmt: skip
 
@@ -71,6 +71,39 @@ def test_last_value_knows_no_outcome_of_the_same_time_or_later(world):
     known = [stay(2024, 0.1, rows=("a",)), stay(2022, 0.3, rows=("b",))]
     assert predict_last_value(world, known, [stay(2022, 0.9, rows=("c",))]) == {}
     assert predict_last_value(world, known, [stay(2019, 0.9, rows=("c",))]) == {}
+
+
+def of_period(figure, period):
+    """The figure with rows that state it for a period."""
+    return dataclasses.replace(figure, rows=tuple(make_row(row.id, period) for row in figure.rows))
+
+
+def test_a_row_of_several_years_is_known_after_the_last_of_them(world):
+    """Its part of 2023 tells nothing of 2024, which it speaks of too; 2025 it does."""
+    many = [of_period(stay(year, 0.6, rows=("a",)), "2021-2024") for year in (2021, 2022, 2023, 2024)]
+    for year in (2022, 2024):
+        assert predict_last_value(world, many, [stay(year, 0.9, rows=("b",))]) == {}
+    assert list(predict_last_value(world, many, [stay(2025, 0.9, rows=("b",))]).values()) == [0.6]
+    one = of_period(stay(2023, 0.3, rows=("c",)), "2023")
+    assert list(predict_last_value(world, [*many, one], [stay(2024, 0.9, rows=("b",))]).values()) == [0.3]
+
+
+def test_the_later_of_two_bounds_says_when_their_middle_is_known(world):
+    low, high = stay(2020, 0.2, rows=("a",), bound="low"), stay(2020, 0.4, rows=("b",), bound="high")
+    known = [of_period(low, "2020"), of_period(high, "2020-2022")]
+    assert predict_last_value(world, known, [stay(2022, 0.9, rows=("c",))]) == {}
+    assert list(predict_last_value(world, known, [stay(2023, 0.9, rows=("c",))]).values()) == pytest.approx([0.3])
+
+
+def test_a_share_of_several_quarters_is_known_after_the_last_of_them(world):
+    def share(quarter, value, row):
+        return make_figure("share_ai_quarter", value, rows=(row,), quarter=quarter, of=["2023Q3", "2023Q4", "2024Q1"])
+
+    seen = share("2023Q3", 0.2, "a")
+    assert predict_last_value(world, [seen], [share("2023Q4", 0.9, "b")]) == {}
+    assert list(predict_last_value(world, [seen], [share("2024Q2", 0.9, "b")]).values()) == [0.2]
+    fed = dataclasses.replace(seen, use="check")
+    assert list(predict_last_value(world, [fed], [share("2023Q4", 0.9, "b")]).values()) == [0.2]
 
 
 def test_last_value_knows_inputs_of_all_times(world):

@@ -340,8 +340,8 @@ def write_results(folder, *, verdicts=True, ensemble=True):
     (folder / "fit" / "parameters.json").write_text(json.dumps(head))
     if ensemble:
         (folder / "posterior").mkdir()
-        lines = [f"{1 / 21},{0.5 + 0.05 * x},{0.9 + 0.05 * x}" for x in np.linspace(-1, 1, 21)]
-        (folder / "posterior" / "ensemble.csv").write_text("\n".join(["weight,p0,p1", *lines]))
+        lines = [f"{1 / 21},-2.5,{0.5 + 0.05 * x},{0.9 + 0.05 * x}" for x in np.linspace(-1, 1, 21)]
+        (folder / "posterior" / "ensemble.csv").write_text("\n".join(["weight,log_likelihood,p0,p1", *lines]))
     if verdicts:
         (folder / "recovery").mkdir()
         (folder / "recovery" / "verdicts.csv").write_text("parameter,verdict\np0,identified\np1,weak\n")
