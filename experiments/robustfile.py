@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from experiments.cases import Question, Threshold, is_chosen
-from experiments.optimise import FEWEST_POINTS, FEWEST_REPETITIONS, STEPS, Budget
+from experiments.optimise import FEWEST_REPETITIONS, STEPS, Budget, find_fault
+from experiments.points import write_value
 from experiments.varyfile import split_key
 from sim.certainty import list_outcomes, suggest_outcome
 from sim.errors import Problem, ScenarioError
@@ -139,16 +142,32 @@ def _check_sizes(sweep: Sweep, problems: list[Problem]) -> None:
         names = ", ".join(one.name for one in sweep.policies if one.name != sweep.baseline)
         message = f"one policy has a best size, not {len(sweep.policies) - 1} ({names})"
         report(problems, sweep.root.fields.get("policies", sweep.root), message, "Keep the baseline and one of them")
-    keys = [key for key in sweep.keys if is_chosen(key) and len({str(point[key]) for point in sweep.points}) > 1]
+    keys = [key for key in sweep.keys if is_chosen(key) and len(_list_values(sweep, key)) > 1]
     at = sweep.root.fields.get("vary", sweep.root)
     if len(keys) not in STEPS or not all(is_finite(point[key]) for key in keys for point in sweep.points):
         message = f"a best size needs one key of the policy that is varied over numbers, or two; here are {len(keys)}"
         report(problems, at, message, "Vary one such as policies.0.units")
-    elif len({tuple(point[key] for key in keys) for point in sweep.points}) < FEWEST_POINTS + len(keys) - 1:
-        report(problems, at, "these are too few sizes for a curve", "Give each key four values or more")
-    if len(sweep.seeds) * (sweep.members or 1) < FEWEST_REPETITIONS:
-        repair = f"Write `seeds: {FEWEST_REPETITIONS}` or more"
-        report(problems, sweep.root.fields.get("seeds", sweep.root), "an interval needs more seeds", repair)
+    else:
+        sizes = {tuple(float(point[key]) for key in keys) for point in sweep.points}
+        fault = find_fault(np.array(sorted(sizes)))
+        if fault is not None:
+            report(problems, at, *fault)
+    _check_repetitions(sweep, problems)
+
+
+def _list_values(sweep: Sweep, key: str) -> list[Any]:
+    """The different values of a key; 1 and 1.0 are one."""
+    values = [point[key] for point in sweep.points]
+    return list({value if is_finite(value) else write_value(value): value for value in values}.values())
+
+
+def _check_repetitions(sweep: Sweep, problems: list[Problem]) -> None:
+    """Report too few repetitions for an interval: seeds, or parameter sets where there are several."""
+    sets = sweep.members or 1
+    key, count, what = ("members", sets, "parameter sets") if sets > 1 else ("seeds", len(sweep.seeds), "seeds")
+    if count < FEWEST_REPETITIONS:
+        repair = f"Write `{key}: {FEWEST_REPETITIONS}` or more"
+        report(problems, sweep.root.fields.get(key, sweep.root), f"an interval needs more {what}", repair)
 
 
 def _read_outcome(node: Node | None, sweep: Sweep, problems: list[Problem]) -> str | None:
