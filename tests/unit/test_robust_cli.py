@@ -9,16 +9,20 @@ from typer.testing import CliRunner
 
 from experiments.cases import Question, Threshold, gather_cases
 from experiments.discovery import Box, Side
+from experiments.groups import COMPARED, list_groups
 from experiments.optimise import FEWEST_REPETITIONS, Budget, find_best_size
 from experiments.plots import plot_judgement, plot_optimum, save_figure
 from experiments.robust import judge_choices
 from experiments.robust_tables import Writer, list_box, list_judgement, list_notes, list_optimum
 from experiments.robust_words import WORDS
 from experiments.robustfile import read_budget, read_question
+from experiments.runner import simulate_run
 from experiments.sweepfile import load_sweep
+from sim.certainty import list_outcomes
 from sim.cli import app
 from sim.errors import ScenarioError
 from sim.labels import LANGUAGES
+from sim.scenario import load_scenario
 
 POLICIES = f"""
   - {{name: baseline, scenario: {DATA}/two_cities_baseline.yaml}}
@@ -81,6 +85,30 @@ def test_mistakes_of_a_section_are_told_with_those_of_the_scenarios(tmp_path):
     assert "toy.yaml:9: robust.outcome: there is no outcome `talents`" in done.output
 
 
+@pytest.mark.parametrize(("command", "section"), [("robust", ROBUST), ("optimise", OPTIMISE)])
+def test_a_city_that_no_run_keeps_is_told_before_the_runs(tmp_path, command, section):
+    text = HEAD + SIZES + section.replace("outcome: talent", "city: beta, outcome: talent", 1)
+    done = invoke(tmp_path, command, text)
+    assert done.exit_code == 2
+    assert f"toy.yaml:9: {command}.city: the sweep keeps outcomes of alpha. Add `cities: [beta]`" in done.output
+    assert not (tmp_path / "store").exists()
+    assert invoke(tmp_path, command, f"{text}cities: [beta]\n", "--dry-run").exit_code == 0
+    assert invoke(tmp_path, command, text.replace("beta", "alpha"), "--dry-run").exit_code == 0
+
+
+def test_groups_are_those_of_the_runs():
+    scenario = load_scenario(f"{DATA}/two_cities_subsidy.yaml", scale=4000, quarters=12)
+    table, _ = simulate_run(scenario, 1, ["alpha"], scenario.start, [])
+    found = {}
+    for outcome, group in zip(*(table[name].to_pylist() for name in ("outcome", "group")), strict=True):
+        found.setdefault(outcome, set()).add(group)
+    assert found["cost"] < set(list_groups("cost"))  # one policy, one payer
+    areas = {"commuters_in", "commuters_out", "commute_minutes"}
+    assert found.keys() == set(list_outcomes()) - set(COMPARED) - areas
+    for outcome in found.keys() - {"cost"}:
+        assert found[outcome] == set(list_groups(outcome)), outcome
+
+
 def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
     done = invoke(tmp_path, "optimise", HEAD + SIZES + OPTIMISE)
     assert done.exit_code == 0, done.output
@@ -112,6 +140,16 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
         ("robust: {outcome: rent, better: low, weights: {calm: 1}}", "no weight for slump"),
         ("robust: {outcome: rent, better: low, weights: {calm: 0, slump: 0}}", "no future has a weight above 0"),
         ("robust: {outcome: rent, better: low, weights: {clam: 1}}", "Did you mean `calm`?"),
+        (
+            "robust: {outcome: wage, better: high, group: phdd}",
+            "robust.group: `wage` has no group `phdd`. Did you mean",
+        ),
+        ("robust: {outcome: rent, better: low, group: phd}", "`rent` has no group `phd`. Use one of: all"),
+        ("robust: {outcome: reached, better: high}", "no run of a sweep has it"),
+        (
+            "robust: {outcome: rent, better: low, thresholds: [{outcome: hires, low: 0, group: field_science}]}",
+            "`hires` has no group `field_science`",
+        ),
         ("robust: {outcome: rent, better: low, per_cost: maybe}", "`maybe` is neither true nor false"),
         ("robust: {outcome: rent, better: low, thresholds: [{outcome: rent}]}", "a threshold needs an outcome and an"),
         ("robust: {outcome: rent, better: low, thresholds: {}}", "a list of maps is wanted here"),
