@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-    from experiments.cases import Cases
+    from experiments.cases import Cases, Question
     from experiments.discovery import Box
     from experiments.optimise import Budget, Optimum
     from experiments.plan import Plan
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from sim.effects import TextTable
     from sim.labels import Lang as Language
 
-Asked = TypeVar("Asked")
+Asked = TypeVar("Asked", bound="Question | tuple[Question, Budget]")
 RESULTS: Final = Path("results")
 
 
@@ -151,6 +151,7 @@ def _plan_section(
 ) -> tuple[Asked, Plan]:
     """What a section asks, and the runs of the sweep; mistakes of both are told together."""
     from experiments.plan import make_plan
+    from experiments.robustfile import check_city
 
     try:
         asked = read(sweep)
@@ -160,7 +161,12 @@ def _plan_section(
         except ScenarioError as others:
             raise ScenarioError([*error.problems, *others.problems]) from others
         raise
-    return asked, make_plan(sweep, scale=scale, quarters=quarters)
+    plan = make_plan(sweep, scale=scale, quarters=quarters)
+    if isinstance(asked, tuple):
+        check_city(sweep, "optimise", asked[0], plan.cities)
+    else:
+        check_city(sweep, "robust", asked, plan.cities)
+    return asked, plan
 
 
 def _run_plan(plan: Plan, store: Store, workers: Workers, *, quiet: bool) -> DataFrame:

@@ -34,6 +34,8 @@ STEPS: Final = {1: 201, 2: 41}
 """Sizes looked at along each key, by the number of keys."""
 FEWEST_REPETITIONS: Final = 3
 FEWEST_POINTS: Final = 4
+FEWEST_VALUES: Final = 3
+"""Different values of each key: fewer make no curve along it."""
 _LARGEST_ORDER: Final = {1: 3, 2: 2}
 ROUGH: Final = 3.0
 """Standard errors, as a root mean square, that points may lie off their curve before it is said."""
@@ -240,11 +242,28 @@ def _read_points(cases: Cases) -> tuple[tuple[str, ...], FloatArray]:
             f"({', '.join(keys) or 'none'}). Vary one such as policies.0.units"
         )
     points = levers[list(keys)].to_numpy(float)
-    if len(points) < FEWEST_POINTS + len(keys) - 1 or min(len(np.unique(column)) for column in points.T) < 3:
-        raise ResultsError(f"{len(points)} sizes are too few for a curve. Give each key four values or more")
+    fault = find_fault(points)
+    if fault is not None:
+        raise ResultsError(". ".join(fault))
     if cases.effect.shape[2] < FEWEST_REPETITIONS:
         raise ResultsError(f"an interval needs {FEWEST_REPETITIONS} seeds or more. Raise `seeds`")
     return keys, points
+
+
+def find_fault(points: FloatArray) -> tuple[str, str] | None:
+    """Why different sizes (point, key) make no curve, and the repair; None where they do."""
+    n_keys = points.shape[1]
+    fewest = min(len(np.unique(column)) for column in points.T)
+    if len(points) < FEWEST_POINTS + n_keys - 1 or fewest < FEWEST_VALUES:
+        what = f"{len(points)} sizes with {fewest} values of a key" if n_keys > 1 else f"{len(points)} sizes"
+        return f"{what} are too few for a curve", "Give each key four values or more"
+    unit = (points - points.min(axis=0)) / np.ptp(points, axis=0)
+    if np.linalg.matrix_rank(unit - unit.mean(axis=0)) < n_keys:
+        return (
+            "the sizes of both keys lie on one line",
+            "Cross their values, or vary one",
+        )
+    return None
 
 
 def _choose_smoother(unit: FloatArray, unit_sizes: FloatArray, means: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -100,8 +100,10 @@ def make_plan(sweep: Sweep, *, scale: int | None = None, quarters: int | None = 
 
     Raises:
         ScenarioError: with all mistakes in policies, futures, values at the ends of each key, cities and dates; what
-            else a point may do wrong is found when it is run.
+            else a point may do wrong is found when it is run. Also where the sweep varies the scale and one is given.
     """
+    if scale is not None:
+        _refuse_varied_scale(sweep)
     loader = Loader(sweep, scale=scale, quarters=quarters)
     cells = _list_cells(sweep)
     if not cells:
@@ -131,6 +133,16 @@ def make_plan(sweep: Sweep, *, scale: int | None = None, quarters: int | None = 
         members=members,
         loader=loader,
     )
+
+
+def _refuse_varied_scale(sweep: Sweep) -> None:
+    """As a `scale` of the file beside one that is varied: every run would have the one given, under other labels."""
+    problems: list[Problem] = []
+    for key in sweep.keys:
+        if split_key(key)[1] == "scale":
+            report(problems, sweep.vary[key], "`--scale` holds for all runs, and the sweep varies it", "Leave out one")
+    if problems:
+        raise ScenarioError(problems)
 
 
 Cell = tuple[int, str, str]

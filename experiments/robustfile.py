@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from experiments.cases import Question, Threshold, is_chosen
-from experiments.optimise import FEWEST_POINTS, FEWEST_REPETITIONS, STEPS, Budget
+from experiments.groups import list_groups
+from experiments.optimise import FEWEST_REPETITIONS, STEPS, Budget, find_fault
+from experiments.points import write_value
 from experiments.varyfile import split_key
 from sim.certainty import list_outcomes, suggest_outcome
 from sim.errors import Problem, ScenarioError
@@ -14,6 +18,8 @@ from sim.outcomes import ALL, PUBLIC_COST
 from sim.sourced import Node, check_keys, is_finite, read_text, report, suggest_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from experiments.sweepfile import Sweep
 
 QUESTION_KEYS: Final[dict[str, str]] = {
@@ -75,6 +81,27 @@ def read_budget(sweep: Sweep) -> tuple[Question, Budget]:
     return Question(**values), budget
 
 
+def check_city(sweep: Sweep, name: str, question: Question, cities: Sequence[str]) -> None:
+    """Refuse a city that no run keeps outcomes of.
+
+    Args:
+        sweep: The sweep; without `cities` it keeps the focus of its scenarios, which only their files say.
+        name: Of the section.
+        question: What the section asks.
+        cities: Those that the runs keep.
+
+    Raises:
+        ScenarioError: If the city is none of them.
+    """
+    if question.city is None or question.city in cities:
+        return
+    problems: list[Problem] = []
+    message = f"the sweep keeps outcomes of {', '.join(cities)}"
+    repair = f"Add `cities: [{question.city}]` to the sweep, or leave out `city`"
+    report(problems, sweep.sections[name].fields["city"], message, repair)
+    raise ScenarioError(problems)
+
+
 def _find_section(sweep: Sweep, name: str, keys: dict[str, str]) -> tuple[Node, list[Problem]]:
     problems: list[Problem] = []
     section = sweep.sections.get(name)
@@ -98,8 +125,8 @@ def _read_common(sweep: Sweep, section: Node, problems: list[Problem]) -> dict[s
     for key in ("outcome", "better"):
         if key not in fields:
             report(problems, section, f"`{key}` is missing", f"Add `{key}:` ({QUESTION_KEYS[key]})")
-    texts = {key: _read_optional(fields.get(key), problems) for key in ("group", "city")}
-    texts |= {key: _read_outcome(fields.get(key), sweep, problems) for key in ("outcome", "cost")}
+    texts = {key: _read_outcome(fields.get(key), sweep, problems) for key in ("outcome", "cost")}
+    texts["city"] = _read_optional(fields.get("city"), problems)
     if "cost" not in fields and sweep.outcomes and PUBLIC_COST not in sweep.outcomes:
         repair = f"Add {PUBLIC_COST} to `outcomes`, or name one of them as `cost`"
         report(problems, section, f"`cost` is {PUBLIC_COST}, and the sweep does not keep it", repair)
@@ -110,7 +137,7 @@ def _read_common(sweep: Sweep, section: Node, problems: list[Problem]) -> dict[s
     return {
         "baseline": sweep.baseline or "",
         "outcome": texts["outcome"] or "",
-        "group": texts["group"] or ALL,
+        "group": _read_group(fields.get("group"), texts["outcome"], problems),
         "better": _read_word(fields.get("better"), ("high", "low"), problems) or "high",
         "cost": texts["cost"] or PUBLIC_COST,
         "city": texts["city"],
@@ -139,16 +166,32 @@ def _check_sizes(sweep: Sweep, problems: list[Problem]) -> None:
         names = ", ".join(one.name for one in sweep.policies if one.name != sweep.baseline)
         message = f"one policy has a best size, not {len(sweep.policies) - 1} ({names})"
         report(problems, sweep.root.fields.get("policies", sweep.root), message, "Keep the baseline and one of them")
-    keys = [key for key in sweep.keys if is_chosen(key) and len({str(point[key]) for point in sweep.points}) > 1]
+    keys = [key for key in sweep.keys if is_chosen(key) and len(_list_values(sweep, key)) > 1]
     at = sweep.root.fields.get("vary", sweep.root)
     if len(keys) not in STEPS or not all(is_finite(point[key]) for key in keys for point in sweep.points):
         message = f"a best size needs one key of the policy that is varied over numbers, or two; here are {len(keys)}"
         report(problems, at, message, "Vary one such as policies.0.units")
-    elif len({tuple(point[key] for key in keys) for point in sweep.points}) < FEWEST_POINTS + len(keys) - 1:
-        report(problems, at, "these are too few sizes for a curve", "Give each key four values or more")
-    if len(sweep.seeds) * (sweep.members or 1) < FEWEST_REPETITIONS:
-        repair = f"Write `seeds: {FEWEST_REPETITIONS}` or more"
-        report(problems, sweep.root.fields.get("seeds", sweep.root), "an interval needs more seeds", repair)
+    else:
+        sizes = {tuple(float(point[key]) for key in keys) for point in sweep.points}
+        fault = find_fault(np.array(sorted(sizes)))
+        if fault is not None:
+            report(problems, at, *fault)
+    _check_repetitions(sweep, problems)
+
+
+def _list_values(sweep: Sweep, key: str) -> list[Any]:
+    """The different values of a key; 1 and 1.0 are one."""
+    values = [point[key] for point in sweep.points]
+    return list({value if is_finite(value) else write_value(value): value for value in values}.values())
+
+
+def _check_repetitions(sweep: Sweep, problems: list[Problem]) -> None:
+    """Report too few repetitions for an interval: seeds, or parameter sets where there are several."""
+    sets = sweep.members or 1
+    key, count, what = ("members", sets, "parameter sets") if sets > 1 else ("seeds", len(sweep.seeds), "seeds")
+    if count < FEWEST_REPETITIONS:
+        repair = f"Write `{key}: {FEWEST_REPETITIONS}` or more"
+        report(problems, sweep.root.fields.get(key, sweep.root), f"an interval needs more {what}", repair)
 
 
 def _read_outcome(node: Node | None, sweep: Sweep, problems: list[Problem]) -> str | None:
@@ -157,9 +200,21 @@ def _read_outcome(node: Node | None, sweep: Sweep, problems: list[Problem]) -> s
     if node is not None and name is not None:
         if name not in list_outcomes():
             report(problems, node, f"there is no outcome `{name}`", suggest_outcome(name))
+        elif not list_groups(name):
+            message = f"`{name}` compares two scenarios, and no run of a sweep has it"
+            report(problems, node, message, "Name an outcome that a run has by itself, such as stayed_12m")
         elif sweep.outcomes and name not in sweep.outcomes:
             report(problems, node, f"the sweep does not keep `{name}`", "Add it to `outcomes`")
     return name
+
+
+def _read_group(node: Node | None, outcome: str | None, problems: list[Problem]) -> str:
+    """A group of an outcome, of any where that is not known."""
+    name = _read_optional(node, problems)
+    groups = list_groups(outcome) if outcome is not None else ()
+    if node is not None and name is not None and groups and name not in groups:
+        report(problems, node, f"`{outcome}` has no group `{name}`", suggest_name(name, groups))
+    return name or ALL
 
 
 def _read_threshold(node: Node, sweep: Sweep, problems: list[Problem]) -> Threshold:
@@ -173,7 +228,7 @@ def _read_threshold(node: Node, sweep: Sweep, problems: list[Problem]) -> Thresh
     of = _read_word(fields.get("of"), ("difference", "value"), problems)
     return Threshold(
         outcome=outcome or "",
-        group=_read_optional(fields.get("group"), problems) or ALL,
+        group=_read_group(fields.get("group"), outcome, problems),
         of="value" if of == "value" else "difference",
         low=-math.inf if ends["low"] is None else ends["low"],
         high=math.inf if ends["high"] is None else ends["high"],

@@ -25,7 +25,7 @@ from experiments.comparedfile import (
 from experiments.condition import Condition, ConditionError, read_condition
 from experiments.loader import Loader, check_points
 from experiments.points import Point, make_points, rank_value
-from experiments.varyfile import Vary, read_vary
+from experiments.varyfile import Vary, read_vary, split_key
 from sim.certainty import list_outcomes, suggest_outcome
 from sim.errors import Problem, ScenarioError
 from sim.scenariofile import PLAIN_NAME, SCENARIO_FOLDERS
@@ -193,8 +193,9 @@ def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Pr
     baseline = choose_baseline(fields.get("baseline"), policies, problems)
     futures = read_futures(fields.get("futures"), folder, problems)
     vary = read_vary(fields.get("vary"), fields.get("design"), [one.name for one in policies], problems)
-    for key in {"scale"} & fields.keys() & vary.nodes.keys():
-        report(problems, vary.nodes[key], f"`{key}` of the file holds for all runs", "Remove one of both")
+    for key, node in vary.nodes.items():
+        if "scale" in fields and split_key(key)[1] == "scale":
+            report(problems, node, "`scale` of the file holds for all runs", "Remove one of both")
     condition = _read_when(fields.get("when"), list(vary.aliases), problems)
     seeds = tuple(range(1, n_seeds + 1)) if n_seeds is not None else _read_seeds(fields.get("seeds"), problems)
     rest: dict[str, Any] = {key: _read_whole(fields.get(key), problems) for key in ("members", "scale", "quarters")}

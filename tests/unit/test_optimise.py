@@ -149,10 +149,17 @@ def test_interval_of_the_best_covers_it():
     assert inside >= 50
 
 
+def make_line():
+    """Two keys whose values go together, as lists do."""
+    points = [{UNITS: float(value), CAP: 1000.0 - value} for value in range(0, 1001, 125)]
+    return make_sweep({"flats": {"stayed_12m": 1.0, "public_cost": 1.0}}, points=points, seeds=4)
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
         (make_sizes(top_at(5.0), values=(1, 2, 3)), "too few for a curve"),
+        (make_line(), "on one line"),
         (make_sizes(top_at(5.0), seeds=2), "Raise `seeds`"),
         (make_sweep({"a": {"stayed_12m": 1.0, "public_cost": 1.0}}, seeds=4), "here are 0"),
         (make_sweep({name: {"stayed_12m": 1.0, "public_cost": 1.0} for name in "ab"}, seeds=4), "not 2: a, b"),

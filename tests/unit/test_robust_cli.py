@@ -9,16 +9,20 @@ from typer.testing import CliRunner
 
 from experiments.cases import Question, Threshold, gather_cases
 from experiments.discovery import Box, Side
-from experiments.optimise import Budget, find_best_size
+from experiments.groups import COMPARED, list_groups
+from experiments.optimise import FEWEST_REPETITIONS, Budget, find_best_size
 from experiments.plots import plot_judgement, plot_optimum, save_figure
 from experiments.robust import judge_choices
 from experiments.robust_tables import Writer, list_box, list_judgement, list_notes, list_optimum
 from experiments.robust_words import WORDS
 from experiments.robustfile import read_budget, read_question
+from experiments.runner import simulate_run
 from experiments.sweepfile import load_sweep
+from sim.certainty import list_outcomes
 from sim.cli import app
 from sim.errors import ScenarioError
 from sim.labels import LANGUAGES
+from sim.scenario import load_scenario
 
 POLICIES = f"""
   - {{name: baseline, scenario: {DATA}/two_cities_baseline.yaml}}
@@ -27,6 +31,8 @@ HEAD = f"name: toy\nquestion: Does it hold?\npolicies:{POLICIES}\nseeds: 3\nquar
 FUTURES = "futures: [{name: calm}, {name: slump, policies: [{kind: demand_recession, from: 2019Q3, depth: 0.3}]}]\n"
 ROBUST = "robust: {outcome: talent, better: high, thresholds: [{outcome: talent, low: 0}]}\n"
 SIZES = "vary: {policies.0.amount_cny_m: [0, 500, 1000, 2000]}\n"
+AMOUNT, YEARS = "policies.0.amount_cny_m", "policies.0.term_years"
+ASKED = "optimise: {outcome: rent, better: low, budget_cny: 1}"
 OPTIMISE = "optimise: {outcome: talent, better: high, budget_cny: 1000000000}\n"
 
 
@@ -79,6 +85,30 @@ def test_mistakes_of_a_section_are_told_with_those_of_the_scenarios(tmp_path):
     assert "toy.yaml:9: robust.outcome: there is no outcome `talents`" in done.output
 
 
+@pytest.mark.parametrize(("command", "section"), [("robust", ROBUST), ("optimise", OPTIMISE)])
+def test_a_city_that_no_run_keeps_is_told_before_the_runs(tmp_path, command, section):
+    text = HEAD + SIZES + section.replace("outcome: talent", "city: beta, outcome: talent", 1)
+    done = invoke(tmp_path, command, text)
+    assert done.exit_code == 2
+    assert f"toy.yaml:9: {command}.city: the sweep keeps outcomes of alpha. Add `cities: [beta]`" in done.output
+    assert not (tmp_path / "store").exists()
+    assert invoke(tmp_path, command, f"{text}cities: [beta]\n", "--dry-run").exit_code == 0
+    assert invoke(tmp_path, command, text.replace("beta", "alpha"), "--dry-run").exit_code == 0
+
+
+def test_groups_are_those_of_the_runs():
+    scenario = load_scenario(f"{DATA}/two_cities_subsidy.yaml", scale=4000, quarters=12)
+    table, _ = simulate_run(scenario, 1, ["alpha"], scenario.start, [])
+    found = {}
+    for outcome, group in zip(*(table[name].to_pylist() for name in ("outcome", "group")), strict=True):
+        found.setdefault(outcome, set()).add(group)
+    assert found["cost"] < set(list_groups("cost"))  # one policy, one payer
+    areas = {"commuters_in", "commuters_out", "commute_minutes"}
+    assert found.keys() == set(list_outcomes()) - set(COMPARED) - areas
+    for outcome in found.keys() - {"cost"}:
+        assert found[outcome] == set(list_groups(outcome)), outcome
+
+
 def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
     done = invoke(tmp_path, "optimise", HEAD + SIZES + OPTIMISE)
     assert done.exit_code == 0, done.output
@@ -110,12 +140,32 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
         ("robust: {outcome: rent, better: low, weights: {calm: 1}}", "no weight for slump"),
         ("robust: {outcome: rent, better: low, weights: {calm: 0, slump: 0}}", "no future has a weight above 0"),
         ("robust: {outcome: rent, better: low, weights: {clam: 1}}", "Did you mean `calm`?"),
+        (
+            "robust: {outcome: wage, better: high, group: phdd}",
+            "robust.group: `wage` has no group `phdd`. Did you mean",
+        ),
+        ("robust: {outcome: rent, better: low, group: phd}", "`rent` has no group `phd`. Use one of: all"),
+        ("robust: {outcome: reached, better: high}", "no run of a sweep has it"),
+        (
+            "robust: {outcome: rent, better: low, thresholds: [{outcome: hires, low: 0, group: field_science}]}",
+            "`hires` has no group `field_science`",
+        ),
         ("robust: {outcome: rent, better: low, per_cost: maybe}", "`maybe` is neither true nor false"),
         ("robust: {outcome: rent, better: low, thresholds: [{outcome: rent}]}", "a threshold needs an outcome and an"),
         ("robust: {outcome: rent, better: low, thresholds: {}}", "a list of maps is wanted here"),
         ("optimise: {outcome: rent, better: low}", "`budget_cny` is missing"),
         ("optimise: {outcome: rent, better: low, budget_cny: 1}", "one key of the policy that is varied over numbers"),
-        (SIZES.replace("0, 500,", "") + "optimise: {outcome: rent, better: low, budget_cny: 1}", "too few sizes"),
+        (SIZES.replace("0, 500,", "") + "optimise: {outcome: rent, better: low, budget_cny: 1}", "2 sizes are too few"),
+        (f"vary: {{{AMOUNT}: [1, 2], {YEARS}: [1, 2, 3]}}\n{ASKED}", "6 sizes with 2 values of a key are too few"),
+        (f"vary: {{{AMOUNT}: [1, 2, 3], {YEARS}: [2, 2.0]}}\n{ASKED}", "3 sizes are too few for a curve"),
+        (
+            f"vary: {{{AMOUNT}: {{list: [1, 2, 3, 4, 5]}}, {YEARS}: {{list: [1, 2, 3, 4, 5]}}}}\n{ASKED}",
+            "both keys lie on one line",
+        ),
+        (
+            SIZES + f"members: 2\n{ASKED}",
+            "toy.yaml:10: members: an interval needs more parameter sets. Write `members: 3`",
+        ),
         ("optimise: {outcome: rent, better: low, budget_cny: -1}", "`-1` is no number from 0 on"),
         ("optimise: {outcome: rent, better: low, budget_cny: 1, probability: 2}", "no number from 0.5 to 0.999"),
     ],
@@ -125,6 +175,23 @@ def test_mistakes_of_a_section_name_line_key_and_repair(tmp_path, section, words
     with pytest.raises(ScenarioError) as error:
         (read_budget if "optimise:" in section else read_question)(load_sweep(path))
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "enough"),
+    [("", 3, True), ("", 2, False), ("members: 1\n", 3, True), ("members: 3\n", 1, True), ("members: 2\n", 9, False)],
+)
+def test_repetitions_are_counted_as_the_interval_counts_them(tmp_path, text, options, enough):
+    sweep = load_sweep(write(tmp_path, HEAD + SIZES + text + ASKED), seeds=options)
+    table = make_sweep({"a": {"stayed_12m": 1.0, "public_cost": 1.0}}, seeds=options)
+    sets = [table.assign(member=number) for number in range(1, (sweep.members or 1) + 1)]
+    cases = gather_cases(pd.concat(sets), Question(baseline="baseline", outcome="stayed_12m"))
+    assert (cases.effect.shape[2] >= FEWEST_REPETITIONS) == enough
+    if enough:
+        read_budget(sweep)
+    else:
+        with pytest.raises(ScenarioError, match="an interval needs more"):
+            read_budget(sweep)
 
 
 def test_alone_a_policy_has_nothing_to_be_held_against(tmp_path):

@@ -112,6 +112,15 @@ def test_mistakes_that_only_scenarios_know_are_told_with_those_of_the_file(tmp_p
     )
 
 
+def test_a_scale_beside_one_that_is_varied_is_refused(tmp_path):
+    text = HEAD.replace("scale: 20000\n", "") + "vary: {scale: [10000, 20000]}\n"
+    ((line, shown),) = problems_of(plan_with, tmp_path, text, 5000)
+    assert line == 5
+    assert "toy.yaml:5: vary.scale: `--scale` holds for all runs, and the sweep varies it. Leave out one" in shown
+    assert plan(tmp_path, text).n_runs == 2 * 2 * 8
+    assert plan_with(tmp_path, HEAD + "vary: {params.search.n_sampled: [5, 6]}\n", 5000).n_runs == 2 * 2 * 8
+
+
 def plan_with(folder, text, scale):
     return plan(folder, text, scale=scale)
 
@@ -134,6 +143,7 @@ def plan_with(folder, text, scale):
         ("members: -1", 6, "whole number"),
         ("seeds: many", 6, "seeds are a number"),
         ("vary: {scale: [10000, 20000]}", 6, "`scale` of the file holds for all runs"),
+        ("vary: {two_cities_subsidy/scale: [10000, 20000]}", 6, "`scale` of the file holds for all runs"),
         ("vary: {params.search.n_sampled: [5, 6]}\nset: {params.search.n_sampled: 7}", 7, "Set it, or vary it"),
         (
             "vary: {params.search.b_wage: [5, 6]}\nfutures: [{name: big, set: {params.search.b_wage: 7}}]",
