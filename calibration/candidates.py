@@ -1,4 +1,4 @@
-"""Points that a fit may ship: all keep the values that are not identified, and the least loss decides among them.
+"""Points that a fit may ship: all keep the values that are not identified; the loss decides, then the ensemble.
 
 Point search and posterior look for different things: one for the least loss, which is partly luck, the other for what
 the figures leave likely under errors that it knows. Either may be the better point once some parameters are back at
@@ -17,7 +17,9 @@ the same seeds; their standard errors are those of the jackknife over seeds (Efr
 
     se^2 = (n - 1) / n * sum over seeds k of (d_(k) - mean d)^2,    d_(k) the difference without seed k.
 
-The least loss decides also where another candidate is within one standard error; these are named.
+Within one standard error of the least loss the seeds cannot tell. Of those the one is shipped that lies outside the
+90 % interval of the ensemble in the fewest parameters, then the one of less loss: the rule of one standard error
+(Breiman, Friedman, Olshen and Stone 1984, section 3.4.3), with agreement with the ensemble in the place of simplicity.
 Left out: that a loss, bent in the figures, is higher by their noise; with 100 seeds it is small, and much the same
 everywhere.
 """
@@ -63,13 +65,17 @@ class Measured:
         return float(np.sqrt((len(values) - 1) * np.mean(np.square(values - values.mean()))))
 
     def list_close(self) -> list[str]:
-        """Points other than the best whose loss lies within one standard error of the difference to it."""
+        """The best, and the points whose loss lies within one standard error of the difference to it."""
         least = self.losses[self.best]
-        return [
-            name
-            for name, loss in self.losses.items()
-            if name != self.best and loss - least <= self.find_error(name, self.best)
-        ]
+        return [name for name, loss in self.losses.items() if loss - least <= self.find_error(name, self.best)]
+
+
+def choose_point(measured: Measured, outside: Mapping[str, Sequence[str]]) -> str:
+    """Name of the point to ship, of those that the seeds cannot tell from the best.
+
+    `outside` are by point the parameters that lie outside the interval of the ensemble.
+    """
+    return min(measured.list_close(), key=lambda name: (len(outside[name]), measured.losses[name]))
 
 
 def measure_points(

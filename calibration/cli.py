@@ -297,12 +297,12 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo(f"figures inside their band: {manifest['inside']} of {manifest['targets']}")
         apart = manifest["differences"]
         losses = ", ".join(
-            f"{name} {value:.4g}" + (f" (difference +-{apart[name]:.2g})" if name != manifest["point"] else "")
+            f"{name} {value:.4g}" + (f" (difference +-{apart[name]:.2g})" if apart[name] else "")
             for name, value in manifest["candidates"].items()
         )
         typer.echo(f"point: {manifest['point']}; losses {losses}")
-        if manifest["close"]:
-            typer.echo(f"within one standard error of it: {', '.join(manifest['close'])}")
+        if len(manifest["close"]) > 1:
+            typer.echo(f"the seeds cannot tell: {', '.join(manifest['close'])}")
         for key in manifest["outside"]:
             typer.echo(f"outside the interval of the ensemble: {key.removeprefix('params.')}")
     words = {"before": "before", "fitted": "fitted", "shipped": "as shipped"}

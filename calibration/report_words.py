@@ -220,10 +220,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "verdicts": ("Parameters: {counts}.", "参数：{counts}。"),
     "outside.fitted": (
         (
-            "{key}: {point:.4g} meets the figures best among the points compared, but lies outside the 90 % interval "
-            "of the ensemble ({low:.4g} to {high:.4g})."
+            "{key}: {point:.4g}, the value at the point shipped, lies outside the 90 % interval of the ensemble "
+            "({low:.4g} to {high:.4g})."
         ),
-        "{key}：所比较的点中{point:.4g}与指标最吻合，但位于参数集合的90%区间（{low:.4g}至{high:.4g}）之外。",
+        "{key}：所发布的取值{point:.4g}位于参数集合的90%区间（{low:.4g}至{high:.4g}）之外。",
     ),
     "outside.before": (
         (

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
-from calibration.candidates import list_candidates, list_outside, measure_points
+from calibration.candidates import choose_point, list_candidates, list_outside, measure_points
 from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
 from calibration.posterior import LIKELIHOOD, describe_trust, list_members, run_posterior, summarise_params
@@ -198,7 +198,9 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     ship_seeds = range(fresh, fresh + last - first + 1)
     runner.expect((len(points) + 3) * len(ship_seeds))
     compared = measure_points(problem, runner, points, range(first, last + 1))
-    unit = points[compared.best]
+    outside = {candidate: list_outside(problem, point, found.params) for candidate, point in points.items()}
+    chosen = choose_point(compared, outside)
+    unit = points[chosen]
     ends = {"before": problem.prior.start_unit, "fitted": fitted, "shipped": unit}
     measured = measure_points(problem, runner, ends, ship_seeds)
     members = found.members.drop(columns=LIKELIHOOD)
@@ -214,11 +216,11 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         "ship_seeds": [ship_seeds[0], ship_seeds[-1]],
         "loss": measured.losses,
         "loss_errors": {name: measured.find_error(name) for name in ends},
-        "point": compared.best,
+        "point": chosen,
         "candidates": compared.losses,
         "differences": {name: compared.find_error(name, compared.best) for name in points},
         "close": compared.list_close(),
-        "outside": list_outside(problem, unit, found.params),
+        "outside": outside[chosen],
         "inside": int(count_inside(problem.targets, measured.figures["shipped"])),
         "targets": len(problem.targets.names),
     }
