@@ -39,6 +39,7 @@ def effects(
         from experiments.sweepfile import load_sweep
         from experiments.table import TableError
         from sim.certainty import split_outcome
+        from sim.results import write_tables
 
         outcome, group = split_outcome(of, f"--of {of}")
         sweep = load_sweep(file)
@@ -50,9 +51,7 @@ def effects(
         found = compare_policies(table, base)
         winners, parts = list_winners(found), split_variance(table, outcome, group=group, city=place)
         folder = out if out is not None else RESULTS / sweep.name
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, frame in {"effects": found, "winners": winners, "variance": parts}.items():
-            frame.to_csv(folder / f"{name}.csv", index=False)
+        write_tables({"effects": found, "winners": winners, "variance": parts}, folder)
         if not quiet:
             here = found[found["city"] == place]
             print_tables([list_effects(here, outcome, group, base, lang=lang), *write_winners(winners, lang=lang)])

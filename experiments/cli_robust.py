@@ -76,6 +76,7 @@ def robust(
         from experiments.runner import Workers
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
+        from sim.results import write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
@@ -88,8 +89,8 @@ def robust(
         judged = judge_choices(cases, question)
         boxes = _discover_boxes(cases, quiet=quiet)
         folder = out if out is not None else RESULTS / "robust" / sweep.name
-        _write_tables(folder, {"effects": judged.effects, "ranking": judged.ranking, "front": judged.front})
-        _write_tables(folder, {"boxes": _tabulate_boxes(boxes)} if boxes else {})
+        tables = {"effects": judged.effects, "ranking": judged.ranking, "front": judged.front}
+        write_tables(tables | ({"boxes": _tabulate_boxes(boxes)} if boxes else {}), folder)
         save_figure(plot_judgement(judged, cases, question, sweep.question, lang), folder / "robust.png")
         if not quiet:
             lines = list_notes(judged, cases, question, lang)
@@ -128,6 +129,7 @@ def optimise(
         from experiments.runner import Workers
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
+        from sim.results import write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
@@ -139,7 +141,7 @@ def optimise(
         cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
         found = find_best_size(cases, question, budget, weigh_states(cases, question))
         folder = out if out is not None else RESULTS / "optimise" / sweep.name
-        _write_tables(folder, _tabulate_optimum(found, budget))
+        write_tables(_tabulate_optimum(found, budget), folder)
         save_figure(plot_optimum(found, budget, question, sweep.question, lang), folder / "optimise.png")
         if not quiet:
             _print_all(sweep.question, *list_optimum(found, budget, lang))
@@ -230,12 +232,6 @@ def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
     }
     sizes = [dataclasses.asdict(size) | facts for size in found.sizes] or [facts]
     return {"curve": pd.DataFrame(columns), "best": pd.DataFrame(sizes)}
-
-
-def _write_tables(folder: Path, tables: dict[str, DataFrame]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
 
 
 def _print_all(question: str, tables: Iterable[TextTable], lines: Sequence[str]) -> None:

@@ -80,7 +80,7 @@ def sensitivity(
         from experiments.sensitivity_words import list_sensitivity, note_noise
         from experiments.store import Store
         from sim.certainty import split_outcome
-        from sim.results import describe_code, write_manifest
+        from sim.results import describe_code, write_manifest, write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         outcome, group = split_outcome(of, f"--of {of}")
@@ -97,8 +97,7 @@ def sensitivity(
             table = run_study(plan, runs, workers, on_done=move)
         found = measure_sensitivity(design, table, outcome, group=group, city=plan.cities[0], against=base)
         folder = out if out is not None else RESULTS / plan.sweep.name
-        folder.mkdir(parents=True, exist_ok=True)
-        found.to_csv(folder / "sensitivity.csv", index=False)
+        write_tables({"sensitivity": found}, folder)
         asked = {"of": of, "method": method, "n": size, "draw": draw, "against": base, "city": plan.cities[0]}
         write_manifest({**asked, **describe_plan(plan), **describe_code()}, folder)
         _draw(found, method, (outcome, group), plan, base, folder / "sensitivity.png", lang)
