@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
-from calibration.candidates import choose_point, list_candidates, list_outside, measure_points
+from calibration.candidates import Measured, choose_point, list_candidates, list_outside, measure_points
 from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
 from calibration.posterior import LIKELIHOOD, describe_trust, list_members, run_posterior, summarise_params
@@ -214,17 +214,23 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         "kept": int(kept.sum()),
         "verdicts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
         "ship_seeds": [ship_seeds[0], ship_seeds[-1]],
-        "loss": measured.losses,
-        "loss_errors": {name: measured.find_error(name) for name in ends},
         "point": chosen,
-        "candidates": compared.losses,
-        "differences": {name: compared.find_error(name, compared.best) for name in points},
-        "close": compared.list_close(),
         "outside": outside[chosen],
         "inside": int(count_inside(problem.targets, measured.figures["shipped"])),
         "targets": len(problem.targets.names),
     }
-    return Shipped(texts=texts, manifest=manifest)
+    return Shipped(texts=texts, manifest=manifest | _describe_losses(compared, measured))
+
+
+def _describe_losses(compared: Measured, measured: Measured) -> dict[str, Any]:
+    """Losses of the candidates, and those with fresh seeds, with standard errors."""
+    return {
+        "loss": measured.losses,
+        "loss_errors": {name: measured.find_error(name) for name in measured.losses},
+        "candidates": compared.losses,
+        "differences": {name: compared.find_error(name, compared.best) for name in compared.losses},
+        "close": compared.list_close(),
+    }
 
 
 def write_shipped(shipped: Shipped, folder: Path) -> None:
