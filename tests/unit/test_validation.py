@@ -265,7 +265,7 @@ def test_the_report_names_parameters_on_which_point_and_ensemble_disagree(entrie
     # 21 equal weights: 0.05 lies 0.55 of the way from the first to the second member
     interval = "outside the 90 % interval of the ensemble (0.4527 to 0.5473)."
     assert set(sections[1].sentences) == {
-        f"p0: 0.9 meets the figures best among the points compared, but lies {interval}",
+        f"p0: 0.9, the value at the point shipped, lies {interval}",
         f"p1: 0.2, the value before the fit, lies {interval}",
     }
     assert "21 parameter sets, 21 of them effective" in told.sentences[0]
