@@ -61,10 +61,9 @@ class Known:
         """(member, target) squared distances of what emulator and runs say together, with c as the `trust`."""
         c = trust @ self.errors.targets.members
         total = self.error + c * self.noise
-        share = np.where(total > 0.0, c * self.error / np.where(total > 0.0, total, 1.0), 0.0)
-        variance = share * self.noise + np.where(
-            total > 0.0, (1.0 - c) * np.square(self.error) / np.where(total > 0.0, total, 1.0), 0.0
-        )
+        divisor = np.where(total > 0.0, total, 1.0)  # no error, no noise: both fractions are 0
+        share = c * self.error / divisor
+        variance = share * self.noise + (1.0 - c) * np.square(self.error) / divisor
         missing = np.isnan(self.simulated)
         placed = self.emulated + np.where(missing, 0.0, share * (self.simulated - self.emulated))
         return self._measure_squared(placed, np.where(missing, self.error, variance))
