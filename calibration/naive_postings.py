@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from calibration.naive_gravity import FIRST_YEAR, count_vacancies
 from calibration.periods import list_quarters
-from sim.demand import HALF_YEAR
+from sim.demand import INDEX_TIME
 from sim.types import AI, EDUCATION, FIRM_SIZE, INDUSTRY, Quarter
 from sim.world.spec import World
 
@@ -102,6 +102,6 @@ class Postings:
 
     def _index_ai(self, quarter: int) -> float:
         """AI share of postings relative to the first half of 2024, between the middles of first half-years."""
-        years = FIRST_YEAR + HALF_YEAR + np.arange(len(self.world.ai_demand_index))
+        years = FIRST_YEAR + INDEX_TIME + np.arange(len(self.world.ai_demand_index))
         middle = Quarter(quarter).year + (quarter % 4 + 0.5) / 4.0
         return float(np.interp(middle, years, self.world.ai_demand_index))

@@ -33,8 +33,9 @@ AI_QUARTER: Final = (2024 - CALENDAR_START_YEAR) * 4 + 1
 """Quarter that begins in the middle of the half-year of which AI shares are published, the first of 2024."""
 LEAST_POSTINGS: Final = 1e-3
 """Openings a quarter and job, at least: also where nobody quits and jobs fall, an opening can be an AI position."""
-HALF_YEAR: Final = 0.25
-"""Where in a year the AI index stands: the published ratio is that of first half-years, as are the shares of 2024."""
+INDEX_TIME: Final = 0.25
+"""Part of a year at which its value of the AI index stands, the middle of the first half: the published ratio is that of
+first half-years, as are the shares of 2024."""
 
 
 class Demand:
@@ -117,7 +118,7 @@ class Demand:
     def national_ai_index(self, quarter: int) -> float:
         """AI share of postings relative to the first half of 2024, between the yearly values of the world file."""
         index = self._world.ai_demand_index
-        year = np.arange(len(index)) + BASE_YEAR + HALF_YEAR
+        year = np.arange(len(index)) + BASE_YEAR + INDEX_TIME
         return float(np.interp(CALENDAR_START_YEAR + (quarter + 0.5) / 4.0, year, index))
 
     def offered_wage(self, firm: NDArray[np.int64], cell: NDArray[np.int64], quarter: int) -> FloatArray:

@@ -195,6 +195,17 @@ class MatchingParams(Group):
     )
     bar_level: float = rule(0.075, "skill", 0, 1, "rise of the bar per level asked", "assumption: tasks grow harder")
     bar_ai: float = rule(0.05, "skill", 0, 1, "rise of the bar in AI positions", "assumption: AI tasks are harder")
+    ai_gap: float = rule(
+        0.2,
+        "skill",
+        0,
+        1,
+        "skill that graduates of other fields lack in AI positions",
+        "assumption: knowledge of a field carries over in part (horizontal mismatch, Robst 2007)",
+    )
+    ai_gap_part: float = rule(
+        0.5, "share", 0, 1, "of that, what engineers lack", "assumption: a neighbour, as in skills.field_part"
+    )
     bar_spread: float = rule(
         0.05,
         "skill",

@@ -6,7 +6,8 @@ score = w_skill skills + w_level levels above + w_certificate certificate + w_co
 Employers may weigh degrees less (`degree`), and recognise certificates more (`recognition`): the latter multiplies
 w_certificate and is the exponent of the noise that a certificate leaves.
 
-Applicants below the bar of a position, which differs between firms, are not acceptable to it. Deferred acceptance (Gale
+In AI positions those who studied another field lack skill. Applicants below the bar of a position, which differs between
+firms, are not acceptable to it. Deferred acceptance (Gale
 and Shapley 1962) with capacities gives the worker-optimal stable matching of the submitted lists, whatever the order of
 proposals; equal scores are broken by the person's id, so preferences are strict.
 """
@@ -46,6 +47,14 @@ def skill_bar(level: int, ai: int, rule: Any) -> float:
     return rule.bar + rule.bar_level * level + rule.bar_ai * ai
 
 
+@njit(cache=True, forceinline=True)
+def lacking_field(field: int, rule: Any) -> float:
+    """Skill that a graduate of `field` lacks in AI positions beside a graduate of AI and computing."""
+    if field == 0:
+        return 0.0
+    return rule.ai_gap * rule.ai_gap_part if field == 1 else rule.ai_gap
+
+
 @njit(cache=True, nogil=True)
 def score_applications(
     start: int,
@@ -80,6 +89,8 @@ def score_applications(
             skill = weigh_skills(
                 weights, industry, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
             )
+            if cell % 2:
+                skill -= lacking_field(people.field[i], rule)
             if skill < skill_bar(level, cell % 2, rule) + firms.bar[firm]:
                 continue
             lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])

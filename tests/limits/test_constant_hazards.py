@@ -44,6 +44,7 @@ def test_a_whole_market_with_constant_hazards_finds_its_steady_state():
         "matching.bar",
         "matching.bar_level",
         "matching.bar_ai",
+        "matching.ai_gap",
         "matching.bar_spread",
         "search.employed_share",
         "search.b_move",

@@ -223,6 +223,16 @@ def test_below_the_bar_nobody_is_acceptable():
     assert scores[1, 0] == pytest.approx(0.51)
 
 
+def test_who_studied_another_field_lacks_skill_in_ai_positions():
+    people = make_people(4, soft=0.5, field=[0, 1, 2, 3])
+    lines = make_lines(wage=[1, 1], cell=[2, 3], industry=1)
+    scores = score(people, lines, w_skill=1, ai_gap=0.2, ai_gap_part=0.25)
+    assert scores[:, 0] == pytest.approx(0.5)
+    assert scores[:, 1] == pytest.approx([0.5, 0.45, 0.3, 0.3])
+    barred = score(people, lines, w_skill=1, ai_gap=0.2, ai_gap_part=0.25, bar=0.4)
+    assert np.isfinite(barred).tolist() == [[True, True], [True, True], [True, False], [True, False]]
+
+
 def test_a_firm_may_ask_more_or_less_than_the_mean_one():
     people = make_people(1, soft=0.45)
     scores = score(people, make_lines(wage=[1, 1, 1], industry=1), firm_bar=[-0.1, 0, 0.1], w_skill=1, bar=0.4)
