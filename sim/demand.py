@@ -34,8 +34,8 @@ AI_QUARTER: Final = (2024 - CALENDAR_START_YEAR) * 4 + 1
 LEAST_POSTINGS: Final = 1e-3
 """Openings a quarter and job, at least: also where nobody quits and jobs fall, an opening can be an AI position."""
 INDEX_TIME: Final = 0.25
-"""Part of a year at which its value of the AI index stands, the middle of the first half: the published ratio is that of
-first half-years, as are the shares of 2024."""
+"""Part of a year at which its value of the AI index stands, the middle of the first half: the published ratio is that
+of first half-years, as are the shares of 2024."""
 
 
 class Demand:

@@ -89,10 +89,11 @@ REASONS: Final = {
         by industry and by city say, which differ by {gap:.0f} percent.""",
     "wage_industry": """
         Published or assumed AI pay of the industry over what place, level, experience and firm size of its postings
-        make of pay, so that the postings behind the figures have the published means. Other postings: AI pay less
-        the published premium over all postings; where 12 to 16 percent are published (001-0436-01 to 08) the middle, as
-        in automotive, which is not printed; the lower end in human resources and consulting, which are not either; in
-        other industries as much as retail and catering (001-0436-10, 001-0436-12). AI taken out, in the same way. Means of 1 over AI postings and over jobs.""",
+        make of pay, so that the postings behind the figures have the published means. Other postings: AI pay
+        less the published premium over all postings; where 12 to 16 percent are published (001-0436-01 to 08)
+        the middle, as in automotive, which is not printed; the lower end in human resources and consulting,
+        which are not either; in other industries as much as retail and catering (001-0436-10, 001-0436-12). AI
+        taken out, in the same way. Means of 1 over AI postings and over jobs.""",
     "wage_place": """
         AI pay of cities, for the places not published by the known order of city pay, over what industry, level,
         experience and firm size of their postings make of pay. Other postings: premia over all postings of 22

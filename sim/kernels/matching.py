@@ -6,10 +6,10 @@ score = w_skill skills + w_level levels above + w_certificate certificate + w_co
 Employers may weigh degrees less (`degree`), and recognise certificates more (`recognition`): the latter multiplies
 w_certificate and is the exponent of the noise that a certificate leaves.
 
-In AI positions those who studied another field lack skill. Applicants below the bar of a position, which differs between
-firms, are not acceptable to it. Deferred acceptance (Gale
-and Shapley 1962) with capacities gives the worker-optimal stable matching of the submitted lists, whatever the order of
-proposals; equal scores are broken by the person's id, so preferences are strict.
+In AI positions those who studied another field lack skill. Applicants below the bar of a position, which differs
+between firms, are not acceptable to it. Deferred acceptance (Gale and Shapley 1962) with capacities gives the
+worker-optimal stable matching of the submitted lists, whatever the order of proposals; equal scores are broken by the
+person's id, so preferences are strict.
 """
 
 from __future__ import annotations
