@@ -2,7 +2,7 @@
 
 A commit says what ran only where the files on disk are those of the commit. So files of the three packages that were
 changed, removed or never added are told beside it: Python, worlds and other settings (YAML), published figures (CSV).
-One call of git answers both, in the time that the commit alone takes.
+One call of git answers both in a few milliseconds.
 Left out: documents, results and the fits that are shipped, which are what code makes; scenarios, whose values stand in
 the manifest of a run; files that git is told to ignore; an installed package, which has no commit.
 """
