@@ -29,7 +29,7 @@ from calibration.console import (
     ScenarioName,
     Seed,
     Until,
-    describe_code,
+    need_committed,
     need_packages,
     write_step,
 )
@@ -49,6 +49,8 @@ calibrate.command()(report)
 
 _SHOWN: Final = 15
 """Rows of a long table that are printed; files hold all."""
+_CODE_FACTS: Final = ("commit", "uncommitted", "code_hash", "calibration_hash")
+"""Facts of a manifest that stay as they are while nobody changes code or commits; the hashes serve without git."""
 
 FitName = Annotated[str, typer.Argument(help="Name of the fit.")]
 Unidentified = Annotated[
@@ -211,15 +213,17 @@ def ship(
     quiet: Quiet = False,
 ) -> None:
     """Write what fit, posterior and recovery found to calibration/fits/NAME, for scenarios to use as `fit: NAME`."""
-    with report_errors(KEPT), _open_bench("ship", budget, 0, scale, until, jobs, results, quiet=quiet) as bench:
-        from calibration.ship import build_fit, place_fit, read_found, write_shipped
+    with report_errors(KEPT):
+        need_committed()
+        with _open_bench("ship", budget, 0, scale, until, jobs, results, quiet=quiet) as bench:
+            from calibration.ship import build_fit, place_fit, read_found, write_shipped
 
-        folder = place_fit(name)
-        words = {"budget": budget, "scale": scale, "until": until, "out": results}
-        options = "".join(f" --{word} {value}" for word, value in words.items() if value is not None)
-        shipped = build_fit(
-            bench.problem, bench.runner, name, read_found(bench.problem, bench.folder, options), unidentified
-        )
+            folder = place_fit(name)
+            words = {"budget": budget, "scale": scale, "until": until, "out": results}
+            options = "".join(f" --{word} {value}" for word, value in words.items() if value is not None)
+            found = read_found(bench.problem, bench.folder, options)
+            shipped = build_fit(bench.problem, bench.runner, name, found, unidentified)
+        _refuse_changed(bench.manifest, shipped.manifest)
         write_shipped(shipped, folder)
         _print_shipped(shipped.manifest, quiet=quiet)
         typer.echo(f"fit: {folder}")
@@ -262,6 +266,7 @@ def _open_bench(
     from calibration.market import make_problem
     from calibration.runs import Runner
     from calibration.ship import describe_inputs
+    from sim.results import describe_code
     from sim.run import warm_kernels
 
     need_packages()
@@ -279,12 +284,21 @@ def _open_bench(
         "scale": scale,
         "until": until,
         "problem": problem.identity,
-        **describe_inputs(problem),
         **describe_code(),
+        **describe_inputs(problem),  # after the code: of all Python files only those of the model make another fit
     }
     with show_progress(step, quiet=quiet) as move:
         runner = Runner(problem, journal, jobs=jobs or count_cores(), on_run=move)
         yield Bench(problem=problem, runner=runner, budget=size, folder=folder, manifest=manifest)
+
+
+def _refuse_changed(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Raise where code changed while a fit was put together: its commit need not hold what made it."""
+    changed = [fact for fact in _CODE_FACTS if before[fact] != after[fact]]
+    if changed:
+        raise TalentsimError(
+            f"code was changed or committed while this ran ({', '.join(changed)}). Call this again; {KEPT}"
+        )
 
 
 def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:

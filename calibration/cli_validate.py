@@ -21,7 +21,6 @@ from calibration.console import (
     Scale,
     Seed,
     Until,
-    describe_code,
     need_packages,
     write_step,
 )
@@ -56,6 +55,7 @@ def validate(
         from calibration.space import load_space
         from calibration.targets import load_targets
         from calibration.validate import run_validation, score_entries, tabulate_entries, tabulate_scores
+        from sim.results import describe_code
 
         need_packages()
         found = read_fit(fit or _name_fit(scale, until), load_space().prior)

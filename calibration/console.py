@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-import sim
-
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 RESULTS: Final = Path("results") / "calibration"
 PACKAGES: Final = {"SALib": "SALib", "cmaes": "cmaes", "sklearn": "scikit-learn"}
+BASELINE_FILE: Final = "scenarios/baseline.yaml"
+"""What a fit begins with, as a path in the checkout."""
 KEPT: Final = "the runs that ended are kept: the same command goes on from there"
+_SHOWN: Final = 10
+"""Files that differ from a commit that are named; the others are counted."""
 
 BudgetName = Annotated[Literal["small", "medium", "standard", "full"], typer.Option(help="How much is simulated.")]
 ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
@@ -45,11 +47,23 @@ def need_packages() -> None:
         )
 
 
-def describe_code() -> dict[str, Any]:
-    """Version and commit, for a manifest."""
-    from sim.results import find_commit
+def need_committed() -> None:
+    """Raise CalibrationError where code, figures, priors or baseline differ from the commit that a fit would name.
 
-    return {"version": sim.__version__, "commit": find_commit()}
+    A fit is made again from that commit, which must therefore hold all that chose it. Outside a checkout there is no
+    commit to name, and nothing is asked.
+    """
+    from calibration.problem import CalibrationError
+    from sim.checkout import read_checkout
+
+    found = read_checkout(also=(BASELINE_FILE,))
+    if found.uncommitted:
+        shown, more = found.uncommitted[:_SHOWN], len(found.uncommitted) - _SHOWN
+        files = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+        raise CalibrationError(
+            f"a fit names the commit that makes it again, and these files differ from {found.commit}: {files}. "
+            "Commit them, or put them back as they were, and call this again"
+        )
 
 
 def write_step(folder: Path, tables: dict[str, DataFrame], manifest: dict[str, Any]) -> None:

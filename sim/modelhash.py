@@ -18,6 +18,7 @@ APART: Final = (
     "captions.py",
     "cautions.py",
     "certainty.py",
+    "checkout.py",
     "cli.py",
     "compare.py",
     "console.py",

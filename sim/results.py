@@ -16,7 +16,6 @@ import json
 import math
 import platform
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sim
 from sim.cautions import find_cautions
+from sim.checkout import read_checkout
 from sim.errors import ResultsError
 from sim.fitfile import FIT_FORMAT
 from sim.modelhash import hash_files, hash_model
@@ -214,10 +214,15 @@ def describe_source(source: Any) -> dict[str, Any]:
 
 
 def describe_code() -> dict[str, Any]:
-    """Return which code runs: version, commit (None outside a checkout), hash of the source, Python and packages."""
+    """Return which code runs: version, commit, files that differ from it, hash of the source, Python and packages.
+
+    Outside a checkout commit and `uncommitted` are None.
+    """
+    checkout = read_checkout()
     return {
         "version": sim.__version__,
-        "commit": find_commit(),
+        "commit": checkout.commit,
+        "uncommitted": checkout.uncommitted if checkout.uncommitted is None else list(checkout.uncommitted),
         "code_hash": hash_source(),
         "python": platform.python_version(),
         "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
@@ -234,20 +239,6 @@ def hash_source(root: Path | None = None) -> str:
     """Return the sha256 of all Python files of the package, their paths included."""
     folder = root if root is not None else Path(sim.__file__).parent
     return hash_files(folder, folder.rglob("*.py"))
-
-
-def find_commit(root: Path | None = None) -> str | None:
-    """Return the git commit of the checkout that the package runs from, or None if there is none."""
-    checkout = root if root is not None else Path(sim.__file__).parent.parent
-    if not (checkout / ".git").exists():
-        return None
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(checkout), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
 
 
 def write_tables(tables: Mapping[str, DataFrame], folder: Path) -> None:

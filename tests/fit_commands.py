@@ -4,6 +4,7 @@ from typer.testing import CliRunner
 
 import calibration.budget
 import calibration.market
+import sim.checkout
 import sim.run
 from calibration.budget import Budget
 from sim.cli import app
@@ -19,6 +20,7 @@ def make_call(tmp_path, monkeypatch, problem, *always):
     """A function that runs a command on `problem` with the options `always`; it asserts the exit code."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: problem)
+    monkeypatch.setattr(sim.checkout, "CHECKOUT", tmp_path)  # no checkout: tests run while code is being changed too
     monkeypatch.setattr(sim.run, "warm_kernels", lambda: 0.0)
     monkeypatch.setitem(calibration.budget.BUDGETS, "small", TINY)
 

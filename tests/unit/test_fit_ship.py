@@ -12,15 +12,26 @@ from fit_toys import make_linear
 
 import calibration.market
 import calibration.ship
+import sim.checkout
+import sim.results
 import sim.scenariofile
-from calibration.candidates import Measured, choose_point, leave_out, list_candidates, list_outside
+from calibration.candidates import (
+    Measured,
+    choose_point,
+    leave_out,
+    list_candidates,
+    list_outside,
+    measure_points,
+)
 from calibration.problem import average_seeds, measure_loss
 from calibration.search import sample_latin
 from calibration.ship import Shipped, list_differences
+from sim.checkout import Checkout
 from sim.explain import explain_key
 from sim.fitfile import read_ensemble
 from sim.modelhash import hash_model
 from sim.params import Params
+from sim.results import hash_source
 from sim.scenario import load_scenario
 from sim.sourced import read_yaml
 
@@ -337,6 +348,52 @@ def test_the_fit_that_the_baseline_uses_does_not_change_what_a_fit_begins_with(t
     without, with_fit = problems
     assert with_fit.identity == without.identity
     assert with_fit.prior.start.tolist() == without.prior.start.tolist()
+
+
+@pytest.fixture
+def changes(monkeypatch):
+    """Files that differ from the commit of a checkout that is there in name only; a test adds to them."""
+    found = []
+    for room in (sim.checkout, sim.results):
+        monkeypatch.setattr(
+            room, "read_checkout", lambda also=(): Checkout(commit="c" * 40, uncommitted=tuple(found))
+        )  # fmt: skip
+    return found
+
+
+def test_a_fit_of_code_that_is_not_committed_is_refused_before_anything_runs(steps, changes, tmp_path, monkeypatch):
+    changes.append("sim/params.py")
+    with monkeypatch.context() as patch:
+        patch.setattr(calibration.market, "make_problem", lambda scale, until: pytest.fail("it began"))
+        words = steps("ship", "first", code=2).stderr
+    assert "differ from cccccccccccccccccccccccccccccccccccccccc: sim/params.py. Commit them" in words
+    assert not (tmp_path / "calibration").exists()
+    changes.clear()
+    steps("ship", "first")
+    manifest = json.loads((tmp_path / "calibration" / "fits" / "first" / "manifest.json").read_text())
+    assert (manifest["commit"], manifest["uncommitted"]) == ("c" * 40, [])
+
+
+@pytest.mark.parametrize("fact", ["uncommitted", "calibration_hash"])
+def test_a_fit_is_not_shipped_where_code_changes_meanwhile(steps, changes, tmp_path, monkeypatch, fact):
+    def measure(*arguments):
+        if fact == "uncommitted":
+            changes.append("sim/params.py")
+        else:
+            monkeypatch.setattr(calibration.ship, "hash_source", lambda _: "other")
+        return measure_points(*arguments)
+
+    monkeypatch.setattr(calibration.ship, "measure_points", measure)
+    assert f"was changed or committed while this ran ({fact})" in steps("ship", "first", code=2).stderr
+    assert not (tmp_path / "calibration").exists()
+
+
+def test_steps_say_what_code_they_are_of(steps, tmp_path):
+    for name in ("fit/parameters.json", "posterior/manifest.json", "recovery/manifest.json"):
+        facts = json.loads((tmp_path / "results/calibration/linear" / name).read_text())
+        assert facts["code_hash"] == hash_model() != hash_source()
+        assert facts["packages"]["numpy"] == np.__version__
+        assert (facts["commit"], facts["uncommitted"]) == (None, None)
 
 
 def test_a_folder_with_other_things_is_not_replaced(steps, tmp_path):

@@ -14,7 +14,6 @@ from sim.results import (
     RunResult,
     describe_run,
     describe_tables,
-    find_commit,
     hash_source,
     read_result,
     result_hash,
@@ -242,12 +241,6 @@ def test_hash_of_the_source_follows_content_and_names(tmp_path):
     assert hash_source(tmp_path) == first
     (tmp_path / "a.py").rename(tmp_path / "b.py")
     assert hash_source(tmp_path) != first
-
-
-def test_no_commit_outside_a_checkout(tmp_path):
-    assert find_commit(tmp_path) is None
-    (tmp_path / ".git").mkdir()
-    assert find_commit(tmp_path) is None
 
 
 def test_description_of_tables_names_the_columns(result):
