@@ -130,6 +130,16 @@ def list_candidates(
     return {name: np.where(kept, prior.start_unit, point) for name, point in points.items()}
 
 
+def keep_params(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> NDArray[np.bool_]:
+    """(parameter,) which of those not identified keep their value before the fit: where the ensemble does not exclude it.
+
+    A verdict is about truths from the whole prior; that the published figures exclude a value is about this one. A
+    point that the ensemble says is unlikely is no one's best guess. `params` are as summarise_params gives them.
+    """
+    excluded = list_outside(problem, problem.prior.start_unit, params)
+    return unidentified & np.array([name not in excluded for name in problem.prior.names])
+
+
 def list_outside(problem: Problem, unit: FloatArray, params: DataFrame) -> list[str]:
     """Parameters whose value at a (parameter,) point lies outside the 90 % interval of the ensemble.
 

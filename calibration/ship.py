@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
-from calibration.candidates import Measured, choose_point, list_candidates, list_outside, measure_points
+from calibration.candidates import Measured, choose_point, keep_params, list_candidates, list_outside, measure_points
 from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
 from calibration.posterior import LIKELIHOOD, describe_trust, list_members, run_posterior, summarise_params
@@ -70,7 +70,8 @@ STEPS: Final = {"fit": "fit", "posterior": "posterior", "recover": "recovery"}
 SHIP_OFFSET: Final = 500_000
 """Seeds that measure what is shipped begin so far above those of the fit: no other step has them."""
 COMPARED: Final = (
-    "loss", "loss_errors", "point", "candidates", "differences", "close", "outside", "inside", "kept", "verdicts",
+    "loss", "loss_errors", "point", "candidates", "differences", "close", "outside", "inside", "kept", "moved",
+    "verdicts",
     "trust", "effective_members",
 )  # fmt: skip
 """Facts of a manifest that must come out the same when a fit is made again, beside the files."""
@@ -188,7 +189,8 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
             f"{len(found.members)} members are too few. Raise the budget to {FEWEST_MEMBERS} members at least"
         )
     verdicts = _name_verdicts(problem, found.verdicts)
-    kept = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
+    unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
+    kept = keep_params(problem, unknown, found.params)
     fitted = np.array(found.fit["unit"], np.float64)
     points = {"found": fitted}
     if unidentified == "prior" and found.verdicts is not None:
@@ -212,6 +214,7 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     manifest = _describe_fit(problem, name, found, texts) | {
         "unidentified": unidentified,
         "kept": int(kept.sum()),
+        "moved": [key for key, one in zip(problem.prior.names, unknown & ~kept, strict=True) if one],
         "verdicts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
         "ship_seeds": [ship_seeds[0], ship_seeds[-1]],
         "point": chosen,
