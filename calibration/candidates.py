@@ -1,4 +1,4 @@
-"""Points that a fit may ship: all keep the values that are not identified; the loss decides, then the ensemble.
+"""Points that a fit may ship: they keep values that are not identified; the loss decides, then the ensemble.
 
 Point search and posterior look for different things: one for the least loss, which is partly luck, the other for what
 the figures leave likely under errors that it knows. Either may be the better point once some parameters are back at
@@ -6,7 +6,8 @@ their values before the fit, and the same seeds tell. So these are compared, eac
 not identify at their value before the fit:
 
 found     what the fit found;
-again     where emulators of all that the fit tried expect the least loss of the others, with those values kept;
+again     where emulators expect the least loss of the others, with those values kept, once they have learned from all
+          that the fit tried and from as many points among those with the values kept as its last step tried;
 median    the weighted medians of the ensemble;
 member    the likeliest member by emulator and runs together. (The weightiest is another one: a weight is that
           likelihood over the emulator's, by which members were drawn.)
@@ -28,7 +29,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ from calibration.posterior import LIKELIHOOD, find_quantiles
 from calibration.problem import Problem, Targets, average_seeds, measure_loss
 from calibration.propose import propose_points
 from calibration.runs import Runner
+from calibration.search import BATCHES, search_on
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -102,36 +104,55 @@ def leave_out(targets: Targets, runs: FloatArray) -> FloatArray:
 
 
 def list_candidates(
-    problem: Problem, fitted: FloatArray, searched: DataFrame, members: DataFrame, kept: NDArray[np.bool_], seed: int
+    problem: Problem,
+    runner: Runner,
+    fit: Mapping[str, Any],
+    searched: DataFrame,
+    members: DataFrame,
+    kept: NDArray[np.bool_],
 ) -> dict[str, FloatArray]:
     """(parameter,) points of the unit cube by name, what the fit found first.
 
     Args:
         problem: what was fitted.
-        fitted: (parameter,) what the fit found.
+        runner: simulates what is searched again.
+        fit: what the fit found, as describe_found gives it, with its seed and budget.
         searched: points and figures that the fit tried, as list_searched gives them.
         members: the ensemble, as list_members gives it.
         kept: (parameter,) whether a parameter keeps its value before the fit.
-        seed: of the fit.
     """
     prior = problem.prior
-    names = list(prior.names)
-    unit = prior.to_unit(members[names].to_numpy()).clip(0.0, 1.0)
+    unit = prior.to_unit(members[list(prior.names)].to_numpy()).clip(0.0, 1.0)
     weight = members["weight"].to_numpy()
     points = {
-        "found": fitted,
+        "found": np.array(fit["unit"], np.float64),
         "median": find_quantiles(unit, weight, (0.5,))[0],
         "member": unit[np.argmax(members[LIKELIHOOD].to_numpy())],
     }
     if kept.any() and not kept.all():
-        figures = searched[list(problem.targets.names)].to_numpy()
-        held = np.where(kept, prior.start_unit, np.nan)
-        points["again"] = propose_points(problem, searched[names].to_numpy(), figures, 1, seed, 0, held)[0]
+        points["again"] = search_again(problem, runner, fit, searched, kept)
     return {name: np.where(kept, prior.start_unit, point) for name, point in points.items()}
 
 
+def search_again(
+    problem: Problem, runner: Runner, fit: Mapping[str, Any], searched: DataFrame, kept: NDArray[np.bool_]
+) -> FloatArray:
+    """(parameter,) point where the least loss is expected of those with some values kept; see list_candidates."""
+    seeds, n_points, seed = fit["search_seeds"], int(fit["budget"]["further"]), int(fit["seed"])
+
+    def evaluate(points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        figures = average_seeds(runner.evaluate(points, seeds))
+        return measure_loss(problem.targets, figures), figures
+
+    runner.expect(n_points * len(seeds))
+    tried = searched[list(problem.prior.names)].to_numpy(), searched[list(problem.targets.names)].to_numpy()
+    held = np.where(kept, problem.prior.start_unit, np.nan)
+    unit, figures = search_on(problem, evaluate, *tried, n_points, seed, held)
+    return propose_points(problem, unit, figures, 1, seed, BATCHES + 1, held)[0]
+
+
 def keep_params(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> NDArray[np.bool_]:
-    """(parameter,) which of those not identified keep their value before the fit: where the ensemble does not exclude it.
+    """(parameter,) which of those not identified keep their value before the fit: those whose ensemble has it.
 
     A verdict is about truths from the whole prior; that the published figures exclude a value is about this one. A
     point that the ensemble says is unlikely is no one's best guess. `params` are as summarise_params gives them.

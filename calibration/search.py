@@ -80,16 +80,22 @@ def search_emulated(problem: Problem, evaluate: Evaluate, n_points: int, seed: i
 
 
 def search_on(
-    problem: Problem, evaluate: Evaluate, unit: FloatArray, figures: FloatArray, n_points: int, seed: int
+    problem: Problem,
+    evaluate: Evaluate,
+    unit: FloatArray,
+    figures: FloatArray,
+    n_points: int,
+    seed: int,
+    held: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Try `n_points` more in batches, knowing the (point, target) figures of (point, n) points.
 
-    Returns all points, and their figures.
+    Coordinates that keep a value are `held`, as propose_points takes them. Returns all points, and their figures.
     """
     batch, end, round_ = max(1, math.ceil(n_points / BATCHES)), len(unit) + n_points, 0
     while len(unit) < end:
         round_ += 1
-        new = propose_points(problem, unit, figures, min(batch, end - len(unit)), seed, round_)
+        new = propose_points(problem, unit, figures, min(batch, end - len(unit)), seed, round_, held)
         _, found = evaluate(new)
         unit, figures = np.concatenate([unit, new]), np.concatenate([figures, found])
     return unit, figures

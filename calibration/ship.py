@@ -27,9 +27,17 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
-from calibration.candidates import Measured, choose_point, keep_params, list_candidates, list_outside, measure_points
+from calibration.candidates import (
+    Measured,
+    choose_point,
+    keep_params,
+    list_candidates,
+    list_outside,
+    measure_points,
+)
 from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
+from calibration.pointfile import write_point
 from calibration.posterior import LIKELIHOOD, describe_trust, list_members, run_posterior, summarise_params
 from calibration.problem import CalibrationError, Problem, count_inside
 from calibration.recover import judge_params, run_recovery
@@ -44,7 +52,6 @@ from sim.fitfile import (
     PARAMETERS,
     find_fit,
     hash_text,
-    list_declared,
     read_fit_manifest,
 )
 from sim.modelhash import hash_model
@@ -192,12 +199,12 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
     kept = keep_params(problem, unknown, found.params)
     fitted = np.array(found.fit["unit"], np.float64)
-    points = {"found": fitted}
-    if unidentified == "prior" and found.verdicts is not None:
-        points = list_candidates(problem, fitted, found.searched, found.members, kept, int(found.fit["seed"]))
     first, last = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET
     ship_seeds = range(fresh, fresh + last - first + 1)
+    points = {"found": fitted}
+    if unidentified == "prior" and found.verdicts is not None:
+        points = list_candidates(problem, runner, found.fit, found.searched, found.members, kept)
     runner.expect((len(points) + 3) * len(ship_seeds))
     compared = measure_points(problem, runner, points, range(first, last + 1))
     outside = {candidate: list_outside(problem, point, found.params) for candidate, point in points.items()}
@@ -208,7 +215,7 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     members = found.members.drop(columns=LIKELIHOOD)
     members.insert(0, "member", range(1, len(members) + 1))
     texts = {
-        PARAMETERS: _write_point(problem, name, unit, fitted, found.params, verdicts),
+        PARAMETERS: write_point(problem, name, unit, fitted, found.params, verdicts),
         ENSEMBLE: members.to_csv(index=False, lineterminator="\n"),
     }
     manifest = _describe_fit(problem, name, found, texts) | {
@@ -339,38 +346,6 @@ def _describe_fit(problem: Problem, name: str, found: Found, texts: Mapping[str,
         "steps": steps,
         "files": {file: hash_text(text) for file, text in texts.items()},
     }
-
-
-def _write_point(
-    problem: Problem, name: str, unit: FloatArray, fitted: FloatArray, params: DataFrame, verdicts: list[str]
-) -> str:
-    """parameters.yaml."""
-    prior, declared = problem.prior, list_declared()
-    values, found = prior.to_values(unit), prior.to_values(fitted)
-    ends = {str(row["parameter"]): (float(row["low"]), float(row["high"])) for row in params.to_dict("records")}
-    lines = [
-        "# Written by `talentsim calibrate ship`: change it by another fit, not by hand.",
-        "# before: value before the fit; fitted: what the fit found; value: what is used. posterior: 90 % interval.",
-        f"fit: {name}",
-        "parameters:",
-    ]
-    for k, key in enumerate(prior.names):
-
-        def say(value: float, k: int = k) -> str:
-            return repr(round(value)) if prior.is_whole[k] else repr(float(value))
-
-        lines += [
-            f"  - key: {key}",
-            f"    value: {say(values[k])}",
-            f"    unit: {declared[key][0]['unit']}",
-            f"    prior: {'loguniform' if prior.is_log[k] else 'uniform'}",
-            f"    prior_range: [{say(prior.low[k])}, {say(prior.high[k])}]",
-            f"    before: {say(prior.start[k])}",
-            f"    fitted: {say(found[k])}",
-            f"    posterior: [{', '.join(map(say, ends[key]))}]",
-            f"    verdict: {verdicts[k]}",
-        ]
-    return "\n".join(lines) + "\n"
 
 
 def _name_verdicts(problem: Problem, verdicts: DataFrame | None) -> list[str]:
