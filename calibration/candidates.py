@@ -1,13 +1,14 @@
-"""Points that a fit may ship: they keep values that are not identified; the loss decides, then the ensemble.
+"""Points that a fit may ship: within the ensemble, with values that are not identified kept; the loss decides.
 
 Point search and posterior look for different things: one for the least loss, which is partly luck, the other for what
-the figures leave likely under errors that it knows. Either may be the better point once some parameters are back at
-their values before the fit, and the same seeds tell. So these are compared, each with the parameters that recovery does
-not identify at their value before the fit:
+the figures leave likely under errors that it knows. The ensemble bounds the point: each parameter lies in its 90 %
+interval, so that point and ensemble never contradict each other. Within it a parameter that recovery does not identify
+keeps its value before the fit. Where the interval excludes that value the published figures do speak about it, whatever
+they say of truths elsewhere in the prior, and it is free like the others. Of the points that remain these are compared:
 
 found     what the fit found;
-again     where emulators expect the least loss of the others, with those values kept, once they have learned from all
-          that the fit tried and from as many points among those with the values kept as its last step tried;
+again     where emulators expect the least loss, once they have learned from all that the fit tried and from as many
+          points in these bounds as its last step tried;
 median    the weighted medians of the ensemble;
 member    the likeliest member by emulator and runs together. (The weightiest is another one: a weight is that
           likelihood over the emulator's, by which members were drawn.)
@@ -18,9 +19,7 @@ the same seeds; their standard errors are those of the jackknife over seeds (Efr
 
     se^2 = (n - 1) / n * sum over seeds k of (d_(k) - mean d)^2,    d_(k) the difference without seed k.
 
-Within one standard error of the least loss the seeds cannot tell. Of those the one is shipped that lies outside the
-90 % interval of the ensemble in the fewest parameters, then the one of less loss: the rule of one standard error
-(Breiman, Friedman, Olshen and Stone 1984, section 3.4.3), with agreement with the ensemble in the place of simplicity.
+Candidates within one standard error of the best are named.
 Left out: that a loss, bent in the figures, is higher by their noise; with 100 seeds it is small, and much the same
 everywhere.
 """
@@ -39,6 +38,7 @@ from calibration.problem import Problem, Targets, average_seeds, measure_loss
 from calibration.propose import propose_points
 from calibration.runs import Runner
 from calibration.search import BATCHES, search_on
+from calibration.space import is_outside
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -72,14 +72,6 @@ class Measured:
         return [name for name, loss in self.losses.items() if loss - least <= self.find_error(name, self.best)]
 
 
-def choose_point(measured: Measured, outside: Mapping[str, Sequence[str]]) -> str:
-    """Name of the point to ship, of those that the seeds cannot tell from the best.
-
-    `outside` are by point the parameters that lie outside the interval of the ensemble.
-    """
-    return min(measured.list_close(), key=lambda name: (len(outside[name]), measured.losses[name]))
-
-
 def measure_points(
     problem: Problem, runner: Runner, points: Mapping[str, FloatArray], seeds: Sequence[int]
 ) -> Measured:
@@ -109,7 +101,7 @@ def list_candidates(
     fit: Mapping[str, Any],
     searched: DataFrame,
     members: DataFrame,
-    kept: NDArray[np.bool_],
+    box: FloatArray,
 ) -> dict[str, FloatArray]:
     """(parameter,) points of the unit cube by name, what the fit found first.
 
@@ -119,25 +111,24 @@ def list_candidates(
         fit: what the fit found, as describe_found gives it, with its seed and budget.
         searched: points and figures that the fit tried, as list_searched gives them.
         members: the ensemble, as list_members gives it.
-        kept: (parameter,) whether a parameter keeps its value before the fit.
+        box: (parameter, 2) bounds, as bound_points gives them.
     """
-    prior = problem.prior
-    unit = prior.to_unit(members[list(prior.names)].to_numpy()).clip(0.0, 1.0)
+    unit = problem.prior.to_unit(members[list(problem.prior.names)].to_numpy())
     weight = members["weight"].to_numpy()
     points = {
         "found": np.array(fit["unit"], np.float64),
         "median": find_quantiles(unit, weight, (0.5,))[0],
         "member": unit[np.argmax(members[LIKELIHOOD].to_numpy())],
     }
-    if kept.any() and not kept.all():
-        points["again"] = search_again(problem, runner, fit, searched, kept)
-    return {name: np.where(kept, prior.start_unit, point) for name, point in points.items()}
+    if (box[:, 0] < box[:, 1]).any():
+        points["again"] = _search_again(problem, runner, fit, searched, box)
+    return {name: np.clip(point, *box.T) for name, point in points.items()}
 
 
-def search_again(
-    problem: Problem, runner: Runner, fit: Mapping[str, Any], searched: DataFrame, kept: NDArray[np.bool_]
+def _search_again(
+    problem: Problem, runner: Runner, fit: Mapping[str, Any], searched: DataFrame, box: FloatArray
 ) -> FloatArray:
-    """(parameter,) point where the least loss is expected of those with some values kept; see list_candidates."""
+    """(parameter,) point of the box where the least loss is expected; see list_candidates."""
     seeds, n_points, seed = fit["search_seeds"], int(fit["budget"]["further"]), int(fit["seed"])
 
     def evaluate(points: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -146,19 +137,26 @@ def search_again(
 
     runner.expect(n_points * len(seeds))
     tried = searched[list(problem.prior.names)].to_numpy(), searched[list(problem.targets.names)].to_numpy()
-    held = np.where(kept, problem.prior.start_unit, np.nan)
-    unit, figures = search_on(problem, evaluate, *tried, n_points, seed, held)
-    return propose_points(problem, unit, figures, 1, seed, BATCHES + 1, held)[0]
+    unit, figures = search_on(problem, evaluate, *tried, n_points, seed, box)
+    point: FloatArray = propose_points(problem, unit, figures, 1, seed, BATCHES + 1, box)[0]
+    return point
 
 
-def keep_params(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> NDArray[np.bool_]:
-    """(parameter,) which of those not identified keep their value before the fit: those whose ensemble has it.
+def bound_points(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> tuple[FloatArray, list[str]]:
+    """(parameter, 2) bounds of points to ship, in the unit cube, and the names of those free though not identified.
 
-    A verdict is about truths from the whole prior; that the published figures exclude a value is about this one. A
-    point that the ensemble says is unlikely is no one's best guess. `params` are as summarise_params gives them.
+    Args:
+        problem: what was fitted.
+        unidentified: (parameter,) whether recovery does not identify it.
+        params: the ensemble, as summarise_params gives it.
     """
-    excluded = list_outside(problem, problem.prior.start_unit, params)
-    return unidentified & np.array([name not in excluded for name in problem.prior.names])
+    prior = problem.prior
+    ends = params.set_index("parameter").loc[list(prior.names), ["low", "high"]].to_numpy(np.float64)
+    box = prior.to_unit(ends.T).clip(0.0, 1.0).T
+    excluded = set(list_outside(problem, prior.start_unit, params))
+    held = unidentified & np.array([name not in excluded for name in prior.names])
+    box[held] = prior.start_unit[held, None]
+    return box, [name for name, one in zip(prior.names, unidentified & ~held, strict=True) if one]
 
 
 def list_outside(problem: Problem, unit: FloatArray, params: DataFrame) -> list[str]:
@@ -170,5 +168,5 @@ def list_outside(problem: Problem, unit: FloatArray, params: DataFrame) -> list[
     return [
         str(row["parameter"])
         for row in params.to_dict("records")
-        if not row["low"] <= values[str(row["parameter"])] <= row["high"]
+        if is_outside(values[str(row["parameter"])], row["low"], row["high"])
     ]

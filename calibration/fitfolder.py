@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from calibration.posterior import INTERVAL, LIKELIHOOD, UNIFORM_SD, find_quantiles
 from calibration.problem import CalibrationError
 from calibration.sampler import count_effective
-from calibration.space import Prior
+from calibration.space import Prior, is_outside
 from sim.errors import Problem
 from sim.fitfile import ENSEMBLE, FIT_FOLDERS, PARAMETERS, read_fit_manifest
 from sim.sourced import read_yaml
@@ -84,7 +84,7 @@ class ParamRow:
     @property
     def is_outside(self) -> bool:
         """Whether the point lies outside the interval."""
-        return not self.low <= self.point <= self.high
+        return is_outside(self.point, self.low, self.high)
 
 
 def find_fit(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""parameters.yaml of a fit: each parameter with the value used, prior, value before, value fitted, interval, verdict."""
+"""parameters.yaml of a fit: of each parameter the value used, prior, value before and fitted, interval, verdict."""
 
 from __future__ import annotations
 

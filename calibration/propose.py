@@ -51,7 +51,7 @@ def propose_points(
     n: int,
     seed: int,
     round_: int,
-    held: FloatArray | None = None,
+    box: FloatArray | None = None,
 ) -> FloatArray:
     """(n, parameter) points of low expected loss, the centre first.
 
@@ -62,38 +62,35 @@ def propose_points(
         n: how many are wanted.
         seed: of the draws.
         round_: number of the batch, so that each draws its own.
-        held: (parameter,) coordinates that keep a value, NaN where a parameter is free; all are if it is None.
+        box: (parameter, 2) lowest and highest coordinate wanted, the same where a parameter keeps a value; the whole
+            cube if it is None.
     """
-    free = np.ones(unit.shape[1], np.bool_) if held is None else np.isnan(held)
+    if box is None:
+        box = np.tile([0.0, 1.0], (unit.shape[1], 1))
     size = max(FEWEST_POINTS, len(unit) // 2)
     halves = draw_uniforms(seed, HALF, (HALVES, len(unit)), round_).argsort(axis=1, kind="stable")[:, :size]
     least = []
     for k, half in enumerate(halves):
         emulator = fit_emulator(unit[half], figures[half], HIGHEST_ORDER, tolerance=problem.targets.tolerance)
-        least.append(
-            find_least(problem, emulator, unit if held is None else np.where(free, unit, held), seed + k, free)
-        )
+        least.append(find_least(problem, emulator, np.clip(unit, *box.T), seed + k, box))
     centre, apart = np.mean(least, axis=0), np.std(least, axis=0, ddof=1)
     steps = draw_normals(seed, CANDIDATE_NEAR, (n, unit.shape[1]), round_)
     steps[0] = 0.0
-    points = fold(centre + np.minimum(MOST_STEP, apart) * steps)
-    return points if held is None else np.where(free, points, held)
+    return np.clip(fold(centre + np.minimum(MOST_STEP, apart) * steps), *box.T)
 
 
-def find_least(
-    problem: Problem, emulator: Emulator, tried: FloatArray, seed: int, free: NDArray[np.bool_]
-) -> FloatArray:
-    """(parameter,) point of least expected loss in the (parameter,) `free` coordinates.
+def find_least(problem: Problem, emulator: Emulator, tried: FloatArray, seed: int, box: FloatArray) -> FloatArray:
+    """(parameter,) point of least expected loss in the (parameter, 2) box.
 
-    The search begins at the best of the (point, parameter) tried, which keeps its other coordinates.
+    The search begins at the best of the (point, parameter) tried, all of which lie in the box.
     """
     from cmaes import CMA
 
     best = np.array(tried[np.argmin(measure_expected_loss(problem, emulator, tried))])
+    free = box[:, 0] < box[:, 1]
     n = int(free.sum())
     population = 8 + math.floor(POPULATION * math.log(n))
-    bounds = np.repeat([[0.0, 1.0]], n, axis=0)
-    optimizer = CMA(mean=best[free], sigma=FIRST_STEP, bounds=bounds, seed=seed, population_size=population)
+    optimizer = CMA(mean=best[free], sigma=FIRST_STEP, bounds=box[free], seed=seed, population_size=population)
     points = np.tile(best, (population, 1))
     for _ in range(GENERATIONS):
         points[:, free] = [optimizer.ask() for _ in range(population)]
@@ -101,7 +98,7 @@ def find_least(
         optimizer.tell([(point, float(loss)) for point, loss in zip(points[:, free], losses, strict=True)])
         if optimizer.should_stop():
             break
-    best[free] = np.clip(optimizer.mean, 0.0, 1.0)
+    best[free] = np.clip(optimizer.mean, *box[free].T)
     return best
 
 

@@ -86,16 +86,16 @@ def search_on(
     figures: FloatArray,
     n_points: int,
     seed: int,
-    held: FloatArray | None = None,
+    box: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Try `n_points` more in batches, knowing the (point, target) figures of (point, n) points.
 
-    Coordinates that keep a value are `held`, as propose_points takes them. Returns all points, and their figures.
+    They lie in the `box`, as propose_points takes it. Returns all points, and their figures.
     """
     batch, end, round_ = max(1, math.ceil(n_points / BATCHES)), len(unit) + n_points, 0
     while len(unit) < end:
         round_ += 1
-        new = propose_points(problem, unit, figures, min(batch, end - len(unit)), seed, round_, held)
+        new = propose_points(problem, unit, figures, min(batch, end - len(unit)), seed, round_, box)
         _, found = evaluate(new)
         unit, figures = np.concatenate([unit, new]), np.concatenate([figures, found])
     return unit, figures

@@ -3,13 +3,14 @@
 parameters.yaml holds the point, each value with its prior, its posterior interval and its verdict; ensemble.csv the
 weighted parameter sets that the published figures leave possible; manifest.json what they were made from, and the one
 command that makes them again (`sim/fitfile.py` reads all three).
-A parameter that recovery does not identify keeps its value before the fit: what the fit found for it is luck. It may be
-part of a combination that the figures do tell, so what the fit found for the others need no longer be their best: with
-those values kept, candidates of search and posterior (calibration/candidates.py) are simulated with the seeds that
-chose the fit, and the one of least loss is shipped; those within one standard error of it are named. These seeds chose,
-and the finalists before: so losses before, fitted and as shipped are measured once more with seeds that chose nothing.
-Without a recovery, or where what is not identified is wanted as fitted, it is what the fit found. Parameters whose
-value lies outside the 90 % interval of the ensemble are named.
+A parameter that recovery does not identify keeps its value before the fit, unless the ensemble excludes it: what the
+fit found for it is luck. It may be part of a combination that the figures do tell, so what the fit found for the
+others need no longer be their best: with those values kept and the others within the ensemble, candidates of search
+and posterior (calibration/candidates.py) are simulated with the seeds that chose the fit, and the one of least loss is
+shipped; those within one standard error of it are named. These seeds chose, and the finalists before: so losses
+before, fitted and as shipped are measured once more with seeds that chose nothing. Without a recovery, or where what
+is not identified is wanted as fitted, it is what the fit found. Parameters whose value lies outside the 90 % interval
+of the ensemble are then named.
 Left out: correlations between parameters at the point; the ensemble has them.
 """
 
@@ -27,14 +28,7 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
-from calibration.candidates import (
-    Measured,
-    choose_point,
-    keep_params,
-    list_candidates,
-    list_outside,
-    measure_points,
-)
+from calibration.candidates import Measured, bound_points, list_candidates, list_outside, measure_points
 from calibration.fit import describe_found, list_searched, run_fit
 from calibration.holdout import load_rule
 from calibration.pointfile import write_point
@@ -197,19 +191,17 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         )
     verdicts = _name_verdicts(problem, found.verdicts)
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
-    kept = keep_params(problem, unknown, found.params)
+    box, moved = bound_points(problem, unknown, found.params)
     fitted = np.array(found.fit["unit"], np.float64)
     first, last = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET
     ship_seeds = range(fresh, fresh + last - first + 1)
     points = {"found": fitted}
     if unidentified == "prior" and found.verdicts is not None:
-        points = list_candidates(problem, runner, found.fit, found.searched, found.members, kept)
+        points = list_candidates(problem, runner, found.fit, found.searched, found.members, box)
     runner.expect((len(points) + 3) * len(ship_seeds))
     compared = measure_points(problem, runner, points, range(first, last + 1))
-    outside = {candidate: list_outside(problem, point, found.params) for candidate, point in points.items()}
-    chosen = choose_point(compared, outside)
-    unit = points[chosen]
+    unit = points[compared.best]
     ends = {"before": problem.prior.start_unit, "fitted": fitted, "shipped": unit}
     measured = measure_points(problem, runner, ends, ship_seeds)
     members = found.members.drop(columns=LIKELIHOOD)
@@ -220,12 +212,12 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     }
     manifest = _describe_fit(problem, name, found, texts) | {
         "unidentified": unidentified,
-        "kept": int(kept.sum()),
-        "moved": [key for key, one in zip(problem.prior.names, unknown & ~kept, strict=True) if one],
+        "kept": int(unknown.sum()) - len(moved),
+        "moved": moved,
         "verdicts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
         "ship_seeds": [ship_seeds[0], ship_seeds[-1]],
-        "point": chosen,
-        "outside": outside[chosen],
+        "point": compared.best,
+        "outside": list_outside(problem, unit, found.params),
         "inside": int(count_inside(problem.targets, measured.figures["shipped"])),
         "targets": len(problem.targets.names),
     }

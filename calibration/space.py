@@ -29,6 +29,8 @@ PRIORS: Final = ("uniform", "loguniform")
 ENTRY_KEYS: Final = ("key", "unit", "prior", "range", "informed_by", "reason")
 FEWEST, MOST = 20, 60
 """How many parameters the shipped file may free."""
+_LAST_DIGITS: Final = 1e-9
+"""Of the width of an interval: what a value loses on its way through the unit cube."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,6 +67,12 @@ class Prior:
         """(..., n) values -> points of the unit cube."""
         low, high = np.where(self.is_log, _log(self.low), self.low), np.where(self.is_log, _log(self.high), self.high)
         return np.asarray((np.where(self.is_log, _log(values), values) - low) / (high - low), np.float64)
+
+
+def is_outside(value: float, low: float, high: float) -> bool:
+    """Whether a value lies outside an interval by more than its last digits: ends pass through the unit cube."""
+    slack = _LAST_DIGITS * (high - low)
+    return not low - slack <= value <= high + slack
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -160,9 +160,20 @@ def test_what_is_held_keeps_its_value_and_the_others_make_up_for_it():
     problem = make_linear((0.3, 0.5), ((1.0, 1.0),))
     unit = sample_latin(2, 40, 1)
     figures = np.array([problem.simulate(values, 1) for values in unit])
-    new = propose_points(problem, unit, figures, 5, 1, 1, np.array([np.nan, 0.2]))
+    new = propose_points(problem, unit, figures, 5, 1, 1, np.array([[0.0, 1.0], [0.2, 0.2]]))
     assert np.all(new[:, 1] == 0.2)
     assert new[0, 0] == pytest.approx(0.6, abs=0.02)
+
+
+def test_proposals_stay_in_their_box():
+    problem = make_linear((0.3, 0.5), ((1.0, 1.0),))
+    unit = sample_latin(2, 40, 1)
+    figures = np.array([problem.simulate(values, 1) for values in unit])
+    box = np.array([[0.1, 0.25], [0.4, 0.9]])
+    new = propose_points(problem, unit, figures, 40, 1, 1, box)
+    assert np.all(new >= box[:, 0])
+    assert np.all(new <= box[:, 1])
+    assert new[0].sum() == pytest.approx(0.8, abs=0.03)
 
 
 def test_fresh_seeds_choose():
