@@ -17,13 +17,14 @@ import sim.results
 import sim.scenariofile
 from calibration.candidates import (
     Measured,
-    choose_point,
+    bound_points,
     leave_out,
     list_candidates,
     list_outside,
     measure_points,
 )
 from calibration.problem import average_seeds, measure_loss
+from calibration.runs import Journal, Runner
 from calibration.search import sample_latin
 from calibration.ship import Shipped, list_differences
 from sim.checkout import Checkout
@@ -136,15 +137,20 @@ def test_what_is_identified_makes_up_for_what_keeps_its_value(call, tmp_path, mo
     point = read_point(folder)
     assert [point[key]["value"] for key in NAMES[1:]] == [0.2, 0.2]
     assert point[NAMES[0]]["value"] == pytest.approx(0.7, abs=0.04)
-    assert json.loads((folder / "manifest.json").read_text())["inside"] == 1
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (manifest["inside"], manifest["kept"], manifest["moved"], manifest["outside"]) == (1, 2, [], [])
 
 
 def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
-    """What the fit found is spoiled by hand; the ensemble and what is proposed again are not."""
+    """What the fit found is spoiled by hand, and what bounds it; what is searched again is not."""
     file = tmp_path / "results/calibration/linear/fit/parameters.json"
     head = json.loads(file.read_text())
     head["unit"][0] = 0.9
     file.write_text(json.dumps(head))
+    file = tmp_path / "results/calibration/linear/posterior/parameters.csv"
+    params = pd.read_csv(file, index_col="parameter")
+    params.loc[NAMES[0], "high"] = 0.7  # else the point found would be drawn back to the ensemble
+    params.to_csv(file)
     steps("ship", "first")
     folder = tmp_path / "calibration" / "fits" / "first"
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -165,22 +171,34 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
     assert NAMES[0] in manifest["outside"]
 
 
-def test_candidates_keep_what_is_not_identified():
+def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble():
     members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
                            columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
-    fitted, kept = np.array([0.7, 0.8, 0.9]), np.array([False, False, True])
     unit = sample_latin(3, 40, 1)
     searched = pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
-    points = list_candidates(PROBLEM, fitted, searched, members, kept, 1)
+    fit = {"unit": [0.7, 0.8, 0.9], "search_seeds": [1, 2], "seed": 1, "budget": {"further": 8}}
+    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
+    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends)
+    assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
+    assert moved == []
+    runner = Runner(PROBLEM, Journal(PROBLEM))
+    points = list_candidates(PROBLEM, runner, fit, searched, members, box)
     assert next(iter(points)) == "found"
-    assert points["found"].tolist() == [0.7, 0.8, 0.2]
+    assert points["found"].tolist() == [0.5, 0.8, 0.2]
     assert points["member"].tolist() == [0.2, 0.5, 0.2]  # the likeliest, not the weightiest
     # middles of the weights at 0.125, 0.425 and 0.8: a half lies a fifth of the way from the second to the third
     assert points["median"].tolist() == pytest.approx([0.22, 0.58, 0.2])
     assert points["again"] == pytest.approx([0.3, 0.6, 0.2], abs=0.1)
-    assert "again" not in list_candidates(PROBLEM, fitted, searched, members, np.full(3, True), 1)
-    ends = pd.DataFrame({"parameter": NAMES, "low": [0.5, 0.1, 0.2], "high": [0.7, 0.5, 0.3]})
-    assert list_outside(PROBLEM, np.array([0.7, 0.8, 0.2]), ends) == [NAMES[1]]
+    assert "again" not in list_candidates(PROBLEM, runner, fit, searched, members, np.full((3, 2), 0.2))
+
+
+def test_a_value_before_the_fit_that_the_ensemble_excludes_is_not_kept():
+    ends = pd.DataFrame({"parameter": NAMES, "low": [0.5, 0.1, 0.3], "high": [0.7, 0.5, 0.6]})
+    assert list_outside(PROBLEM, np.array([0.7, 0.8, 0.2]), ends) == list(NAMES[1:])
+    assert list_outside(PROBLEM, np.array([0.7 + 1e-12, 0.1, 0.3 - 1e-12]), ends) == []
+    box, moved = bound_points(PROBLEM, np.array([False, True, True]), ends)
+    assert moved == [BLIND]
+    assert box == pytest.approx(np.array([[0.5, 0.7], [0.2, 0.2], [0.3, 0.6]]))
 
 
 def test_differences_between_points_are_paired():
@@ -211,13 +229,19 @@ def test_points_within_a_standard_error_of_the_best_are_named(gap, close):
     assert measured.best == "a"
     assert measured.find_error("b", "a") == pytest.approx(error)
     assert measured.list_close() == close
-    assert choose_point(measured, {"a": ["x", "y"], "b": ["x"]}) == close[0]
-    assert choose_point(measured, {"a": ["x"], "b": ["y"]}) == "a"
 
 
 def test_what_is_not_the_same_again_is_named(tmp_path):
     facts = {name: {"x": 1.0} for name in ("loss", "loss_errors", "candidates", "differences", "trust", "verdicts")}
-    facts |= {"point": "found", "close": [], "outside": [], "inside": 1, "kept": 1, "effective_members": 2.0}
+    facts |= {
+        "point": "found",
+        "close": [],
+        "outside": [],
+        "inside": 1,
+        "kept": 1,
+        "moved": [],
+        "effective_members": 2.0,
+    }
     assert list_differences(Shipped(texts={}, manifest=facts), facts, tmp_path) == []
     for name, value in facts.items():
         other = {"x": 2.0} if isinstance(value, dict) else "other"
