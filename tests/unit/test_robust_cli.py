@@ -96,6 +96,53 @@ def test_a_city_that_no_run_keeps_is_told_before_the_runs(tmp_path, command, sec
     assert invoke(tmp_path, command, text.replace("beta", "alpha"), "--dry-run").exit_code == 0
 
 
+HOLED = """futures: [{name: calm}, {name: slump, set: {params.search.n_sampled: 3}}]
+vary: {policies.0.amount_cny_m: {grid: [0, 500, 1000, 2000, 3000], as: amount}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "at", "words"),
+    [
+        ("amount < 2000 or future == 'calm'", "when", "leaves out subsidy amount_cny_m=2000 in state slump, and"),
+        ("policy == 'subsidy'", "when", "leaves out baseline in state calm, and every choice"),
+        ("policy == 'subsidy' or future == 'calm'", "when", "leaves out baseline in state slump, and every choice"),
+        ("policy == 'baseline'", "when", "leaves out every policy but the baseline. Widen it"),
+    ],
+)
+@pytest.mark.parametrize(("command", "section"), [("robust", ROBUST), ("optimise", OPTIMISE)])
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_holes_between_choices_and_states_are_told_before_any_run(tmp_path, command, section, options, when, at, words):
+    done = invoke(tmp_path, command, f"{HEAD}{HOLED}when: {when}\n{section}", *options)
+    assert done.exit_code == 2
+    assert f"toy.yaml:10: {at}: `{at}` {words}" in done.output
+    assert not (tmp_path / "store").exists()
+
+
+def test_runs_that_are_filled_together_are_told_before_any_run(tmp_path):
+    """A list, or a range, of a key of a policy and of another one leaves most combinations out."""
+    keys = f"{AMOUNT}: {{list: [0, 500, 1000]}}, params.search.n_sampled: {{list: [3, 4, 5]}}"
+    done = invoke(tmp_path, "robust", f"{HEAD}vary: {{{keys}}}\n{ROBUST}", "--dry-run")
+    assert done.exit_code == 2
+    assert "toy.yaml:8: vary: subsidy amount_cny_m=0 in state n_sampled=4 is not run: keys of policies" in done.output
+    assert "Give the ones or the others a grid" in done.output
+
+
+@pytest.mark.parametrize("when", ["amount > 0", "future == 'calm'", "policy == 'baseline' or amount > 0"])
+def test_when_may_leave_out_whole_choices_and_whole_states(tmp_path, when):
+    text = write(tmp_path, f"{HEAD}{HOLED}when: {when}\n{ROBUST}{OPTIMISE}")
+    read_question(load_sweep(text))
+    read_budget(load_sweep(text))
+
+
+def test_sizes_that_when_leaves_are_counted(tmp_path):
+    text = f"{HEAD}{HOLED}when: amount > 500\n{ASKED}\n"
+    with pytest.raises(ScenarioError, match=r"toy\.yaml:10: when: of the sizes that `when` leaves, 3 sizes are"):
+        read_budget(load_sweep(write(tmp_path, text)))
+    cap = HOLED.replace("as: amount}", f"as: amount}}, {YEARS}: [1, 2, 3]")
+    read_budget(load_sweep(write(tmp_path, f"{HEAD}{cap}when: term_years == 2\n{ASKED}\n")))  # one key, five sizes
+
+
 def test_groups_are_those_of_the_runs():
     scenario = load_scenario(f"{DATA}/two_cities_subsidy.yaml", scale=4000, quarters=12)
     table, _ = simulate_run(scenario, 1, ["alpha"], scenario.start, [])
