@@ -144,7 +144,7 @@ def optimise(
         write_tables(_tabulate_optimum(found, budget), folder)
         save_figure(plot_optimum(found, budget, question, sweep.question, lang), folder / "optimise.png")
         if not quiet:
-            _print_all(sweep.question, *list_optimum(found, budget, lang))
+            _print_all(sweep.question, *list_optimum(found, budget, question, lang))
         typer.echo(f"results: {folder}")
 
 

@@ -13,7 +13,7 @@ from experiments.groups import COMPARED, list_groups
 from experiments.optimise import FEWEST_REPETITIONS, Budget, find_best_size
 from experiments.plots import plot_judgement, plot_optimum, save_figure
 from experiments.robust import judge_choices
-from experiments.robust_tables import Writer, list_box, list_judgement, list_notes, list_optimum
+from experiments.robust_tables import Writer, list_box, list_judgement, list_notes, list_optimum, name_asked
 from experiments.robust_words import WORDS
 from experiments.robustfile import read_budget, read_question
 from experiments.runner import simulate_run
@@ -31,6 +31,7 @@ HEAD = f"name: toy\nquestion: Does it hold?\npolicies:{POLICIES}\nseeds: 3\nquar
 FUTURES = "futures: [{name: calm}, {name: slump, policies: [{kind: demand_recession, from: 2019Q3, depth: 0.3}]}]\n"
 ROBUST = "robust: {outcome: talent, better: high, thresholds: [{outcome: talent, low: 0}]}\n"
 SIZES = "vary: {policies.0.amount_cny_m: [0, 500, 1000, 2000]}\n"
+UNITS = "policies.0.units"
 AMOUNT, YEARS = "policies.0.amount_cny_m", "policies.0.term_years"
 ASKED = "optimise: {outcome: rent, better: low, budget_cny: 1}"
 OPTIMISE = "optimise: {outcome: talent, better: high, budget_cny: 1000000000}\n"
@@ -307,6 +308,40 @@ def test_a_leader_without_rivals_that_may_do_nothing_is_no_clear_one():
     lines = list_notes(judge_choices(cases, question), cases, question, "en")
     assert lines[0] == "dear is the only choice that can be judged."
     assert lines[1].startswith("Whether dear does anything is not known")
+    assert not any("leads in its worst future" in line for line in lines)  # nothing to lead
+
+
+@pytest.mark.parametrize(("better", "is_harm"), [("high", True), ("low", False)])
+def test_a_leader_that_does_harm_is_said_to(better, is_harm):
+    """For each million CNY doing nothing has no value, so that even harm may lead."""
+    effect = {
+        "dear": {"stayed_12m": -500.0, "public_cost": 4e9},
+        "worse": {"stayed_12m": -600.0, "public_cost": 4e9},
+    }
+    table = make_sweep(effect, seeds=6, noise={"stayed_12m": (100.0, 10.0)})
+    question = Question(baseline="baseline", outcome="stayed_12m", per_cost=True, better=better)
+    cases = gather_cases(table, question)
+    lines = list_notes(judge_choices(cases, question), cases, question, "en")
+    assert any(line.startswith("Doing nothing is better than dear") for line in lines) == is_harm
+
+
+def test_a_size_that_does_harm_or_nothing_is_said_to():
+    for height, words in ((-500.0, "Doing nothing is better"), (0.0, "Whether that size does anything is not known")):
+        effect = {"flats": {"stayed_12m": lambda _, p, h=height: h - p[UNITS], "public_cost": 1e6}}
+        points = [{UNITS: value} for value in (0.0, 1.0, 2.0, 3.0)]
+        table = make_sweep(effect, points=points, seeds=6, noise={"stayed_12m": (100.0, 20.0)})
+        question = Question(baseline="baseline", outcome="stayed_12m")
+        budget = Budget(most_cny=1e9)
+        found = find_best_size(gather_cases(table, question), question, budget, np.ones(1))
+        _, lines = list_optimum(found, budget, question, "en")
+        assert lines[1].startswith("Effect there on Local graduates who stay 12 months: ")
+        assert lines[2].startswith(words)
+
+
+def test_the_group_that_is_judged_is_named():
+    masters = Question(baseline="baseline", outcome="stayed_12m", group="master")
+    assert name_asked(masters, "en") == "Local graduates who stay 12 months (Master)"
+    assert name_asked(Question(baseline="baseline", outcome="stayed_12m"), "en") == "Local graduates who stay 12 months"
 
 
 def test_values_are_written_in_the_unit_of_people():
@@ -331,7 +366,33 @@ def test_box_is_written_as_conditions():
     assert table.rows == [("bold", "future = boom & b_wage >= 0.5 & b_home <= 2", "80 %", "90 %", "30 %")]
     none, lines = list_box(None, cases, "bold", "en")
     assert none == []
-    assert "bold" in lines[0]
+    assert lines == ["12 runs of bold are too few to look for conditions: 40 are needed. Add seeds or points."]
+
+
+def test_sides_of_a_box_say_which_key_is_meant():
+    """A text or a truth value is no future, and keys with the same end are told apart."""
+    points = [
+        {"world_values.rent.beijing": value, "world_values.flats.beijing": 1.0, "fit": "a"} for value in (1.0, 2.0)
+    ]
+    effect = {"bold": {"stayed_12m": 1.0, "public_cost": 1.0}}
+    limits = (Threshold(outcome="stayed_12m", low=0.0),)
+    table = make_sweep(effect, points=points, levels={"stayed_12m": 5.0})
+    cases = gather_cases(table, Question(baseline="baseline", outcome="stayed_12m", thresholds=limits))
+    assert cases.states == ("rent.beijing=1, flats.beijing=1, fit=a", "rent.beijing=2, flats.beijing=1, fit=a")
+    sides = (
+        Side(key="world_values.rent.beijing", low=0.5, quasi_p=0.01),
+        Side(key="fit", among=("a", "b"), quasi_p=0.01),
+    )
+    box = Box(sides=sides, coverage=0.8, density=0.9, mass=0.2, base=0.3, cases=100)
+    (written,), _ = list_box(box, cases, "bold", "en")
+    assert written.rows[0][1] == "rent.beijing >= 0.5 & fit = a / b"
+
+
+def test_values_that_differ_far_behind_are_choices_of_their_own():
+    points = [{UNITS: value} for value in (1000000.4, 1000000.6, 2e9)]
+    table = make_sweep({"flats": {"stayed_12m": 1.0, "public_cost": 1.0}}, points=points, levels={"stayed_12m": 5.0})
+    cases = gather_cases(table, Question(baseline="baseline", outcome="stayed_12m"))
+    assert cases.choices == ("baseline", "flats units=1000000.4", "flats units=1000000.6", "flats units=2000000000")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -352,7 +413,7 @@ def test_best_size_in_both_languages(tmp_path, lang, keys):
     for most in (3e7, 1e9, -1.0):
         budget = Budget(most_cny=most)
         found = find_best_size(cases, question, budget, np.ones(1))
-        tables, lines = list_optimum(found, budget, lang)
+        tables, lines = list_optimum(found, budget, question, lang)
         assert len(tables) == (most > 0)
         assert not any("e+" in cell for table in tables for row in table.rows for cell in row)
         assert lines[0] == WORDS[f"optimum.{found.verdict}"][LANGUAGES.index(lang)]
