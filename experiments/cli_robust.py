@@ -89,7 +89,11 @@ def robust(
         judged = judge_choices(cases, question)
         boxes = _discover_boxes(cases, quiet=quiet)
         folder = out if out is not None else RESULTS / "robust" / sweep.name
-        tables = {"effects": judged.effects, "ranking": judged.ranking, "front": judged.front}
+        tables = {
+            "effects": judged.effects.assign(unit=cases.unit, value_unit=judged.unit),
+            "ranking": judged.ranking.assign(unit=judged.unit),
+            "front": judged.front.assign(unit=cases.unit),
+        }
         write_tables(tables | ({"boxes": _tabulate_boxes(boxes)} if boxes else {}), folder)
         save_figure(plot_judgement(judged, cases, question, sweep.question, lang), folder / "robust.png")
         if not quiet:
@@ -219,6 +223,7 @@ def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
     low, high = bound_draws(curves.draws)
     columns = {key: curves.sizes[:, k] for k, key in enumerate(curves.keys)}
     columns |= {"effect": curves.effect, "low": low, "high": high, "cost_cny": curves.cost, "p_budget": curves.p_budget}
+    curve = pd.DataFrame(columns).assign(unit=found.unit)
     facts = {
         "verdict": found.verdict,
         "effect": found.effect,
@@ -231,7 +236,7 @@ def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
         "misfit": found.misfit,
     }
     sizes = [dataclasses.asdict(size) | facts for size in found.sizes] or [facts]
-    return {"curve": pd.DataFrame(columns), "best": pd.DataFrame(sizes)}
+    return {"curve": curve, "best": pd.DataFrame(sizes)}
 
 
 def _print_all(question: str, tables: Iterable[TextTable], lines: Sequence[str]) -> None:

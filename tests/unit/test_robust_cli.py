@@ -54,6 +54,8 @@ def test_robust_runs_judges_and_draws(tmp_path):
     out = tmp_path / "out"
     ranking = pd.read_csv(out / "ranking.csv")
     assert sorted(ranking["choice"]) == ["baseline", "subsidy"]
+    for name in ("effects", "ranking", "front"):
+        assert set(pd.read_csv(out / f"{name}.csv")["unit"]) == {"persons"}
     assert list(pd.read_csv(out / "effects.csv")["state"].unique()) == ["calm", "slump"]
     assert (out / "front.csv").is_file()
     assert (out / "robust.png").read_bytes()[:4] == b"\x89PNG"
@@ -163,6 +165,7 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
     best = pd.read_csv(tmp_path / "out" / "best.csv")
     curve = pd.read_csv(tmp_path / "out" / "curve.csv")
     assert best["key"].tolist() == ["policies.0.amount_cny_m"]
+    assert set(curve["unit"]) == set(best["unit"]) == {"persons"}
     allowed = curve[curve["p_budget"] >= 0.9]
     assert 0 < len(allowed) < len(curve)
     assert best["best"].item() <= allowed["policies.0.amount_cny_m"].max()
