@@ -69,10 +69,11 @@ def robust(
     """
     with report_errors(KEPT):
         from experiments.cases import gather_cases
+        from experiments.discovery import FEWEST_STATES, need_workbench
         from experiments.plots import plot_judgement, save_figure
         from experiments.robust import judge_choices
         from experiments.robust_tables import list_judgement, list_notes
-        from experiments.robustfile import read_question
+        from experiments.robustfile import count_states, read_question
         from experiments.runner import Workers
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
@@ -81,6 +82,8 @@ def robust(
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         question, plan = _plan_section(sweep, read_question, scale, quarters)
+        if question.thresholds and count_states(sweep) >= FEWEST_STATES:
+            need_workbench()  # before the runs, not when they are done
         if dry_run:
             print_plan(plan)
             print_forecast(plan, runs, workers)

@@ -89,6 +89,13 @@ def read_budget(sweep: Sweep) -> tuple[Question, Budget]:
     return Question(**values), budget
 
 
+def count_states(sweep: Sweep) -> int:
+    """States of a sweep that has a baseline: futures, each at every value of the keys that nobody chooses."""
+    labels = label_points(sweep.points)
+    names = name_cases(sweep.keys, labels, sweep.baseline or "")
+    return len({names.name(policy, future, labels[design])[1] for design, policy, future in _list_left(sweep)})
+
+
 def check_city(sweep: Sweep, name: str, question: Question, cities: Sequence[str]) -> None:
     """Refuse a city that no run keeps outcomes of.
 

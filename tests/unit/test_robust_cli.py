@@ -131,6 +131,16 @@ def test_runs_that_are_filled_together_are_told_before_any_run(tmp_path):
     assert "Give the ones or the others a grid" in done.output
 
 
+@pytest.mark.parametrize(("values", "is_refused"), [("3, 4, 5, 6", True), ("3, 4, 5", False)])
+def test_a_package_that_is_missing_is_told_before_any_run(tmp_path, monkeypatch, values, is_refused):
+    """Two futures at four values are the eight states from which on conditions are looked for."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    vary = f"vary: {{params.search.n_sampled: [{values}]}}\n"
+    done = invoke(tmp_path, "robust", HEAD + FUTURES + vary + ROBUST, "--dry-run")
+    assert ("Install it: pip install 'talentsim[robust]'" in done.output) == is_refused
+    assert (done.exit_code != 0) == is_refused
+
+
 @pytest.mark.parametrize("when", ["amount > 0", "future == 'calm'", "policy == 'baseline' or amount > 0"])
 def test_when_may_leave_out_whole_choices_and_whole_states(tmp_path, when):
     text = write(tmp_path, f"{HEAD}{HOLED}when: {when}\n{ROBUST}{OPTIMISE}")
