@@ -33,6 +33,10 @@ _WINNER_HEADS: Final[dict[Lang, Text]] = {
     "en": ("policy", "city", "outcome", "group", "verdict", "unit", "difference (95 %)", "p (Holm)"),
     "zh": ("政策", "城市", "结果", "群体", "结论", "单位", "差值 (95%)", "p值 (Holm)"),
 }
+_UNPAIRED: Final[dict[Lang, str]] = {
+    "en": "{n} of {all} points and futures are left out: {base} was not run there, or nothing else was.",
+    "zh": "{all}个设计点与情景的组合中有{n}个未列入：其中没有{base}的模拟，或没有其他政策的模拟。",  # noqa: RUF001  (full-width on purpose)
+}
 _VERDICTS: Final[dict[str, tuple[str, str]]] = {"gains": ("gains", "受益"), "loses": ("loses", "受损")}
 _PART_HEADS: Final[dict[Lang, Text]] = {
     "en": ("point", "policy", "parameter set", "seed", "policy x parameter set", "policy x seed"),
@@ -55,6 +59,13 @@ def list_effects(effects: DataFrame, outcome: str, group: str, against: str, *, 
     title = _TITLES[lang][0].format(**words, against=label_code("scenario", against, lang))
     heads = (*_name_labels(differ), *_EFFECT_HEADS[lang])
     return TextTable(title, heads, rows, len(differ) + 2)
+
+
+def note_unpaired(table: DataFrame, effects: DataFrame, against: str, *, lang: Lang) -> list[str]:
+    """How many points and futures of the table of a sweep its effects leave out; nothing where they have all."""
+    every, told = (len(rows[["design", "future"]].drop_duplicates()) for rows in (table, effects))
+    base = label_code("scenario", against, lang)
+    return [_UNPAIRED[lang].format(n=every - told, all=every, base=base)] if told < every else []
 
 
 def list_winners(winners: DataFrame, effects: DataFrame, *, lang: Lang) -> list[TextTable]:
@@ -90,7 +101,7 @@ def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang) -> TextTable
         for row in effects.drop_duplicates("design").to_dict("records")
     }
     for (design, future), part in parts.groupby(["design", "future"], sort=False):
-        named = " ".join(filter(None, (points[design], str(future)))) or str(design)
+        named = f"{points.get(design) or design} {future}".strip()
         rows.append((named, *(_write_share(share) for share in part["share"])))
     return TextTable(_TITLES[lang][2], _PART_HEADS[lang], rows[:MOST_ROWS], 1)
 
