@@ -84,8 +84,9 @@ def robust(
         question, plan = _plan_section(sweep, read_question, scale, quarters)
         if question.thresholds and count_states(sweep) >= FEWEST_STATES:
             need_workbench()  # before the runs, not when they are done
-        if dry_run:
+        if dry_run or not quiet:
             print_plan(plan)
+        if dry_run:
             print_forecast(plan, runs, workers)
             return
         cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
@@ -101,7 +102,7 @@ def robust(
         save_figure(plot_judgement(judged, cases, question, sweep.question, lang), folder / "robust.png")
         if not quiet:
             lines = list_notes(judged, cases, question, lang)
-            _print_all(sweep.question, list_judgement(judged, cases, question, lang), lines)
+            _print_all(list_judgement(judged, cases, question, lang), lines)
             _print_boxes(boxes, cases, lang)
         typer.echo(f"results: {folder}")
 
@@ -141,8 +142,9 @@ def optimise(
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         (question, budget), plan = _plan_section(sweep, read_budget, scale, quarters)
-        if dry_run:
+        if dry_run or not quiet:
             print_plan(plan)
+        if dry_run:
             print_forecast(plan, runs, workers)
             return
         cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
@@ -151,7 +153,7 @@ def optimise(
         write_tables(_tabulate_optimum(found, budget), folder)
         save_figure(plot_optimum(found, budget, question, sweep.question, lang), folder / "optimise.png")
         if not quiet:
-            _print_all(sweep.question, *list_optimum(found, budget, question, lang))
+            _print_all(*list_optimum(found, budget, question, lang))
         typer.echo(f"results: {folder}")
 
 
@@ -242,8 +244,7 @@ def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
     return {"curve": curve, "best": pd.DataFrame(sizes)}
 
 
-def _print_all(question: str, tables: Iterable[TextTable], lines: Sequence[str]) -> None:
-    typer.echo(question)
+def _print_all(tables: Iterable[TextTable], lines: Sequence[str]) -> None:
     print_tables(tables)
     typer.echo("\n".join(lines))
 

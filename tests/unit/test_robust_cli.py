@@ -60,6 +60,7 @@ def test_robust_runs_judges_and_draws(tmp_path):
     assert (out / "front.csv").is_file()
     assert (out / "robust.png").read_bytes()[:4] == b"\x89PNG"
     assert "do nothing" in done.output
+    assert "12 runs: 2 policies x 2 futures x 3 seeds; outcomes of alpha from 2020Q1 on" in done.output
     first = {path.name: path.read_bytes() for path in out.iterdir()}
     again = invoke(tmp_path, "robust", HEAD + FUTURES + ROBUST, "--quiet")
     assert again.output == f"results: {out}\n"
