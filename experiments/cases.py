@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.casenames import is_chosen, name_cases
 from experiments.table import check_table, list_keys
-from experiments.varyfile import is_lever, split_key
+from experiments.varyfile import split_key
 from sim.errors import ResultsError
 from sim.outcomes import ALL, CNY, PERSONS, PUBLIC_COST
 
@@ -152,11 +153,6 @@ def gather_cases(table: DataFrame, question: Question) -> Cases:
     )
 
 
-def is_chosen(key: str) -> bool:
-    """Whether a key that is varied belongs to a policy."""
-    return split_key(key)[0] is not None or is_lever(key)
-
-
 def _choose_city(table: DataFrame, city: str | None) -> DataFrame:
     cities = sorted(str(name) for name in table["city"].unique())
     if city is None and len(cities) > 1:
@@ -178,21 +174,11 @@ def _name_runs(rows: DataFrame, keys: Sequence[str], baseline: str) -> DataFrame
     """Add the columns choice and state: names that say what distinguishes them."""
     labels = ["policy", "future", *keys]
     named = rows[labels].drop_duplicates()
-    choices, states = [], []
-    for row in named.to_dict("records"):
-        policy = str(row["policy"])
-        # a lever is for all policies but the baseline, or for the one that its key names
-        own = [key for key in keys if is_chosen(key) and split_key(key)[0] in {None, policy} and policy != baseline]
-        choices.append(" ".join([policy, *(_write_value(key, row[key]) for key in own)]))
-        state = [str(row["future"]), *(_write_value(key, row[key]) for key in keys if not is_chosen(key))]
-        states.append(", ".join(filter(None, state)) or "-")
+    records = named.to_dict("records")
+    names = name_cases(keys, records, baseline)
+    found = [names.name(str(row["policy"]), str(row["future"]), row) for row in records]
+    choices, states = zip(*found, strict=True)
     return rows.merge(named.assign(choice=choices, state=states), how="left", on=labels)
-
-
-def _write_value(key: str, value: Any) -> str:
-    """A key and its value for people."""
-    short = key.rpartition(".")[2]
-    return f"{short}={value:g}" if isinstance(value, float) else f"{short}={value}"
 
 
 def _find_repetitions(

@@ -107,7 +107,8 @@ def print_plan(plan: Plan) -> None:
         "seeds": len(asked.seeds),
     }
     product = " x ".join(f"{count} {name}" for name, count in parts.items() if count > 1) or "1 run"
-    left_out = f", less {plan.left_out} combinations left out by `when`" if plan.left_out else ""
+    each = max(1, len(plan.members)) * len(asked.seeds)
+    left_out = f", less {plan.left_out * each} that `when` leaves out" if plan.left_out else ""
     typer.echo(f"{plan.n_runs} runs: {product}{left_out}; outcomes of {', '.join(plan.cities)} from {plan.since} on")
 
 

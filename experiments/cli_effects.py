@@ -33,7 +33,7 @@ def effects(
     """Compare the policies of a sweep that was run: effects, winners and losers, parts of variance."""
     with report_errors():
         from experiments.paired import compare_policies, list_winners, split_variance
-        from experiments.paired_words import list_effects, list_parts
+        from experiments.paired_words import list_effects, list_parts, note_unpaired
         from experiments.paired_words import list_winners as write_winners
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
@@ -54,8 +54,10 @@ def effects(
         write_tables({"effects": found, "winners": winners, "variance": parts}, folder)
         if not quiet:
             here = found[found["city"] == place]
-            print_tables([list_effects(here, outcome, group, base, lang=lang), *write_winners(winners, lang=lang)])
-            print_tables([list_parts(parts, lang=lang)])
+            told = list_effects(here, outcome, group, base, lang=lang), *write_winners(winners, found, lang=lang)
+            print_tables([*told, list_parts(parts, found, lang=lang)])
+            for line in note_unpaired(table, found, base, lang=lang):
+                typer.echo(line)
         typer.echo(f"results: {folder}")
 
 
@@ -65,4 +67,4 @@ def print_winners(comparison: Comparison, city: str, lang: Language) -> None:
     from experiments.paired_words import list_winners as write_winners
 
     effects = join_certainty(comparison.effects, comparison.certainty).assign(city=city)
-    print_tables(write_winners(list_winners(effects), lang=lang))
+    print_tables(write_winners(list_winners(effects), effects, lang=lang))

@@ -69,10 +69,11 @@ def robust(
     """
     with report_errors(KEPT):
         from experiments.cases import gather_cases
+        from experiments.discovery import FEWEST_STATES, need_workbench
         from experiments.plots import plot_judgement, save_figure
         from experiments.robust import judge_choices
         from experiments.robust_tables import list_judgement, list_notes
-        from experiments.robustfile import read_question
+        from experiments.robustfile import count_states, read_question
         from experiments.runner import Workers
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
@@ -81,20 +82,27 @@ def robust(
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         question, plan = _plan_section(sweep, read_question, scale, quarters)
-        if dry_run:
+        if question.thresholds and count_states(sweep) >= FEWEST_STATES:
+            need_workbench()  # before the runs, not when they are done
+        if dry_run or not quiet:
             print_plan(plan)
+        if dry_run:
             print_forecast(plan, runs, workers)
             return
         cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
         judged = judge_choices(cases, question)
         boxes = _discover_boxes(cases, quiet=quiet)
         folder = out if out is not None else RESULTS / "robust" / sweep.name
-        tables = {"effects": judged.effects, "ranking": judged.ranking, "front": judged.front}
+        tables = {
+            "effects": judged.effects.assign(unit=cases.unit, value_unit=judged.unit),
+            "ranking": judged.ranking.assign(unit=judged.unit),
+            "front": judged.front.assign(unit=cases.unit),
+        }
         write_tables(tables | ({"boxes": _tabulate_boxes(boxes)} if boxes else {}), folder)
         save_figure(plot_judgement(judged, cases, question, sweep.question, lang), folder / "robust.png")
         if not quiet:
             lines = list_notes(judged, cases, question, lang)
-            _print_all(sweep.question, list_judgement(judged, cases, question, lang), lines)
+            _print_all(list_judgement(judged, cases, question, lang), lines)
             _print_boxes(boxes, cases, lang)
         typer.echo(f"results: {folder}")
 
@@ -134,8 +142,9 @@ def optimise(
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         (question, budget), plan = _plan_section(sweep, read_budget, scale, quarters)
-        if dry_run:
+        if dry_run or not quiet:
             print_plan(plan)
+        if dry_run:
             print_forecast(plan, runs, workers)
             return
         cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
@@ -144,7 +153,7 @@ def optimise(
         write_tables(_tabulate_optimum(found, budget), folder)
         save_figure(plot_optimum(found, budget, question, sweep.question, lang), folder / "optimise.png")
         if not quiet:
-            _print_all(sweep.question, *list_optimum(found, budget, lang))
+            _print_all(*list_optimum(found, budget, question, lang))
         typer.echo(f"results: {folder}")
 
 
@@ -219,6 +228,7 @@ def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
     low, high = bound_draws(curves.draws)
     columns = {key: curves.sizes[:, k] for k, key in enumerate(curves.keys)}
     columns |= {"effect": curves.effect, "low": low, "high": high, "cost_cny": curves.cost, "p_budget": curves.p_budget}
+    curve = pd.DataFrame(columns).assign(unit=found.unit)
     facts = {
         "verdict": found.verdict,
         "effect": found.effect,
@@ -231,11 +241,10 @@ def _tabulate_optimum(found: Optimum, budget: Budget) -> dict[str, DataFrame]:
         "misfit": found.misfit,
     }
     sizes = [dataclasses.asdict(size) | facts for size in found.sizes] or [facts]
-    return {"curve": pd.DataFrame(columns), "best": pd.DataFrame(sizes)}
+    return {"curve": curve, "best": pd.DataFrame(sizes)}
 
 
-def _print_all(question: str, tables: Iterable[TextTable], lines: Sequence[str]) -> None:
-    typer.echo(question)
+def _print_all(tables: Iterable[TextTable], lines: Sequence[str]) -> None:
     print_tables(tables)
     typer.echo("\n".join(lines))
 

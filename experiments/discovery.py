@@ -87,8 +87,7 @@ def discover_box(
     Raises:
         TalentsimError: If the package is missing.
     """
-    if importlib.util.find_spec("ema_workbench") is None:
-        raise TalentsimError("scenario discovery needs ema_workbench. Install it: pip install 'talentsim[robust]'")
+    need_workbench()
     n_fails = int(fails.sum())
     if fails.size < FEWEST_CASES or min(n_fails, fails.size - n_fails) < FEWEST_FAILURES:
         return None
@@ -105,6 +104,12 @@ def discover_box(
         if dealt is not None and _score(dealt) >= _score(found):
             return None
     return found
+
+
+def need_workbench() -> None:
+    """Refuse to go on without the EMA Workbench. Raises TalentsimError."""
+    if importlib.util.find_spec("ema_workbench") is None:
+        raise TalentsimError("scenario discovery needs ema_workbench. Install it: pip install 'talentsim[robust]'")
 
 
 def _score(box: Box) -> float:

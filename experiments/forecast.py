@@ -58,13 +58,11 @@ def forecast_plan(plan: Plan, store: Store, workers: Workers) -> Forecast:
     size = describe_size(plan)
     known = [entry.seconds for entry in index.values() if entry.size == size and entry.seconds is not None]
     run_bytes = [path.stat().st_size for path in there.values()]
+    from_store = bool(known)
     if not known or not run_bytes:
         table, seconds = _time_short_runs(plan)
         run_bytes = run_bytes or [int(_LABELS * _count_bytes(table))]
         known = known or [seconds]
-        from_store = False
-    else:
-        from_store = True
     run_s = statistics.median(known)
     return Forecast(
         n_runs=plan.n_runs,

@@ -68,7 +68,8 @@ def compare_policies(table: DataFrame, base: str) -> DataFrame:
         One row for each point of the design, future, city, policy, outcome and group: `design`, `future`, `city`, the
         keys that are varied, then the columns of sim.compare.compare_runs and, behind them, those of
         sim.certainty.judge_certainty that it lacks; `p_holm` counts the headlines of the policies at one point. Where
-        runs have parameter sets of their own, intervals and probabilities are those of one more run.
+        runs have parameter sets of their own, intervals and probabilities are those of one more run. Points without
+        runs of the base, or of any other policy, are left out.
 
     Raises:
         TableError: If the table has no such policy, or no other.
@@ -135,7 +136,7 @@ def split_variance(table: DataFrame, outcome: str, *, city: str, group: str = "a
         One row for each point of the design, future and component (COMPONENTS): `design`, `future`, `component`,
         `variance` in the squared unit of the outcome, `share` of their sum, and the numbers of policies, members and
         seeds. A component that the design does not tell from others is NaN: members with a single one, seeds with
-        one a member, where `member` holds both.
+        one a member, where `member` holds both. Points that only one policy is run at are left out.
 
     Raises:
         TableError: If the table has no such outcome, there are fewer than two policies, or runs are missing in part of
@@ -146,6 +147,8 @@ def split_variance(table: DataFrame, outcome: str, *, city: str, group: str = "a
     chosen = select_outcome(table, outcome, group=group, city=city)
     rows: list[dict[str, Any]] = []
     for (design, future), part in chosen.groupby(["design", "future"], sort=True):
+        if part["policy"].nunique() < 2 <= chosen["policy"].nunique():
+            continue  # `when` may leave a policy alone at some points
         values = _arrange(part)
         components = measure_components(values)
         total = sum(size for size in components.values() if not math.isnan(size))
@@ -153,6 +156,8 @@ def split_variance(table: DataFrame, outcome: str, *, city: str, group: str = "a
             share = variance / total if total else math.nan
             row = {"design": design, "future": future, "component": component, "variance": variance, "share": share}
             rows.append(row | dict(zip(("policies", "members", "seeds"), values.shape, strict=True)))
+    if not rows:
+        raise TableError("no point of the sweep has two policies, between which there is variance. Widen `when`")
     return pd.DataFrame(rows)
 
 

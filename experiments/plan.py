@@ -105,7 +105,7 @@ def make_plan(sweep: Sweep, *, scale: int | None = None, quarters: int | None = 
     if scale is not None:
         _refuse_varied_scale(sweep)
     loader = Loader(sweep, scale=scale, quarters=quarters)
-    cells = _list_cells(sweep)
+    cells = list_cells(sweep)
     if not cells:
         raise _refuse(sweep, "when", "`when` leaves out every run", "Widen it, or the values of the keys")
     names = list(dict.fromkeys((policy, future) for _, policy, future in cells))
@@ -149,8 +149,12 @@ Cell = tuple[int, str, str]
 """Number of the point, policy, future."""
 
 
-def _list_cells(sweep: Sweep) -> list[Cell]:
-    """All combinations that `when` lets through."""
+def list_cells(sweep: Sweep) -> list[Cell]:
+    """All combinations of point, policy and future that `when` lets through.
+
+    Raises:
+        ScenarioError: if `when` cannot be worked out for one.
+    """
     cells: list[Cell] = []
     for (design, point), policy, future in itertools.product(enumerate(sweep.points), sweep.policies, sweep.futures):
         values = {name: point[key] for name, key in sweep.aliases.items()}

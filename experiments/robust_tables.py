@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from experiments.casenames import shorten_keys
 from experiments.cases import Cases, Question
-from experiments.discovery import Box, Side
+from experiments.discovery import FEWEST_CASES, FEWEST_FAILURES, Box, Side
 from experiments.optimise import Budget, Optimum
 from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
 from experiments.robust_words import word
-from sim.effects import POINTS, Text, TextTable, choose_unit, has_no_width
+from sim.effects import POINTS, Text, TextTable, choose_unit, has_no_width, name_group
 from sim.labels import Lang, label, label_code
+from sim.outcomes import ALL
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -71,6 +73,12 @@ def name_choice(choice: str, baseline: str, lang: Lang) -> str:
     return " ".join([label_code("scenario", policy, lang), *values])
 
 
+def name_asked(question: Question, lang: Lang) -> str:
+    """Words for the outcome that is judged, with its group where that is not everybody."""
+    outcome = label_code("outcome", question.outcome, lang)
+    return outcome if question.group == ALL else f"{outcome} ({name_group(question.group, lang)})"
+
+
 def name_state(state: str, lang: Lang) -> str:
     """Words for a state: those of its future, if it is a scenario that is known, and the values of its keys."""
     future, comma, values = state.partition(", ")
@@ -89,7 +97,7 @@ def list_notes(judged: Judgement, cases: Cases, question: Question, lang: Lang) 
     """What must be known to read the tables: who leads and who is tied, and what the numbers are not."""
     lines = [] if cases.effect.shape[2] > 1 else [word("note.one", lang)]
     if cases.effect.shape[2] > 1:
-        lines += [*_note_leaders(judged.ranking, question.baseline, lang), word("note.front", lang)]
+        lines += [*_note_leaders(judged.ranking, question.baseline, question.sign, lang), word("note.front", lang)]
     if judged.left_out:
         names = _join([name_choice(name, question.baseline, lang) for name in judged.left_out], lang)
         lines.append(word("note.left_out_choices", lang).format(names=names))
@@ -106,23 +114,28 @@ def list_box(box: Box | None, cases: Cases, choice: str, lang: Lang) -> tuple[li
     if box is None:
         assert cases.meets is not None
         meets = cases.meets[cases.choices.index(choice)]
-        key = "note.all_or_none" if min(meets.sum(), (~meets).sum()) < 10 else "note.no_box"
-        return [], [word(key, lang).format(choice=name, share=_write_share(float(meets.mean())))]
+        few = min(meets.sum(), (~meets).sum()) < FEWEST_FAILURES
+        key = "note.few_runs" if meets.size < FEWEST_CASES else "note.all_or_none" if few else "note.no_box"
+        facts = {"share": _write_share(float(meets.mean())), "n": meets.size, "fewest": FEWEST_CASES}
+        return [], [word(key, lang).format(choice=name, **facts)]
     heads = tuple(word(f"head.{key}", lang) for key in ("choice", "condition", "coverage", "density", "base"))
     shares = tuple(_write_share(share) for share in (box.coverage, box.density, box.base))
-    rows = [(name, " & ".join(write_side(side, lang) for side in box.sides), *shares)]
+    every = (*cases.conditions.columns[1:], *cases.levers.columns[1:], *(side.key for side in box.sides))
+    keys = shorten_keys(list(dict.fromkeys(every)))
+    rows = [(name, " & ".join(write_side(side, keys[side.key], lang) for side in box.sides), *shares)]
     return [TextTable(word("title.box", lang), heads, rows, 2)], []
 
 
-def write_side(side: Side, lang: Lang) -> str:
-    """One restriction of a box."""
-    key = side.key.rpartition(".")[2]
+def write_side(side: Side, key: str, lang: Lang) -> str:
+    """One restriction of a box; `key` is what its key is called."""
     if side.among:
-        return f"{word('head.state', lang)} = {' / '.join(name_state(one, lang) for one in side.among)}"
+        is_future = side.key == "future"
+        named = (name_state(one, lang) if is_future else one for one in side.among)
+        return f"{word('head.state', lang) if is_future else key} = {' / '.join(named)}"
     return f"{key} >= {side.low:.4g}" if side.low > -math.inf else f"{key} <= {side.high:.4g}"
 
 
-def list_optimum(found: Optimum, budget: Budget, lang: Lang) -> tuple[list[TextTable], list[str]]:
+def list_optimum(found: Optimum, budget: Budget, question: Question, lang: Lang) -> tuple[list[TextTable], list[str]]:
     """The best size as a table, and what is to be known of it."""
     heads = tuple(word(f"head.{key}", lang) for key in ("key", "best", "interval", "as_good", "swept"))
     rows: list[Text] = [
@@ -140,6 +153,7 @@ def list_optimum(found: Optimum, budget: Budget, lang: Lang) -> tuple[list[TextT
         writer = Writer(found.unit, lang)
         lines.append(
             word("optimum.effect", lang).format(
+                outcome=name_asked(question, lang),
                 effect=writer.write_interval(found.effect, found.effect_low, found.effect_high),
                 unit=writer.unit,
                 cost=f"{found.cost_million_cny:,.1f}",
@@ -147,6 +161,8 @@ def list_optimum(found: Optimum, budget: Budget, lang: Lang) -> tuple[list[TextT
                 budget=f"{budget.most_cny / 1e6:,.1f} {label('unit.million_cny', lang)}",
             )
         )
+        doubt = _doubt_gain(found.effect * question.sign, found.effect_low, found.effect_high)
+        lines += [word(f"optimum.{doubt}", lang)] if doubt else []
     if found.is_rough:
         lines.append(word("optimum.rough", lang).format(misfit=found.misfit))
     return [TextTable(word("title.size", lang), heads, rows, 1)] if rows else [], lines
@@ -154,7 +170,7 @@ def list_optimum(found: Optimum, budget: Budget, lang: Lang) -> tuple[list[TextT
 
 def _table_effects(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
     effect, value = Writer(cases.unit, lang), Writer(judged.unit, lang)
-    outcome = label_code("outcome", question.outcome, lang)
+    outcome = name_asked(question, lang)
     heads = [word("head.choice", lang), word("head.state", lang)]
     heads += [word("head.difference", lang).format(unit=effect.unit), word("head.cost", lang)]
     heads += [word("head.value", lang)] * question.per_cost + [word("head.regret", lang), word("head.verdict", lang)]
@@ -196,7 +212,7 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
 
 def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
     writer = Writer(cases.unit, lang)
-    outcome = label_code("outcome", question.outcome, lang)
+    outcome = name_asked(question, lang)
     effect = word("head.difference", lang).format(unit=writer.unit)
     heads = (
         word("head.choice", lang),
@@ -219,7 +235,14 @@ def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang
     return TextTable(word("title.front", lang).format(outcome=outcome, mean=mean), heads, rows, 1)
 
 
-def _note_leaders(ranking: DataFrame, baseline: str, lang: Lang) -> list[str]:
+def _doubt_gain(gain: float, low: float, high: float) -> str | None:
+    """What is to be said where an effect is no gain beyond chance; `low` and `high` are its 95 % interval."""
+    if low <= 0 <= high:
+        return "maybe_nothing"
+    return "harm" if gain < 0 else None
+
+
+def _note_leaders(ranking: DataFrame, baseline: str, sign: float, lang: Lang) -> list[str]:
     """Who leads by each criterion, and who cannot be told from the leader."""
     names: dict[str, tuple[str, str]] = {}
     rows = ranking.to_dict("records")
@@ -231,8 +254,11 @@ def _note_leaders(ranking: DataFrame, baseline: str, lang: Lang) -> list[str]:
     lead = "note.tied" if tied_names else "note.clear" if len(rows) > 1 else "note.alone"
     lines = [word(lead, lang).format(best=best, tied=tied_names)]
     row = next(row for row in rows if row["mean_verdict"] == BEST)
-    if row["mean_low"] <= 0 <= row["mean_high"] and baseline not in {row["choice"] for row in rows}:
-        lines.append(word("note.maybe_nothing", lang).format(best=best))
+    if baseline not in {row["choice"] for row in rows}:
+        doubt = _doubt_gain(row["mean"] * sign, row["mean_low"], row["mean_high"])
+        lines += [word(f"note.{doubt}", lang).format(best=best)] if doubt else []
+    if len(rows) == 1:
+        return lines
     also = {key: word("note.also", lang).format(names=own) if own else "" for key, (_, own) in names.items()}
     rest = word("note.worst", lang).format(
         best=names["worst"][0], tied=also["worst"], regret=names["regret"][0], regret_tied=also["regret"]
@@ -247,7 +273,8 @@ def _join(names: Sequence[str], lang: Lang) -> str:
 def _write_range(low: float, high: float) -> str:
     if math.isnan(low):
         return "-"
-    return f"{_write_size(low)} .. {_write_size(high)}"
+    ends = dict.fromkeys((_write_size(low), _write_size(high)))
+    return " .. ".join(ends)
 
 
 def _write_size(value: float) -> str:

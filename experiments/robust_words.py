@@ -60,8 +60,22 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "曲线与各点平均相差{misfit:.1f}个标准误：请查看图形，并扫描更多规模。",
     ),
     "optimum.effect": (
-        "Effect there: {effect} {unit}; cost: {cost} million CNY; {share} of runs keep the budget of {budget}.",
-        "该处效果：{effect} {unit}；成本：{cost} 百万元；{share} 的模拟不超出预算 {budget}。",
+        (
+            "Effect there on {outcome}: {effect} {unit}; cost in the dearest future: {cost} million CNY; whatever the "
+            "future, {share} of runs or more keep the budget of {budget}."
+        ),
+        (
+            "该处对“{outcome}”的效果：{effect} {unit}；成本最高情景下的成本：{cost} 百万元；"
+            "各情景下均有 {share} 以上的模拟不超出预算 {budget}。"
+        ),
+    ),
+    "optimum.maybe_nothing": (
+        "Whether that size does anything is not known: the 95 % interval of its effect includes zero.",
+        "该规模是否有效尚不可知：其效果的95%区间包含零。",
+    ),
+    "optimum.harm": (
+        "Doing nothing is better: the 95 % interval of the effect lies on the wrong side of zero.",
+        "不采取政策更好：效果的95%区间整体位于零的不利一侧。",
     ),
     "note.equal": (
         "Futures are no forecast: equal weights are no probabilities, and shares count futures that somebody chose.",
@@ -83,6 +97,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.maybe_nothing": (
         "Whether {best} does anything is not known: the 95 % interval of its mean includes zero.",
         "{best} 是否有效尚不可知：其平均值的95%区间包含零。",
+    ),
+    "note.harm": (
+        "Doing nothing is better than {best}: the 95 % interval of its mean lies on the wrong side of zero.",
+        "不采取政策优于 {best}：其平均值的95%区间整体位于零的不利一侧。",
     ),
     "note.worst": (
         "{best} leads in its worst future{tied}; {regret} has the least largest regret{regret_tied}.",
@@ -108,6 +126,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.no_box": (
         "No range of conditions explains where {choice} misses its thresholds better than chance would.",
         "没有任何条件范围能比随机更好地解释 {choice} 在何处达不到门槛。",
+    ),
+    "note.few_runs": (
+        "{n} runs of {choice} are too few to look for conditions: {fewest} are needed. Add seeds or points.",
+        "{choice} 只有{n}次模拟，不足以寻找条件（至少需要{fewest}次）。请增加种子或设计点。",
     ),
     "note.all_or_none": (
         "{choice} meets its thresholds in {share} of runs: too few of the others to look for conditions.",

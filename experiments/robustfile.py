@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from experiments.cases import Question, Threshold, is_chosen
+from experiments.casenames import find_hole, is_chosen, name_cases
+from experiments.cases import Question, Threshold
 from experiments.groups import list_groups
 from experiments.optimise import FEWEST_REPETITIONS, STEPS, Budget, find_fault
-from experiments.points import write_value
+from experiments.plan import list_cells
+from experiments.points import Point, label_points, write_value
 from experiments.varyfile import split_key
 from sim.certainty import list_outcomes, suggest_outcome
 from sim.errors import Problem, ScenarioError
@@ -18,8 +21,10 @@ from sim.outcomes import ALL, PUBLIC_COST
 from sim.sourced import Node, check_keys, is_finite, read_text, report, suggest_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from experiments.casenames import Name
+    from experiments.plan import Cell
     from experiments.sweepfile import Sweep
 
 QUESTION_KEYS: Final[dict[str, str]] = {
@@ -55,6 +60,7 @@ def read_question(sweep: Sweep) -> Question:
     if listed is not None and not listed.items:
         report(problems, listed, "a list of maps is wanted here", "Write `- {outcome: stayed_12m, low: 0}` under it")
     values["thresholds"] = tuple(_read_threshold(item, sweep, problems) for item in (listed.items if listed else ()))
+    _check_crossed(sweep, _list_left(sweep), problems)
     if problems:
         raise ScenarioError(problems)
     return Question(**values)
@@ -70,7 +76,9 @@ def read_budget(sweep: Sweep) -> tuple[Question, Budget]:
         report(problems, section, "`budget_cny` is missing", "Add it: without a budget there is no largest size")
     probability = _read_number(fields.get("probability"), 0.5, 0.999, problems)
     over = _read_word(fields.get("over"), ("mean", "worst"), problems)
-    _check_sizes(sweep, problems)
+    left = _list_left(sweep)
+    _check_crossed(sweep, left, problems)
+    _check_sizes(sweep, left, problems)
     if problems:
         raise ScenarioError(problems)
     budget = Budget(
@@ -79,6 +87,13 @@ def read_budget(sweep: Sweep) -> tuple[Question, Budget]:
         over="worst" if over == "worst" else "mean",
     )
     return Question(**values), budget
+
+
+def count_states(sweep: Sweep) -> int:
+    """States of a sweep that has a baseline: futures, each at every value of the keys that nobody chooses."""
+    labels = label_points(sweep.points)
+    names = name_cases(sweep.keys, labels, sweep.baseline or "")
+    return len({names.name(policy, future, labels[design])[1] for design, policy, future in _list_left(sweep)})
 
 
 def check_city(sweep: Sweep, name: str, question: Question, cities: Sequence[str]) -> None:
@@ -160,28 +175,82 @@ def _read_weights(node: Node | None, futures: list[str], problems: list[Problem]
     return weights
 
 
-def _check_sizes(sweep: Sweep, problems: list[Problem]) -> None:
+def _list_left(sweep: Sweep) -> list[Cell]:
+    """What `when` leaves of points, policies and futures; all where it cannot be worked out, which the plan reports."""
+    try:
+        return list_cells(sweep)
+    except ScenarioError:
+        return _list_all(sweep)
+
+
+def _list_all(sweep: Sweep) -> list[Cell]:
+    """Points, policies and futures without `when`."""
+    policies, futures = ([one.name for one in own] for own in (sweep.policies, sweep.futures))
+    return list(itertools.product(range(len(sweep.points)), policies, futures))
+
+
+def _check_crossed(sweep: Sweep, left: Sequence[Cell], problems: list[Problem]) -> None:
+    """Report a choice that some state lacks, before anything is run: no seed would have every choice in every state."""
+    if sweep.baseline is None or not left:
+        return
+    labels, baseline = label_points(sweep.points), sweep.baseline
+    names = name_cases(sweep.keys, labels, baseline)
+
+    def find(cells: Iterable[Cell]) -> Name | None:
+        return find_hole((names.name(policy, future, labels[design]) for design, policy, future in cells), baseline)
+
+    hole = find(left)
+    if hole is not None and find(_list_all(sweep)) is not None:
+        own = [key for key in sweep.keys if is_chosen(key)]
+        message = (
+            f"{_write_case(*hole)} is not run: keys of policies ({', '.join(own)}) and other keys are filled together"
+        )
+        repair = "Give the ones or the others a grid, or `steps:`, so that every choice meets every state"
+        report(problems, sweep.root.fields.get("vary", sweep.root), message, repair)
+        return
+    at = sweep.root.fields.get("when", sweep.root)
+    if hole is not None:
+        message = f"`when` leaves out {_write_case(*hole)}, and every choice has to be run in every state"
+        repair = (
+            "Remove it, or let it leave out a choice in all states, or a state for all choices, but not the baseline"
+        )
+        report(problems, at, message, repair)
+    elif all(policy == sweep.baseline for _, policy, _ in left):
+        report(problems, at, "`when` leaves out every policy but the baseline", "Widen it, or the values of the keys")
+
+
+def _write_case(choice: str, state: str) -> str:
+    return choice if state == "-" else f"{choice} in state {state}"
+
+
+def _check_sizes(sweep: Sweep, left: Sequence[Cell], problems: list[Problem]) -> None:
     """Report what no best size can be told from, before anything is run."""
     if len(sweep.policies) > 2:
         names = ", ".join(one.name for one in sweep.policies if one.name != sweep.baseline)
         message = f"one policy has a best size, not {len(sweep.policies) - 1} ({names})"
         report(problems, sweep.root.fields.get("policies", sweep.root), message, "Keep the baseline and one of them")
-    keys = [key for key in sweep.keys if is_chosen(key) and len(_list_values(sweep, key)) > 1]
-    at = sweep.root.fields.get("vary", sweep.root)
-    if len(keys) not in STEPS or not all(is_finite(point[key]) for key in keys for point in sweep.points):
-        message = f"a best size needs one key of the policy that is varied over numbers, or two; here are {len(keys)}"
-        report(problems, at, message, "Vary one such as policies.0.units")
-    else:
-        sizes = {tuple(float(point[key]) for key in keys) for point in sweep.points}
-        fault = find_fault(np.array(sorted(sizes)))
-        if fault is not None:
-            report(problems, at, *fault)
+    run = dict.fromkeys(design for design, policy, _ in left if policy != sweep.baseline)
+    fault = _find_fault([sweep.points[design] for design in run])
+    if fault is not None:
+        whole = _find_fault(sweep.points)
+        at = sweep.root.fields.get("vary" if whole is not None or sweep.condition is None else "when", sweep.root)
+        message, repair = whole or (f"of the sizes that `when` leaves, {fault[0]}", fault[1])
+        report(problems, at, message, repair)
     _check_repetitions(sweep, problems)
 
 
-def _list_values(sweep: Sweep, key: str) -> list[Any]:
+def _find_fault(points: Sequence[Point]) -> tuple[str, str] | None:
+    """Why no best size can be told from these points, and the repair; None where one can."""
+    keys = [key for key in (points[0] if points else ()) if is_chosen(key) and len(_list_values(points, key)) > 1]
+    if len(keys) not in STEPS or not all(is_finite(point[key]) for key in keys for point in points):
+        message = f"a best size needs one key of the policy that is varied over numbers, or two; here are {len(keys)}"
+        return message, "Vary one such as policies.0.units"
+    return find_fault(np.array(sorted({tuple(float(point[key]) for key in keys) for point in points})))
+
+
+def _list_values(points: Sequence[Point], key: str) -> list[Any]:
     """The different values of a key; 1 and 1.0 are one."""
-    values = [point[key] for point in sweep.points]
+    values = [point[key] for point in points]
     return list({value if is_finite(value) else write_value(value): value for value in values}.values())
 
 

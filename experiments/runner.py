@@ -362,6 +362,7 @@ def _find_renamed(plan: Plan, store: Store, index: Mapping[str, Entry]) -> list[
     if lost:
         raise ResultsError(
             f"{store.folder} has {len(lost)} runs of {plan.sweep.name} as it was before: with other values, another "
-            "scale, or other code. Remove them with --fresh, or name another folder with --store"
+            f"scale, or other code. Run it anew with `talentsim sweep {plan.sweep.file} --fresh`, or name another "
+            "folder with --store"
         )
     return others

@@ -10,6 +10,8 @@ import pytest
 
 from experiments.cli_effects import print_winners
 from experiments.paired import COMPONENTS, GOOD, compare_policies, list_winners, measure_components, split_variance
+from experiments.paired_words import list_parts, note_unpaired
+from experiments.paired_words import list_winners as write_winners
 from experiments.table import TableError
 from sim.certainty import judge_certainty
 from sim.compare import COMPARISON_COLUMNS, compare_runs
@@ -97,6 +99,41 @@ def test_winners_and_losers_are_named_once_enough_is_known():
     assert (found["p_holm"] >= found["p_value"]).all()
     assert list(found.index)[:2] == [("wage", "percentile_10"), ("wage", "all")]
     assert all(f"outcome.{name}" in LABELS for name in GOOD)
+
+
+def test_points_with_one_policy_are_left_out_and_said_to_be():
+    """As `when` may leave them: the base at the first of two points only."""
+    table = make_table(lambda _, policy, seed, __: (policy == "p") * (100 + seed), designs=(0, 1))
+    holed = table[~((table["design"] == 1) & (table["policy"] == "base"))]
+    found = compare_policies(holed, "base")
+    parts = split_variance(holed, "stayed_12m", city="alpha")
+    assert set(found["design"]) == set(parts["design"]) == {0}
+    (line,) = note_unpaired(holed, found, "base", lang="en")
+    assert line.startswith("1 of 2 points and futures are left out: base was not run there")
+    assert note_unpaired(table, compare_policies(table, "base"), "base", lang="zh") == []
+    third = holed[holed["policy"] == "p"].assign(policy="q")
+    more = pd.concat([holed, third], ignore_index=True)  # two policies at the second point, and no base
+    parts = split_variance(more, "stayed_12m", city="alpha")
+    assert [row[0] for row in list_parts(parts, compare_policies(more, "base"), lang="en").rows] == ["0", "1"]
+    apart = table[(table["design"] == 0) == (table["policy"] == "base")]
+    with pytest.raises(TableError, match="no point of the sweep has two policies"):
+        split_variance(apart, "stayed_12m", city="alpha")
+
+
+def test_tables_of_a_sweep_say_which_point_is_meant():
+    """Two points, of which only the second has an effect: rows of both, or of one, need the value of the key."""
+    table = make_table(lambda design, policy, seed, _: design * (policy == "p") * (100 + seed), designs=(0, 1))
+    found = compare_policies(table, "base")
+    (gains,) = write_winners(list_winners(found), found, lang="en")
+    assert gains.heads[0] == "search.b_wage"
+    assert [row[0] for row in gains.rows] == ["1.5"]
+    parts = list_parts(split_variance(table, "stayed_12m", city="alpha"), found, lang="en")
+    assert [row[0] for row in parts.rows] == ["b_wage=0.5", "b_wage=1.5"]
+    alone = make_table(lambda _, policy, seed, __: (policy == "p") * (100 + seed))
+    found = compare_policies(alone, "base")
+    (gains,) = write_winners(list_winners(found), found, lang="en")
+    assert gains.heads[0] == "policy"
+    assert list_parts(split_variance(alone, "stayed_12m", city="alpha"), found, lang="zh").rows[0][0] == "0"
 
 
 def test_groups_that_gain_in_one_comparison_are_printed(capsys):

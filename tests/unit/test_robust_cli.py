@@ -13,7 +13,7 @@ from experiments.groups import COMPARED, list_groups
 from experiments.optimise import FEWEST_REPETITIONS, Budget, find_best_size
 from experiments.plots import plot_judgement, plot_optimum, save_figure
 from experiments.robust import judge_choices
-from experiments.robust_tables import Writer, list_box, list_judgement, list_notes, list_optimum
+from experiments.robust_tables import Writer, list_box, list_judgement, list_notes, list_optimum, name_asked
 from experiments.robust_words import WORDS
 from experiments.robustfile import read_budget, read_question
 from experiments.runner import simulate_run
@@ -31,6 +31,7 @@ HEAD = f"name: toy\nquestion: Does it hold?\npolicies:{POLICIES}\nseeds: 3\nquar
 FUTURES = "futures: [{name: calm}, {name: slump, policies: [{kind: demand_recession, from: 2019Q3, depth: 0.3}]}]\n"
 ROBUST = "robust: {outcome: talent, better: high, thresholds: [{outcome: talent, low: 0}]}\n"
 SIZES = "vary: {policies.0.amount_cny_m: [0, 500, 1000, 2000]}\n"
+UNITS = "policies.0.units"
 AMOUNT, YEARS = "policies.0.amount_cny_m", "policies.0.term_years"
 ASKED = "optimise: {outcome: rent, better: low, budget_cny: 1}"
 OPTIMISE = "optimise: {outcome: talent, better: high, budget_cny: 1000000000}\n"
@@ -53,10 +54,13 @@ def test_robust_runs_judges_and_draws(tmp_path):
     out = tmp_path / "out"
     ranking = pd.read_csv(out / "ranking.csv")
     assert sorted(ranking["choice"]) == ["baseline", "subsidy"]
+    for name in ("effects", "ranking", "front"):
+        assert set(pd.read_csv(out / f"{name}.csv")["unit"]) == {"persons"}
     assert list(pd.read_csv(out / "effects.csv")["state"].unique()) == ["calm", "slump"]
     assert (out / "front.csv").is_file()
     assert (out / "robust.png").read_bytes()[:4] == b"\x89PNG"
     assert "do nothing" in done.output
+    assert "12 runs: 2 policies x 2 futures x 3 seeds; outcomes of alpha from 2020Q1 on" in done.output
     first = {path.name: path.read_bytes() for path in out.iterdir()}
     again = invoke(tmp_path, "robust", HEAD + FUTURES + ROBUST, "--quiet")
     assert again.output == f"results: {out}\n"
@@ -96,6 +100,63 @@ def test_a_city_that_no_run_keeps_is_told_before_the_runs(tmp_path, command, sec
     assert invoke(tmp_path, command, text.replace("beta", "alpha"), "--dry-run").exit_code == 0
 
 
+HOLED = """futures: [{name: calm}, {name: slump, set: {params.search.n_sampled: 3}}]
+vary: {policies.0.amount_cny_m: {grid: [0, 500, 1000, 2000, 3000], as: amount}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "at", "words"),
+    [
+        ("amount < 2000 or future == 'calm'", "when", "leaves out subsidy amount_cny_m=2000 in state slump, and"),
+        ("policy == 'subsidy'", "when", "leaves out baseline in state calm, and every choice"),
+        ("policy == 'subsidy' or future == 'calm'", "when", "leaves out baseline in state slump, and every choice"),
+        ("policy == 'baseline'", "when", "leaves out every policy but the baseline. Widen it"),
+    ],
+)
+@pytest.mark.parametrize(("command", "section"), [("robust", ROBUST), ("optimise", OPTIMISE)])
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_holes_between_choices_and_states_are_told_before_any_run(tmp_path, command, section, options, when, at, words):
+    done = invoke(tmp_path, command, f"{HEAD}{HOLED}when: {when}\n{section}", *options)
+    assert done.exit_code == 2
+    assert f"toy.yaml:10: {at}: `{at}` {words}" in done.output
+    assert not (tmp_path / "store").exists()
+
+
+def test_runs_that_are_filled_together_are_told_before_any_run(tmp_path):
+    """A list, or a range, of a key of a policy and of another one leaves most combinations out."""
+    keys = f"{AMOUNT}: {{list: [0, 500, 1000]}}, params.search.n_sampled: {{list: [3, 4, 5]}}"
+    done = invoke(tmp_path, "robust", f"{HEAD}vary: {{{keys}}}\n{ROBUST}", "--dry-run")
+    assert done.exit_code == 2
+    assert "toy.yaml:8: vary: subsidy amount_cny_m=0 in state n_sampled=4 is not run: keys of policies" in done.output
+    assert "Give the ones or the others a grid" in done.output
+
+
+@pytest.mark.parametrize(("values", "is_refused"), [("3, 4, 5, 6", True), ("3, 4, 5", False)])
+def test_a_package_that_is_missing_is_told_before_any_run(tmp_path, monkeypatch, values, is_refused):
+    """Two futures at four values are the eight states from which on conditions are looked for."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    vary = f"vary: {{params.search.n_sampled: [{values}]}}\n"
+    done = invoke(tmp_path, "robust", HEAD + FUTURES + vary + ROBUST, "--dry-run")
+    assert ("Install it: pip install 'talentsim[robust]'" in done.output) == is_refused
+    assert (done.exit_code != 0) == is_refused
+
+
+@pytest.mark.parametrize("when", ["amount > 0", "future == 'calm'", "policy == 'baseline' or amount > 0"])
+def test_when_may_leave_out_whole_choices_and_whole_states(tmp_path, when):
+    text = write(tmp_path, f"{HEAD}{HOLED}when: {when}\n{ROBUST}{OPTIMISE}")
+    read_question(load_sweep(text))
+    read_budget(load_sweep(text))
+
+
+def test_sizes_that_when_leaves_are_counted(tmp_path):
+    text = f"{HEAD}{HOLED}when: amount > 500\n{ASKED}\n"
+    with pytest.raises(ScenarioError, match=r"toy\.yaml:10: when: of the sizes that `when` leaves, 3 sizes are"):
+        read_budget(load_sweep(write(tmp_path, text)))
+    cap = HOLED.replace("as: amount}", f"as: amount}}, {YEARS}: [1, 2, 3]")
+    read_budget(load_sweep(write(tmp_path, f"{HEAD}{cap}when: term_years == 2\n{ASKED}\n")))  # one key, five sizes
+
+
 def test_groups_are_those_of_the_runs():
     scenario = load_scenario(f"{DATA}/two_cities_subsidy.yaml", scale=4000, quarters=12)
     table, _ = simulate_run(scenario, 1, ["alpha"], scenario.start, [])
@@ -115,6 +176,7 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
     best = pd.read_csv(tmp_path / "out" / "best.csv")
     curve = pd.read_csv(tmp_path / "out" / "curve.csv")
     assert best["key"].tolist() == ["policies.0.amount_cny_m"]
+    assert set(curve["unit"]) == set(best["unit"]) == {"persons"}
     allowed = curve[curve["p_budget"] >= 0.9]
     assert 0 < len(allowed) < len(curve)
     assert best["best"].item() <= allowed["policies.0.amount_cny_m"].max()
@@ -260,6 +322,40 @@ def test_a_leader_without_rivals_that_may_do_nothing_is_no_clear_one():
     lines = list_notes(judge_choices(cases, question), cases, question, "en")
     assert lines[0] == "dear is the only choice that can be judged."
     assert lines[1].startswith("Whether dear does anything is not known")
+    assert not any("leads in its worst future" in line for line in lines)  # nothing to lead
+
+
+@pytest.mark.parametrize(("better", "is_harm"), [("high", True), ("low", False)])
+def test_a_leader_that_does_harm_is_said_to(better, is_harm):
+    """For each million CNY doing nothing has no value, so that even harm may lead."""
+    effect = {
+        "dear": {"stayed_12m": -500.0, "public_cost": 4e9},
+        "worse": {"stayed_12m": -600.0, "public_cost": 4e9},
+    }
+    table = make_sweep(effect, seeds=6, noise={"stayed_12m": (100.0, 10.0)})
+    question = Question(baseline="baseline", outcome="stayed_12m", per_cost=True, better=better)
+    cases = gather_cases(table, question)
+    lines = list_notes(judge_choices(cases, question), cases, question, "en")
+    assert any(line.startswith("Doing nothing is better than dear") for line in lines) == is_harm
+
+
+def test_a_size_that_does_harm_or_nothing_is_said_to():
+    for height, words in ((-500.0, "Doing nothing is better"), (0.0, "Whether that size does anything is not known")):
+        effect = {"flats": {"stayed_12m": lambda _, p, h=height: h - p[UNITS], "public_cost": 1e6}}
+        points = [{UNITS: value} for value in (0.0, 1.0, 2.0, 3.0)]
+        table = make_sweep(effect, points=points, seeds=6, noise={"stayed_12m": (100.0, 20.0)})
+        question = Question(baseline="baseline", outcome="stayed_12m")
+        budget = Budget(most_cny=1e9)
+        found = find_best_size(gather_cases(table, question), question, budget, np.ones(1))
+        _, lines = list_optimum(found, budget, question, "en")
+        assert lines[1].startswith("Effect there on Local graduates who stay 12 months: ")
+        assert lines[2].startswith(words)
+
+
+def test_the_group_that_is_judged_is_named():
+    masters = Question(baseline="baseline", outcome="stayed_12m", group="master")
+    assert name_asked(masters, "en") == "Local graduates who stay 12 months (Master)"
+    assert name_asked(Question(baseline="baseline", outcome="stayed_12m"), "en") == "Local graduates who stay 12 months"
 
 
 def test_values_are_written_in_the_unit_of_people():
@@ -284,7 +380,33 @@ def test_box_is_written_as_conditions():
     assert table.rows == [("bold", "future = boom & b_wage >= 0.5 & b_home <= 2", "80 %", "90 %", "30 %")]
     none, lines = list_box(None, cases, "bold", "en")
     assert none == []
-    assert "bold" in lines[0]
+    assert lines == ["12 runs of bold are too few to look for conditions: 40 are needed. Add seeds or points."]
+
+
+def test_sides_of_a_box_say_which_key_is_meant():
+    """A text or a truth value is no future, and keys with the same end are told apart."""
+    points = [
+        {"world_values.rent.beijing": value, "world_values.flats.beijing": 1.0, "fit": "a"} for value in (1.0, 2.0)
+    ]
+    effect = {"bold": {"stayed_12m": 1.0, "public_cost": 1.0}}
+    limits = (Threshold(outcome="stayed_12m", low=0.0),)
+    table = make_sweep(effect, points=points, levels={"stayed_12m": 5.0})
+    cases = gather_cases(table, Question(baseline="baseline", outcome="stayed_12m", thresholds=limits))
+    assert cases.states == ("rent.beijing=1, flats.beijing=1, fit=a", "rent.beijing=2, flats.beijing=1, fit=a")
+    sides = (
+        Side(key="world_values.rent.beijing", low=0.5, quasi_p=0.01),
+        Side(key="fit", among=("a", "b"), quasi_p=0.01),
+    )
+    box = Box(sides=sides, coverage=0.8, density=0.9, mass=0.2, base=0.3, cases=100)
+    (written,), _ = list_box(box, cases, "bold", "en")
+    assert written.rows[0][1] == "rent.beijing >= 0.5 & fit = a / b"
+
+
+def test_values_that_differ_far_behind_are_choices_of_their_own():
+    points = [{UNITS: value} for value in (1000000.4, 1000000.6, 2e9)]
+    table = make_sweep({"flats": {"stayed_12m": 1.0, "public_cost": 1.0}}, points=points, levels={"stayed_12m": 5.0})
+    cases = gather_cases(table, Question(baseline="baseline", outcome="stayed_12m"))
+    assert cases.choices == ("baseline", "flats units=1000000.4", "flats units=1000000.6", "flats units=2000000000")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -305,7 +427,7 @@ def test_best_size_in_both_languages(tmp_path, lang, keys):
     for most in (3e7, 1e9, -1.0):
         budget = Budget(most_cny=most)
         found = find_best_size(cases, question, budget, np.ones(1))
-        tables, lines = list_optimum(found, budget, lang)
+        tables, lines = list_optimum(found, budget, question, lang)
         assert len(tables) == (most > 0)
         assert not any("e+" in cell for table in tables for row in table.rows for cell in row)
         assert lines[0] == WORDS[f"optimum.{found.verdict}"][LANGUAGES.index(lang)]

@@ -13,8 +13,8 @@ from sweeps import BASELINE, LEVER, SUBSIDY, TINY, plan_of, read_files, write_sw
 from typer.testing import CliRunner
 
 from experiments import forecast
-from experiments.runner import SweepError, Workers, run_plan
-from experiments.store import Store
+from experiments.runner import SweepError, Workers, describe_size, run_plan
+from experiments.store import Entry, Store
 from sim.cli import app
 from sim.compare import find_start
 from sim.errors import ResultsError, ScenarioError
@@ -193,6 +193,12 @@ def test_a_forecast_holds_nothing_that_is_done_once(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.run.warm_kernels", lambda: 0.0)
     found = forecast.forecast_plan(plan_of(tmp_path, LEVER), Store(tmp_path), TWO)
     assert (found.run_s, found.n_simulations, found.wall_s) == (15.0, 9, 9 * 15.0 / 2)
+    assert not found.from_store
+    # runs of another sweep tell the time, not the disk
+    other = Entry(run="x", content="x", path="x", size=describe_size(plan_of(tmp_path, LEVER)), seconds=7.0)
+    monkeypatch.setattr(Store, "read_index", lambda _: {"x": other})
+    found = forecast.forecast_plan(plan_of(tmp_path, LEVER), Store(tmp_path), TWO)
+    assert (found.run_s, found.from_store) == (7.0, True)
 
 
 def call(*words, code=0):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.cli import print_plan
 from experiments.plan import make_plan
 from experiments.sweepfile import SWEEP_FOLDERS, load_sweep
 from sim.errors import ScenarioError
@@ -181,7 +182,7 @@ def test_what_only_the_scenarios_know_is_reported_in_the_sweep_file(tmp_path, te
     assert words in found[0][1]
 
 
-def test_runs_are_the_product_less_what_is_left_out(tmp_path):
+def test_runs_are_the_product_less_what_is_left_out(tmp_path, capsys):
     text = HEAD + (
         "vary: {policies.0.amount_cny_m: {grid: [500, 1500], as: amount}, params.search.n_sampled: [5, 6]}\n"
         "when: amount > 1000 or n_sampled == 5 or policy == 'two_cities_baseline'\n"
@@ -192,6 +193,9 @@ def test_runs_are_the_product_less_what_is_left_out(tmp_path):
     labels = list_labels(made)
     assert made.n_runs == len(labels) == len(set(labels)) == (4 * 2 - 1) * 2 * 2
     assert made.left_out == 2
+    print_plan(made)
+    told = "28 runs: 4 points x 2 policies x 2 futures x 2 seeds, less 4 that `when` leaves out"
+    assert told in capsys.readouterr().out
     assert (1, "two_cities_subsidy", "usual", 3) not in labels  # 500 and 6
     assert {run.key for job in made.jobs for run in job.runs} == {
         run.key for job in plan(tmp_path, text).jobs for run in job.runs
