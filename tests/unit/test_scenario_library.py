@@ -154,15 +154,11 @@ def test_a_result_that_was_not_expected_asks_for_a_finding(monkeypatch, tmp_path
 
 
 def test_most_scenarios_have_a_direction_that_is_known():
-    """Three in four move something as expected, and nearly half something that does not follow from their existence.
-
-    With the fit before the present one it was nine in ten and six in ten: now nearly everybody outside AI has the
-    skills that jobs ask, so that policies on skills have little to move (docs/calibration.md, what the fit reaches).
-    """
-    assert len(DIRECTED) >= 0.75 * len(NAMES)
+    """Four in five move something as expected, and six in ten something that does not follow from their existence."""
+    assert len(DIRECTED) >= 0.8 * len(NAMES)
     surest = {name: RESULTS[name]["expectations"][find_surest(name)]["outcome"] for name in DIRECTED}
     telling = [name for name, outcome in surest.items() if not is_certain(name, outcome)]
-    assert len(telling) >= 0.45 * len(NAMES)
+    assert len(telling) >= 0.6 * len(NAMES)
 
 
 @functools.cache
