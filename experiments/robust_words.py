@@ -46,8 +46,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "verdict.undecided": ("not decided", "尚无定论"),
     "optimum.inside": ("The best size lies inside what was swept.", "最优规模位于扫描范围之内。"),
     "optimum.at_bound": (
-        "The best size lies at the end of what was swept: it may be better still beyond.",
-        "最优规模位于扫描范围的端点，范围之外可能更好。",
+        "The best size lies at the end of what was swept: where sizes beyond exist, one may be better still.",
+        "最优规模位于扫描范围的端点：若端点之外仍有可行规模，可能更优。",
     ),
     "optimum.budget_binds": ("The budget binds: more would be better.", "预算起约束作用：规模更大效果更好。"),
     "optimum.undetermined": (
