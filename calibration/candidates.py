@@ -2,11 +2,12 @@
 
 Point search and posterior look for different things: one for the least loss, which is partly luck, the other for what
 the figures leave likely under errors that it knows. The ensemble bounds the point: each parameter lies in its 90 %
-interval, so that point and ensemble never contradict each other. Within it a parameter that recovery does not identify
-keeps its value before the fit. Where the interval excludes that value the published figures do speak about it, whatever
-they say of truths elsewhere in the prior, and it is free like the others. Of the points that remain these are compared:
+interval, so that point and ensemble contradict each other in no single one. Within it a parameter that recovery does
+not identify keeps its value before the fit. Where the interval excludes that value the published figures do speak about
+it, whatever they say of truths elsewhere in the prior, and it is free like the others. Of the points that remain these
+are compared:
 
-found     what the fit found;
+found     what the fit found, drawn into these bounds;
 again     where emulators expect the least loss, once they have learned from all that the fit tried and from as many
           points in these bounds as its last step tried;
 median    the weighted medians of the ensemble;

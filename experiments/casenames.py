@@ -95,6 +95,5 @@ def _count_digits(values: set[Any]) -> int:
 def _write_number(value: Any, digits: int) -> str:
     if not isinstance(value, float):
         return str(value)
-    if abs(value) >= _LONG and value.is_integer():
-        return f"{value:.0f}"
-    return f"{value:.{digits}g}"
+    whole = len(f"{abs(value):.0f}") if abs(value) >= _LONG else 0
+    return f"{value:.{max(digits, whole)}g}"

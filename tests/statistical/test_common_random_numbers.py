@@ -20,9 +20,9 @@ def reduce(result, since):
 def test_shared_seeds_save_at_least_five_times_the_runs():
     """20 seeds at 5,000 persons an agent: the median over headlines of the factor saved is 5 or more.
 
-    It was 17.5 with these seeds, 13.9 with 30: of 4,000 bootstrap samples of these 20 two had a median below 5, and none
-    a factor below 1 for the share that stays (2.9 and 3.5). Seeds are fixed, so that only a change of the model draws
-    again.
+    It was 17.5 with these seeds, 13.9 with 30: of 4,000 bootstrap samples of these 20 two had a median below 5, and
+    none a factor below 1 for the share that stays (2.9 and 3.5). Seeds are fixed, so that only a change of the model
+    draws again.
     """
     scenarios = {name: load_scenario(name, scale=5000) for name in ("baseline", POLICY)}
     since = find_start([scenarios[POLICY]])

@@ -171,7 +171,7 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
     assert NAMES[0] in manifest["outside"]
 
 
-def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble():
+def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monkeypatch):
     members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
                            columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
     unit = sample_latin(3, 40, 1)
@@ -182,7 +182,13 @@ def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble():
     assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
     assert moved == []
     runner = Runner(PROBLEM, Journal(PROBLEM))
+    tried = []
+    evaluate = runner.evaluate
+    monkeypatch.setattr(runner, "evaluate", lambda unit, seeds: tried.append(unit) or evaluate(unit, seeds))
     points = list_candidates(PROBLEM, runner, fit, searched, members, box)
+    tried = np.concatenate(tried)
+    assert len(np.unique(tried, axis=0)) == len(tried) == 8
+    assert ((tried >= box[:, 0]) & (tried <= box[:, 1])).all()
     assert next(iter(points)) == "found"
     assert points["found"].tolist() == [0.5, 0.8, 0.2]
     assert points["member"].tolist() == [0.2, 0.5, 0.2]  # the likeliest, not the weightiest

@@ -163,7 +163,7 @@ def test_a_result_that_was_not_expected_asks_for_a_finding(monkeypatch, tmp_path
 
 
 def test_most_scenarios_have_a_direction_that_is_known():
-    """Four in five move something as expected, and six in ten something that does not follow from their existence."""
+    """Four in five move something as expected, six in ten clearly, and six in ten more than their existence does."""
     assert len(DIRECTED) >= 0.8 * len(NAMES)
     assert len(CLEARLY_DIRECTED) >= 0.6 * len(NAMES)
     surest = {name: RESULTS[name]["expectations"][find_surest(name)]["outcome"] for name in DIRECTED}
