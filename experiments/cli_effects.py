@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,6 +13,8 @@ from experiments.store import STORE
 from sim.console import print_tables, report_errors
 
 if TYPE_CHECKING:
+    from experiments.store import Store
+    from experiments.sweepfile import Sweep
     from sim.labels import Lang as Language
     from sim.report import Comparison
 
@@ -46,7 +49,9 @@ def effects(
         base = against or sweep.baseline
         if base is None:
             raise TableError(f"{sweep.name} has one policy only. Add another, or name one with --against")
-        table = Store(store).read_sweep(sweep.name)
+        kept = Store(store)
+        table = kept.read_sweep(sweep.name)
+        _check_asked(sweep, kept, file)
         place = city or str(table["city"].iloc[0])
         found = compare_policies(table, base)
         winners, parts = list_winners(found), split_variance(table, outcome, group=group, city=place)
@@ -59,6 +64,32 @@ def effects(
             for line in note_unpaired(table, found, base, lang=lang):
                 typer.echo(line)
         typer.echo(f"results: {folder}")
+
+
+def _check_asked(sweep: Sweep, store: Store, file: str) -> None:
+    """Refuse runs that are not all there, or of points, policies or futures that the file no longer asks for."""
+    from experiments.table import TableError
+
+    facts = store.read_facts(sweep.name)
+    if facts is None:
+        return
+    found = len(store.list_runs(sweep.name))
+    if found != facts["runs"]:
+        raise TableError(
+            f"{sweep.name} is not finished: {store.folder} has {found} of its {facts['runs']} runs. "
+            f"Go on with: talentsim sweep {file}"
+        )
+    now = {
+        "policies": [one.name for one in sweep.policies],
+        "futures": [one.name for one in sweep.futures],
+        "points": json.loads(json.dumps([dict(point) for point in sweep.points])),
+    }
+    changed = [name for name, value in now.items() if value != facts[name]]
+    if changed:
+        raise TableError(
+            f"{store.folder} has {sweep.name} with other {' and '.join(changed)} than {file} asks for. "
+            f"Run it: talentsim sweep {file}"
+        )
 
 
 def print_winners(comparison: Comparison, city: str, lang: Language) -> None:

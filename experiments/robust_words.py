@@ -66,7 +66,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         ),
         (
             "该处对“{outcome}”的效果：{effect} {unit}；成本最高情景下的成本：{cost} 百万元；"
-            "各情景下均有 {share} 以上的模拟不超出预算 {budget}。"
+            "各情景下至少有 {share} 的模拟不超出预算 {budget}。"
         ),
     ),
     "optimum.maybe_nothing": (

@@ -159,6 +159,12 @@ class Store:
         with _stage_file(path, self.folder / _HIDDEN) as staged:
             staged.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
+    def read_facts(self, sweep: str) -> dict[str, Any] | None:
+        """What a sweep was asked; None where the store does not say."""
+        path = self.folder / SWEEPS / f"{sweep}.json"
+        facts: dict[str, Any] | None = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        return facts
+
     def _append(self, entries: Sequence[Entry]) -> None:
         """Add lines in one write, which other programs that append cannot split."""
         lines = "".join(json.dumps(dataclasses.asdict(entry)) + "\n" for entry in entries)

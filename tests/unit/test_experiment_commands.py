@@ -130,5 +130,10 @@ def test_effects_of_a_sweep_are_told_from_its_store(call, tmp_path):
     assert set(winners["city"]) == {"alpha", "beta"}
     assert (winners["p_holm"] >= winners["p_value"]).all()
     assert "政策" in call("effects", path, "--of", "public_cost", "--lang", "zh")
+    other = write_sweep(tmp_path, vary={AMOUNT: [500, 3000]}, quarters=8, scale=10_000)
+    assert "with other points than" in call("effects", other, code=2)
+    path = write_sweep(tmp_path, vary={AMOUNT: [500, 2500]}, quarters=8, scale=10_000)
+    next((tmp_path / "results" / "sweeps" / "runs").rglob("*.parquet")).unlink()
+    assert "toy is not finished" in call("effects", path, code=2)
     alone = write_sweep(tmp_path, policies=[str(SUBSIDY)], quarters=8, scale=10_000)
     assert "has one policy only" in call("effects", alone, code=2)
