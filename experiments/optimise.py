@@ -7,10 +7,10 @@ of the keys (of the order up to 3, for two keys up to 2 with their product, that
     best = argmax over x of sum_s w_s effect_s(x), or of min_s effect_s(x)
     where P(cost_s of a run at x <= budget) >= p in every state s
 
-The probability is that of one more run: Student-t around the mean cost with the spread of runs at
-the nearest point. Draws of all means together (experiments/means.py), each with its own best x, give the interval of
-the answer; sizes whose effect cannot be told from that of the best are listed beside it, and are often many: near the
-top a curve is flat. Where they are all sizes that the budget allows, the answer is not determined.
+The probability is that of one more run: Student-t around the mean cost with the spread of runs at the points, of which
+the nearer ones weigh more. Draws of all means together (experiments/means.py), each with its own best x, give the
+interval of the answer; sizes whose effect cannot be told from that of the best are listed beside it, and are often
+many: near the top a curve is flat. Where they are all sizes that the budget allows, the answer is not determined.
 Left out: sizes outside the points that were run.
 """
 
@@ -200,7 +200,6 @@ def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float)
         _choose_smoother(unit, unit_sizes, values.mean(axis=2)) for values in (effect, cost)
     )
     mean_cost = cost_to_sizes @ cost.mean(axis=2)
-    nearest = ((unit_sizes[:, None] - unit[None]) ** 2).sum(axis=2).argmin(axis=1)
 
     def reduce_states(states: Sequence[FloatArray]) -> FloatArray:
         if budget.over == "worst":
@@ -210,7 +209,7 @@ def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float)
     means, n_states = effect.mean(axis=2), effect.shape[1]
     together = draw_means(np.concatenate([effect, cost], axis=1), n_draws=N_DRAWS)
     draws, cost_draws = together[:, :, :n_states], together[:, :, n_states:]
-    spread = cost.std(axis=2, ddof=1)[nearest]
+    spread = _weigh_near(unit_sizes, unit) @ cost.std(axis=2, ddof=1)
     likely_cost = np.einsum("zp,dps->dzs", cost_to_sizes, cost_draws)
     error = effect.std(axis=2, ddof=1) / np.sqrt(effect.shape[2])
     off = (means - to_points @ means) / np.where(error > 0, error, np.inf)
@@ -226,6 +225,15 @@ def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float)
         at_points=reduce_states([means[:, s] for s in range(n_states)]),
         misfit=float(np.sqrt((off**2).mean())),
     )
+
+
+def _weigh_near(sizes: FloatArray, points: FloatArray) -> FloatArray:
+    """(size, point) weights that fall with the square of the distance and sum to 1 (Shepard 1968); 1 at a point itself.
+
+    For what has no curve of its own, such as a spread: no step between points, and never outside theirs.
+    """
+    near = 1.0 / np.maximum(1e-12, ((sizes[:, None] - points[None]) ** 2).sum(axis=2))
+    return np.asarray(near / near.sum(axis=1, keepdims=True), np.float64)
 
 
 def _read_points(cases: Cases) -> tuple[tuple[str, ...], FloatArray]:

@@ -117,7 +117,7 @@ def load_sweep(path_or_name: str | Path, *, seeds: int | None = None, overrides:
     """
     path, problems = find_sweep(str(path_or_name)), list[Problem]()
     if not path.is_file():
-        known = sorted(file.stem for folder in SWEEP_FOLDERS for file in folder.glob("*.yaml"))
+        known = sorted({file.stem for folder in SWEEP_FOLDERS for file in folder.glob("*.yaml")})
         problem = Problem(
             show_path(path), 0, "sweep", f"there is no sweep `{path.stem}`", suggest_name(path.stem, known)
         )

@@ -251,13 +251,15 @@ def has_no_width(low: float, high: float) -> bool:
 def _note_ratio(row: Mapping[Any, Any], lang: Lang) -> str:
     """Why a ratio says nothing: it has no bounded interval, so that not even its sign is known, or is below zero.
 
-    A cost per additional person below zero is none: cost and those who stay move opposite ways.
+    A cost per additional person below zero is none: cost and those who stay move opposite ways. Nothing paid while
+    fewer stay is -0.0, and none either.
     """
     if row["outcome"] not in RATIOS:
         return ""
     if math.isnan(row["low"]):
         return label("note.not_estimated", lang) if row["seeds"] < 2 else label("note.may_be_zero", lang)
-    return label("note.fewer_stay", lang) if row["outcome"] == COST_PER_STAYER and row["high"] < 0 else ""
+    is_none = row["high"] < 0 or (row["high"] == 0 and math.copysign(1.0, row["difference"]) < 0)
+    return label("note.fewer_stay", lang) if row["outcome"] == COST_PER_STAYER and is_none else ""
 
 
 def _write_share(row: Mapping[Any, Any] | None) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sim.compare import COMPARISON_COLUMNS
-from sim.effects import list_tables, name_group
+from sim.effects import list_tables, name_group, write_effect
 from sim.labels import LANGUAGES, label
 from sim.leakage import ORIGINS
 from sim.types import EDUCATION
@@ -73,6 +73,21 @@ def test_groups_that_nothing_happens_to_are_left_out_and_unknown_ratios_say_so(c
         ("From North China", "+2.0", "+40 (+30 .. +50)", "50,000 (40,000 .. 60,000)"),
         ("PhD", "+1.0", "+1 (-1 .. +3)", label("note.may_be_zero", "en")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "low", "high", "words"),
+    [
+        (-0.0, 0.0, 0.0, label("note.fewer_stay", "en")),  # nothing paid, and fewer stay in every run
+        (0.0, 0.0, 0.0, f"0 ({label('note.alike', 'en')})"),  # nothing paid, and more stay
+        (-5.0, -8.0, -2.0, label("note.fewer_stay", "en")),
+    ],
+)
+def test_a_cost_per_additional_person_where_fewer_stay_is_none(comparison, ratio, low, high, words):
+    (row,) = comparison[
+        (comparison["outcome"] == "cost_per_additional_stayer") & (comparison["group"] == "phd")
+    ].to_dict("records")
+    assert write_effect({**row, "difference": ratio, "low": low, "high": high}, "en") == words
 
 
 def test_a_share_of_nobody_is_a_dash(comparison):

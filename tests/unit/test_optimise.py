@@ -53,6 +53,16 @@ def test_top_of_a_curve_is_found_with_its_interval():
     assert not found.is_rough
 
 
+def test_the_spread_of_the_cost_has_no_step_between_points():
+    """Nothing is spent without units, so that there the cost is known; it gets uncertain by and by."""
+    table = make_sizes(lambda units, _: units / 10, spread=8e5)
+    cost = table["outcome"] == "public_cost"
+    table.loc[cost & (table[UNITS] == 0.0), "value"] = 0.0
+    curves = find(table, most_cny=9e5, probability=0.5).curves
+    assert curves.p_budget[0] == 1.0
+    assert np.abs(np.diff(curves.p_budget)).max() < 0.15
+
+
 def test_budget_binds():
     found = find(make_sizes(top_at(600.0)), most_cny=4e6)
     assert found.verdict == "budget_binds"
