@@ -34,11 +34,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.fit import search_together
 from calibration.posterior import LIKELIHOOD, find_quantiles
 from calibration.problem import Problem, Targets, average_seeds, measure_loss
-from calibration.propose import propose_points
 from calibration.runs import Runner
-from calibration.search import BATCHES, search_on
 from calibration.space import is_outside
 
 if TYPE_CHECKING:
@@ -130,17 +129,11 @@ def _search_again(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], searched: DataFrame, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point of the box where the least loss is expected; see list_candidates."""
-    seeds, n_points, seed = fit["search_seeds"], int(fit["budget"]["further"]), int(fit["seed"])
-
-    def evaluate(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-        figures = average_seeds(runner.evaluate(points, seeds))
-        return measure_loss(problem.targets, figures), figures
-
+    seeds, n_points = fit["search_seeds"], int(fit["budget"]["further"])
     runner.expect(n_points * len(seeds))
-    tried = searched[list(problem.prior.names)].to_numpy(), searched[list(problem.targets.names)].to_numpy()
-    unit, figures = search_on(problem, evaluate, *tried, n_points, seed, box)
-    point: FloatArray = propose_points(problem, unit, figures, 1, seed, BATCHES + 1, box)[0]
-    return point
+    known = searched[list(problem.prior.names)].to_numpy(), searched[list(problem.targets.names)].to_numpy()
+    _, (point,) = search_together(problem, runner, *known, n_points, seeds, int(fit["seed"]), box)
+    return np.asarray(point, np.float64)
 
 
 def bound_points(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> tuple[FloatArray, list[str]]:

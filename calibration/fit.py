@@ -96,7 +96,8 @@ def run_fit(problem: Problem, runner: Runner, budget: Budget, seed: int) -> FitR
         evaluate = _make_evaluate(problem, runner, name, search_seeds, tried)
         run_algorithm(name, problem, evaluate, budget.points, seed)
         parts.append(_join(tried))
-    further, centre = _search_together(problem, runner, _join(parts), budget.further, search_seeds, seed)
+    known = _join(parts)
+    further, centre = search_together(problem, runner, known.unit, known.figures, budget.further, search_seeds, seed)
     parts.append(further)
     chosen = np.concatenate([*(_pick_best(part, budget.finalists) for part in parts), centre])
     names = [BEFORE, *(name for name in (*ALGORITHMS, TOGETHER) for _ in range(budget.finalists)), TOGETHER]
@@ -122,14 +123,24 @@ def _make_evaluate(problem: Problem, runner: Runner, name: str, seeds: Sequence[
     return evaluate
 
 
-def _search_together(
-    problem: Problem, runner: Runner, known: Trials, n_points: int, seeds: Sequence[int], seed: int
+def search_together(
+    problem: Problem,
+    runner: Runner,
+    unit: FloatArray,
+    figures: FloatArray,
+    n_points: int,
+    seeds: Sequence[int],
+    seed: int,
+    box: FloatArray | None = None,
 ) -> tuple[Trials, FloatArray]:
-    """Further points from all that is known, and the (1, n) point where the least loss is expected at last."""
+    """`n_points` further points from all that is known, and the (1, n) point where the least loss is expected at last.
+
+    Known are the (point, target) `figures` of (point, n) points. Points lie in the `box`, as propose_points takes it.
+    """
     tried: list[Trials] = []
     evaluate = _make_evaluate(problem, runner, TOGETHER, seeds, tried)
-    unit, figures = search_on(problem, evaluate, known.unit, known.figures, n_points, seed)
-    return _join(tried), propose_points(problem, unit, figures, 1, seed, BATCHES + 1)
+    unit, figures = search_on(problem, evaluate, unit, figures, n_points, seed, box)
+    return _join(tried), propose_points(problem, unit, figures, 1, seed, BATCHES + 1, box)
 
 
 def list_seeds(first: int, n: int) -> list[int]:

@@ -72,8 +72,7 @@ SHIP_OFFSET: Final = 500_000
 """Seeds that measure what is shipped begin so far above those of the fit: no other step has them."""
 COMPARED: Final = (
     "loss", "loss_errors", "point", "candidates", "differences", "close", "outside", "inside", "kept", "moved",
-    "verdicts",
-    "trust", "effective_members",
+    "verdicts", "trust", "effective_members",
 )  # fmt: skip
 """Facts of a manifest that must come out the same when a fit is made again, beside the files."""
 _TEXT_COLUMNS: Final = ("parameter", "verdict")

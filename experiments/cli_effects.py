@@ -68,6 +68,7 @@ def effects(
 
 def _check_asked(sweep: Sweep, store: Store, file: str) -> None:
     """Refuse runs that are not all there, or of points, policies or futures that the file no longer asks for."""
+    from experiments.runner import describe_asked
     from experiments.table import TableError
 
     facts = store.read_facts(sweep.name)
@@ -79,11 +80,7 @@ def _check_asked(sweep: Sweep, store: Store, file: str) -> None:
             f"{sweep.name} is not finished: {store.folder} has {found} of its {facts['runs']} runs. "
             f"Go on with: talentsim sweep {file}"
         )
-    now = {
-        "policies": [one.name for one in sweep.policies],
-        "futures": [one.name for one in sweep.futures],
-        "points": json.loads(json.dumps([dict(point) for point in sweep.points])),
-    }
+    now = json.loads(json.dumps(describe_asked(sweep)))
     changed = [name for name, value in now.items() if value != facts[name]]
     if changed:
         raise TableError(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pandas import DataFrame
 
+    from experiments.sweepfile import Sweep
     from sim.scenario import Scenario
     from sim.types import Quarter
 
@@ -184,6 +185,15 @@ def describe_size(plan: Plan) -> str:
     return f"{scenario.world.name}/{scenario.scale}/{scenario.n_quarters}"
 
 
+def describe_asked(sweep: Sweep) -> dict[str, Any]:
+    """What a sweep compares, in which futures and at which points, as plain data."""
+    return {
+        "policies": [one.name for one in sweep.policies],
+        "futures": [one.name for one in sweep.futures],
+        "points": [dict(point) for point in sweep.points],
+    }
+
+
 def describe_plan(plan: Plan) -> dict[str, Any]:
     """What a sweep was asked, as plain data."""
     from sim.results import describe_code
@@ -195,10 +205,8 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
         "file": sweep.file,
         "runs": plan.n_runs,
         "size": describe_size(plan),
-        "policies": [one.name for one in sweep.policies],
+        **describe_asked(sweep),
         "baseline": sweep.baseline,
-        "futures": [one.name for one in sweep.futures],
-        "points": [dict(point) for point in plan.points],
         "seeds": list(sweep.seeds),
         "members": {number: member.number for number, member in plan.members.items()},
         "cities": list(plan.cities),
