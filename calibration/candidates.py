@@ -8,11 +8,14 @@ it, whatever they say of truths elsewhere in the prior, and it is free like the 
 are compared:
 
 found     what the fit found, drawn into these bounds;
-again     where emulators expect the least loss, once they have learned from all that the fit tried and from as many
-          points in these bounds as its last step tried;
+again     where emulators expect the least loss, once they have learned from all that the posterior simulated and from
+          as many points in these bounds as the last step of the fit tried;
 median    the weighted medians of the ensemble;
 member    the likeliest member by emulator and runs together. (The weightiest is another one: a weight is that
           likelihood over the emulator's, by which members were drawn.)
+
+The points of a search share their seeds, and what it finds is in part best for these. What is searched again learns
+from points with seeds of their own, so that their noise averages out.
 
 The seeds that compare them are those that chose among the finalists of the fit, so that the least of the losses is
 partly luck: what the point is worth is measured with fresh ones. Differences between candidates are paired, as all have
@@ -29,21 +32,25 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fit import search_together
 from calibration.posterior import LIKELIHOOD, find_quantiles
 from calibration.problem import Problem, Targets, average_seeds, measure_loss
+from calibration.propose import propose_points
 from calibration.runs import Runner
+from calibration.search import BATCHES, search_on
 from calibration.space import is_outside
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 FloatArray = NDArray[np.float64]
+
+AGAIN_OFFSET: Final = 600_000
+"""Seeds of what is searched again begin so far above those of the fit."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,7 +106,7 @@ def list_candidates(
     problem: Problem,
     runner: Runner,
     fit: Mapping[str, Any],
-    searched: DataFrame,
+    simulated: DataFrame,
     members: DataFrame,
     box: FloatArray,
 ) -> dict[str, FloatArray]:
@@ -109,7 +116,7 @@ def list_candidates(
         problem: what was fitted.
         runner: simulates what is searched again.
         fit: what the fit found, as describe_found gives it, with its seed and budget.
-        searched: points and figures that the fit tried, as list_searched gives them.
+        simulated: points and figures of the posterior, as list_simulated gives them.
         members: the ensemble, as list_members gives it.
         box: (parameter, 2) bounds, as bound_points gives them.
     """
@@ -121,19 +128,25 @@ def list_candidates(
         "member": unit[np.argmax(members[LIKELIHOOD].to_numpy())],
     }
     if (box[:, 0] < box[:, 1]).any():
-        points["again"] = _search_again(problem, runner, fit, searched, box)
+        points["again"] = _search_again(problem, runner, fit, simulated, box)
     return {name: np.clip(point, *box.T) for name, point in points.items()}
 
 
 def _search_again(
-    problem: Problem, runner: Runner, fit: Mapping[str, Any], searched: DataFrame, box: FloatArray
+    problem: Problem, runner: Runner, fit: Mapping[str, Any], simulated: DataFrame, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point of the box where the least loss is expected; see list_candidates."""
-    seeds, n_points = fit["search_seeds"], int(fit["budget"]["further"])
-    runner.expect(n_points * len(seeds))
-    known = searched[list(problem.prior.names)].to_numpy(), searched[list(problem.targets.names)].to_numpy()
-    _, (point,) = search_together(problem, runner, *known, n_points, seeds, int(fit["seed"]), box)
-    return np.asarray(point, np.float64)
+    seed, n_points, n_seeds = int(fit["seed"]), int(fit["budget"]["further"]), int(fit["budget"]["seeds"])
+    runner.expect(n_points * n_seeds)
+    own_seeds = iter(seed + AGAIN_OFFSET + np.arange(n_points * n_seeds).reshape(n_points, n_seeds))
+
+    def evaluate(unit: FloatArray) -> tuple[FloatArray, FloatArray]:
+        figures = average_seeds(runner.evaluate(unit, np.array([next(own_seeds) for _ in unit])))
+        return measure_loss(problem.targets, figures), figures
+
+    known = simulated[list(problem.prior.names)].to_numpy(), simulated[list(problem.targets.names)].to_numpy()
+    known = search_on(problem, evaluate, *known, n_points, seed, box)
+    return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, box)[0], np.float64)
 
 
 def bound_points(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> tuple[FloatArray, list[str]]:

@@ -155,13 +155,21 @@ def posterior(
 ) -> None:
     """Find all parameter sets that the figures leave possible: a weighted ensemble."""
     with report_errors(KEPT), _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
-        from calibration.posterior import describe_trust, list_members, run_posterior, summarise_bands, summarise_params
+        from calibration.posterior import (
+            describe_trust,
+            list_members,
+            list_simulated,
+            run_posterior,
+            summarise_bands,
+            summarise_params,
+        )
 
         found = run_posterior(bench.problem, bench.runner, bench.budget, seed)
         tables = {
             "ensemble": list_members(bench.problem, found),
             "parameters": summarise_params(bench.problem, found),
             "bands": summarise_bands(bench.problem, found),
+            "simulated": list_simulated(bench.problem, found.simulated),
         }
         trust = describe_trust(bench.problem, found)
         _write(bench, "posterior", tables, trust=trust, effective_members=found.n_effective)

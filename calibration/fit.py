@@ -131,16 +131,15 @@ def search_together(
     n_points: int,
     seeds: Sequence[int],
     seed: int,
-    box: FloatArray | None = None,
 ) -> tuple[Trials, FloatArray]:
     """`n_points` further points from all that is known, and the (1, n) point where the least loss is expected at last.
 
-    Known are the (point, target) `figures` of (point, n) points. Points lie in the `box`, as propose_points takes it.
+    Known are the (point, target) `figures` of (point, n) points.
     """
     tried: list[Trials] = []
     evaluate = _make_evaluate(problem, runner, TOGETHER, seeds, tried)
-    unit, figures = search_on(problem, evaluate, unit, figures, n_points, seed, box)
-    return _join(tried), propose_points(problem, unit, figures, 1, seed, BATCHES + 1, box)
+    unit, figures = search_on(problem, evaluate, unit, figures, n_points, seed)
+    return _join(tried), propose_points(problem, unit, figures, 1, seed, BATCHES + 1)
 
 
 def list_seeds(first: int, n: int) -> list[int]:
@@ -231,18 +230,9 @@ def write_fit(problem: Problem, result: FitResult, folder: Path, manifest: dict[
         "families": summarise_families(problem, result),
         "algorithms": summarise_algorithms(problem, result),
         "points": points,
-        "searched": list_searched(problem, searched),
     }
     write_tables(tables, folder)
     (folder / "parameters.json").write_text(json.dumps(head, indent=2) + "\n", encoding="utf-8")
-
-
-def list_searched(problem: Problem, searched: Trials) -> DataFrame:
-    """One row for each point tried: parameters in the unit cube, then the figures simulated there."""
-    import pandas as pd
-
-    columns = [*problem.prior.names, *problem.targets.names]
-    return pd.DataFrame(np.hstack([searched.unit, searched.figures]), columns=columns)
 
 
 def _try_points(problem: Problem, runner: Runner, name: str, unit: FloatArray, seeds: Sequence[int]) -> Trials:

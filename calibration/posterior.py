@@ -87,6 +87,8 @@ class Posterior:
     trust: FloatArray
     """(family,) how far the runs of members correct the emulator: 1 wholly, 0 not at all."""
     belief: Belief
+    simulated: Design
+    """All points of design and waves, and the members."""
 
     @property
     def n_effective(self) -> float:
@@ -106,13 +108,15 @@ def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -
     unit = spread_points(belief.points, members)
     seeds = _list_own_seeds(len(design.unit) * budget.seeds, members, budget.member_seeds, seed)
     runs = runner.evaluate(unit, seeds)
-    figures = average_seeds(runs)
-    noise = belief.emulator.scales.measure_noise(figures, measure_seed_noise(runs))
+    figures, noise = average_seeds(runs), measure_seed_noise(runs)
+    simulated = _join(design, Design(unit=unit, figures=figures, noise=noise))
+    noise = belief.emulator.scales.measure_noise(figures, noise)
     known = combine(belief.emulator, belief.errors, unit, figures, noise)
     weight, trust = weigh_members(known, MEMBERS_EFFECTIVE)
     likelihood = known.measure_likelihood(trust)
     return Posterior(
-        unit=unit, figures=figures, weight=weight, log_likelihood=likelihood, trust=trust, belief=belief
+        unit=unit, figures=figures, weight=weight, log_likelihood=likelihood, trust=trust, belief=belief,
+        simulated=simulated,
     )  # fmt: skip
 
 
@@ -126,10 +130,14 @@ def simulate_design(problem: Problem, runner: Runner, budget: Budget, seed: int)
 def extend_design(runner: Runner, design: Design, unit: FloatArray, budget: Budget, seed: int) -> Design:
     """A design with more points."""
     runs = runner.evaluate(unit, _list_own_seeds(len(design.unit) * budget.seeds, len(unit), budget.seeds, seed))
+    return _join(design, Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs)))
+
+
+def _join(first: Design, second: Design) -> Design:
     return Design(
-        unit=np.concatenate([design.unit, unit]),
-        figures=np.concatenate([design.figures, average_seeds(runs)]),
-        noise=np.concatenate([design.noise, measure_seed_noise(runs)]),
+        unit=np.concatenate([first.unit, second.unit]),
+        figures=np.concatenate([first.figures, second.figures]),
+        noise=np.concatenate([first.noise, second.noise]),
     )
 
 
@@ -224,6 +232,14 @@ def list_members(problem: Problem, posterior: Posterior) -> DataFrame:
     frame.insert(0, LIKELIHOOD, posterior.log_likelihood)
     frame.insert(0, "weight", posterior.weight)
     return frame
+
+
+def list_simulated(problem: Problem, design: Design) -> DataFrame:
+    """One row for each point: parameters in the unit cube, then the figures simulated there."""
+    import pandas as pd
+
+    columns = [*problem.prior.names, *problem.targets.names]
+    return pd.DataFrame(np.hstack([design.unit, design.figures]), columns=columns)
 
 
 def describe_trust(problem: Problem, posterior: Posterior) -> dict[str, float]:

@@ -29,10 +29,17 @@ from numpy.typing import NDArray
 import calibration
 from calibration.budget import Budget
 from calibration.candidates import Measured, bound_points, list_candidates, list_outside, measure_points
-from calibration.fit import describe_found, list_searched, run_fit
+from calibration.fit import describe_found, run_fit
 from calibration.holdout import load_rule
 from calibration.pointfile import write_point
-from calibration.posterior import LIKELIHOOD, describe_trust, list_members, run_posterior, summarise_params
+from calibration.posterior import (
+    LIKELIHOOD,
+    describe_trust,
+    list_members,
+    list_simulated,
+    run_posterior,
+    summarise_params,
+)
 from calibration.problem import CalibrationError, Problem, count_inside
 from calibration.recover import judge_params, run_recovery
 from calibration.runs import Runner
@@ -85,10 +92,10 @@ class Found:
 
     fit: dict[str, Any]
     """As describe_found gives it."""
-    searched: DataFrame
-    """As list_searched gives it."""
     members: DataFrame
     """As list_members gives it."""
+    simulated: DataFrame
+    """As list_simulated gives it."""
     params: DataFrame
     """As summarise_params gives it."""
     posterior: dict[str, Any]
@@ -147,8 +154,8 @@ def read_found(problem: Problem, folder: Path, options: str) -> Found:
             raise CalibrationError(f"{files[0]} is of other {' and '.join(changed)}. {repair}")
         return facts, [_read_table(file) for file in files[1:]]
 
-    fit, (searched,) = read("fit", "parameters.json", "searched")
-    posterior, (members, params) = read("posterior", "manifest.json", "ensemble", "parameters")
+    fit, _ = read("fit", "parameters.json")
+    posterior, (members, params, simulated) = read("posterior", "manifest.json", "ensemble", "parameters", "simulated")
     if LIKELIHOOD not in members:
         raise CalibrationError(
             f"{folder / STEPS['posterior']} has no likelihoods of members. Run: talentsim calibrate posterior{options}"
@@ -158,8 +165,8 @@ def read_found(problem: Problem, folder: Path, options: str) -> Found:
         recovery, (verdicts,) = read("recover", "manifest.json", "verdicts")
     return Found(
         fit=fit,
-        searched=searched,
         members=members,
+        simulated=simulated,
         params=params,
         posterior=posterior,
         verdicts=verdicts,
@@ -197,7 +204,7 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     ship_seeds = range(fresh, fresh + last - first + 1)
     points = {"found": fitted}
     if unidentified == "prior" and found.verdicts is not None:
-        points = list_candidates(problem, runner, found.fit, found.searched, found.members, box)
+        points = list_candidates(problem, runner, found.fit, found.simulated, found.members, box)
     runner.expect((len(points) + 3) * len(ship_seeds))
     compared = measure_points(problem, runner, points, range(first, last + 1))
     unit = points[compared.best]
@@ -260,8 +267,8 @@ def repeat_fit(problem: Problem, runner: Runner, manifest: Mapping[str, Any]) ->
     recovery = run_recovery(problem, runner, *steps["recover"]) if "recover" in steps else None
     found = Found(
         fit=describe_found(problem, result) | manifest["steps"]["fit"],
-        searched=list_searched(problem, result.searched),
         members=list_members(problem, posterior),
+        simulated=list_simulated(problem, posterior.simulated),
         params=summarise_params(problem, posterior),
         posterior={"trust": describe_trust(problem, posterior), "effective_members": posterior.n_effective}
         | manifest["steps"]["posterior"],

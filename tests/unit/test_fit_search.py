@@ -392,5 +392,5 @@ def test_a_fit_is_written(tmp_path):
     assert head["parameters"] == dict(zip(problem.prior.names, problem.prior.to_values(result.best), strict=True))
     assert head["loss"] <= head["loss_before"]
     assert {path.name for path in (tmp_path / "fit").iterdir()} == {
-        "parameters.json", "targets.csv", "families.csv", "algorithms.csv", "points.csv", "searched.csv",
+        "parameters.json", "targets.csv", "families.csv", "algorithms.csv", "points.csv",
     }  # fmt: skip

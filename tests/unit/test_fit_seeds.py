@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from calibration.budget import BUDGETS
+from calibration.candidates import AGAIN_OFFSET
 from calibration.fit import CHOOSE_OFFSET
 from calibration.posterior import DESIGN_OFFSET, FEWEST_MEMBERS
 from calibration.recover import FEWEST_TRUTHS, TRUTH_OFFSET, TRUTH_SEEDS
@@ -29,7 +30,8 @@ def test_ranges_of_seeds_do_not_overlap(name):
         DESIGN_OFFSET: design + members,
         SEED_OFFSET: MOST_VALIDATED,
         SHIP_OFFSET: budget.choose_seeds,
+        AGAIN_OFFSET: budget.further * budget.seeds,
     }
-    assert len(lengths) == 6
+    assert len(lengths) == 7
     for first, after in itertools.pairwise(sorted(lengths)):
         assert first + lengths[first] + APART <= after

@@ -175,19 +175,26 @@ def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monk
     members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
                            columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
     unit = sample_latin(3, 40, 1)
-    searched = pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
-    fit = {"unit": [0.7, 0.8, 0.9], "search_seeds": [1, 2], "seed": 1, "budget": {"further": 8}}
+    simulated = pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
+    fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 8, "seeds": 2}}
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
     box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends)
     assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
     assert moved == []
     runner = Runner(PROBLEM, Journal(PROBLEM))
-    tried = []
-    evaluate = runner.evaluate
-    monkeypatch.setattr(runner, "evaluate", lambda unit, seeds: tried.append(unit) or evaluate(unit, seeds))
-    points = list_candidates(PROBLEM, runner, fit, searched, members, box)
-    tried = np.concatenate(tried)
+    tried, taken = [], []
+
+    def note(unit, seeds, evaluate=runner.evaluate):
+        tried.append(unit)
+        taken.append(seeds)
+        return evaluate(unit, seeds)
+
+    monkeypatch.setattr(runner, "evaluate", note)
+    points = list_candidates(PROBLEM, runner, fit, simulated, members, box)
+    tried, taken = np.concatenate(tried), np.concatenate(taken)
     assert len(np.unique(tried, axis=0)) == len(tried) == 8
+    assert taken.shape == (8, 2)
+    assert len(np.unique(taken)) == taken.size  # each point has seeds of its own
     assert ((tried >= box[:, 0]) & (tried <= box[:, 1])).all()
     assert next(iter(points)) == "found"
     assert points["found"].tolist() == [0.5, 0.8, 0.2]
@@ -195,7 +202,7 @@ def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monk
     # middles of the weights at 0.125, 0.425 and 0.8: a half lies a fifth of the way from the second to the third
     assert points["median"].tolist() == pytest.approx([0.22, 0.58, 0.2])
     assert points["again"] == pytest.approx([0.3, 0.6, 0.2], abs=0.1)
-    assert "again" not in list_candidates(PROBLEM, runner, fit, searched, members, np.full((3, 2), 0.2))
+    assert "again" not in list_candidates(PROBLEM, runner, fit, simulated, members, np.full((3, 2), 0.2))
 
 
 def test_a_value_before_the_fit_that_the_ensemble_excludes_is_not_kept():
