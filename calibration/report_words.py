@@ -1,13 +1,11 @@
-"""English and Chinese words of a validation and its report, and what a figure is in words."""
+"""English and Chinese words of what the commands of calibration print and of the report of a fit."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from calibration.targets import Target
-from sim.labels import Lang, PlaceLabels, label_code, label_place
+from sim.labels import Lang
 
 
 def say(key: str, lang: Lang) -> str:
@@ -16,111 +14,15 @@ def say(key: str, lang: Lang) -> str:
     return chinese if lang == "zh" else english
 
 
-def describe_figure(figure: Target, places: PlaceLabels, lang: Lang) -> str:
-    """What a figure is: its moment and what distinguishes it, such as `AI postings, share: Electronics, 2023H2`."""
-    parts = [word for name, value in figure.args.items() for word in _describe_arg(name, value, places, lang)]
-    colon = "：" if lang == "zh" else ": "
-    return _say_moment(figure.moment, lang) + colon + say("join", lang).join(dict.fromkeys(parts))
-
-
-def describe_source(figure: Target, lang: Lang) -> str:
-    """Ids, documents and lines of a figure."""
-    words = "文件{}第{}行" if lang == "zh" else "document {}, line {}"
-    return "; ".join(f"{row.id} ({words.format(row.document, row.line)})" for row in figure.rows)
-
-
-def write_value(value: float, figure: Target) -> str:
-    """A value in the unit of the document; a dash where there is none."""
-    return "-" if math.isnan(value) else f"{value / figure.factor:.4g}"
-
-
-def write_published(figure: Target) -> str:
-    """The published value with its tolerance; a bound with its sign."""
-    sign = {"low": "> ", "high": "< "}.get(figure.bound, "")
-    return f"{sign}{write_value(figure.value, figure)} ± {figure.tolerance / figure.factor:.3g}"
-
-
-def say_unit(figure: Target, lang: Lang) -> str:
-    """Unit of a figure."""
-    return _UNITS[figure.unit][lang == "zh"]
-
-
-def _say_moment(moment: str, lang: Lang) -> str:
-    return _MOMENTS[moment][lang == "zh"]
-
-
-def _describe_arg(name: str, value: Any, places: PlaceLabels, lang: Lang) -> Sequence[str]:
-    """Words of one argument of a moment."""
-    if name in {"of", "young", "among", "mix", "share"}:
-        return []
-    if isinstance(value, Mapping):
-        return [word for key, inner in value.items() for word in _describe_arg(key, inner, places, lang)]
-    values = value if isinstance(value, list) else [value]
-    if len(values) > 4:
-        return [say("several_places" if name == "city" else "several", lang).format(n=len(values))]
-    if name == "n":
-        return [say("largest", lang).format(n=value)]
-    if name == "base":
-        return [say("base", lang).format(base=value)]
-    if name == "origin":
-        return [say("elsewhere", lang)]
-    vocabulary = _VOCABULARY.get(name)
-    if name == "city":
-        return [label_place(str(one), lang, places) for one in values]
-    return [label_code(vocabulary, str(one), lang) if vocabulary else str(one) for one in values]
-
-
-_VOCABULARY: Final[Mapping[str, str]] = {
-    "industry": "industry", "industries": "industry", "education": "education", "levels": "education", "field": "field",
-    "fields": "field", "size": "firm_size", "experience": "experience", "ai": "ai",
-}  # fmt: skip
-_UNITS: Final[Mapping[str, tuple[str, str]]] = {
-    "percent": ("%", "%"), "percentage_points": ("points", "百分点"), "10k_persons": ("10,000 persons", "万人"),
-    "10k_persons_per_year": ("10,000 a year", "万人/年"), "10k_cny_per_year": ("10,000 CNY a year", "万元/年"),
-    "cny_per_month": ("CNY a month", "元/月"), "ratio": ("ratio", "比值"), "index": ("index", "指数"),
-    "order": ("ratio", "比值"),
-}  # fmt: skip
-_MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
-    "count_stayers": ("Graduates who stay", "毕业生留下人数"),
-    "share_stayers": ("Share of graduates who stay", "毕业生留下比例"),
-    "ratio_stayers": ("Share of graduates who stay, ratio", "毕业生留下比例之比"),
-    "share_stayers_of_employed": ("Share who stay, of graduates in work", "就业毕业生中留下比例"),
-    "share_located": ("Share of graduates located there", "毕业生位于本地比例"),
-    "share_employed": ("Share of graduates in work", "毕业生就业比例"),
-    "count_first_jobs": ("First jobs of graduates", "毕业生首次就业人数"),
-    "mean_first_jobs": ("First jobs of graduates, yearly mean", "毕业生首次就业年均人数"),
-    "fall_first_jobs": ("Fall of first jobs", "首次就业人数降幅"),
-    "share_ai_quarter": ("AI postings, share of a quarter", "AI岗位季度占比"),
-    "share_postings": ("Postings, share", "岗位占比"),
-    "share_ai_postings": ("AI postings, share", "AI岗位占比"),
-    "change_ai_postings": ("AI postings, change of share", "AI岗位占比变化"),
-    "share_ai_top_cities": ("AI postings, share of cities", "AI岗位城市集中度"),
-    "intensity_ai": ("AI among all postings", "AI岗位占全部岗位比重"),
-    "pay_ai_year": ("Pay of AI postings", "AI岗位年薪"),
-    "pay_ratio": ("Pay, ratio", "薪酬之比"),
-    "median_pay_ratio": ("Median pay, ratio", "薪酬中位数之比"),
-    "premium_ai": ("AI pay over all pay", "AI岗位薪酬溢价"),
-    "candidates_per_vacancy": ("Candidates a vacancy", "每个空缺的候选人"),
-    "share_unfilled": ("Positions not filled", "未招满岗位占比"),
-    "share_qualified": ("Graduates judged qualified", "毕业生合格率"),
-    "count_talent": ("Stock of talent", "人才总量"),
-    "growth_talent": ("Growth of talent", "人才增长率"),
-    "count_working": ("Persons in work", "从业人员"),
-    "density_talent": ("Density of talent", "人才密度"),
-    "change_density": ("Change of the density of talent", "人才密度变化"),
-    "share_levels": ("Levels of education, share", "学历占比"),
-    "change_higher_education": ("Change of the share with higher education", "受高等教育从业人员占比变化"),
-    "share_cohorts": ("Younger cohorts, share", "年轻队列占比"),
-    "share_places": ("Places among people of a field, share", "专业人员地区占比"),
-    "share_staff": ("Industries among staff, share", "行业人员占比"),
-    "score_stickiness": ("Stickiness score", "人才粘性得分"),
-}
-
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "several": ("{n} industries", "{n}个行业"),
     "several_places": ("{n} places", "{n}个地区"),
     "largest": ("{n} largest cities", "前{n}座城市"),
     "base": ("against {base}", "相对{base}"),
+    "against": ("{} against {}", "{}相对{}"),
+    "within": ("of those in {}", "在{}中"),
+    "as.model": (" (in the model: {})", "（模型中为{}）"),
+    "published.for": (" (published for {year})", "（公布值为{year}年）"),
     "elsewhere": ("from elsewhere", "外地来源"),
     "fit": ("fit", "拟合"),
     "held": ("held out", "留出"),

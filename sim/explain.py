@@ -22,7 +22,7 @@ from sim.world.spec import World, world_quantities
 _VERDICTS: Final = {
     "identified": "trials with a known value found it again",
     "weak": "trials with a known value found it again, but only roughly",
-    "not identified": "trials with a known value did not find it again, so that little more is known than before the fit",
+    "not identified": "trials with a known value did not find it again: little more is known than before the fit",
     "not judged": "no trial with a known value was made",
 }
 """What recovery says of a fitted parameter, in words."""
