@@ -51,7 +51,8 @@ def validate(
     with report_errors(KEPT):
         from calibration.fitfolder import read_fit
         from calibration.market import load_inputs
-        from calibration.report import tell_scores
+        from calibration.report import tell_fit, tell_scores
+        from calibration.seeds import Seeds, tell_seeds
         from calibration.space import load_space
         from calibration.targets import load_targets
         from calibration.validate import run_validation, score_entries, tabulate_entries, tabulate_scores
@@ -75,7 +76,9 @@ def validate(
         told = tell_scores(scores, load_targets(), lang)
         if not quiet:
             print_tables([told])
-        for sentence in told.sentences:
+            typer.echo(told.legend)
+        facts = (tell_fit(found, lang), *tell_seeds(Seeds(first=seed, n=seeds, scale=size), lang))
+        for sentence in (*facts, *told.sentences):
             typer.echo(sentence)
         typer.echo(f"results: {folder}")
 
@@ -95,6 +98,7 @@ def report(
         from calibration.report import make_report
         from calibration.report_html import write_html
         from calibration.report_pdf import write_pdf
+        from calibration.seeds import read_seeds
         from calibration.space import load_space
         from calibration.targets import load_targets
         from calibration.validate import read_entries
@@ -105,7 +109,8 @@ def report(
         validation = place_validation(found.folder)
         board = load_targets()
         entries = read_entries(validation / "figures.csv", board)
-        content = make_report(board, entries, found, prior, load_inputs().labels, lang)
+        seeds = read_seeds(validation / "manifest.json")
+        content = make_report(board, entries, found, prior, load_inputs().labels, lang, seeds=seeds)
         folder = out or validation.parent / "report"
         folder.mkdir(parents=True, exist_ok=True)
         written = [folder / f"report_{lang}.html", folder / f"report_{lang}.pdf"]

@@ -13,16 +13,18 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from calibration.fitfolder import FitFolder, ParamRow, describe_params
-from calibration.naive import BENCHMARKS
-from calibration.report_words import (
+from calibration.figurewords import (
     describe_figure,
     describe_source,
-    say,
     say_unit,
+    write_error,
     write_published,
     write_value,
 )
+from calibration.fitfolder import FitFolder, ParamRow, describe_params
+from calibration.naive import BENCHMARKS
+from calibration.report_words import say
+from calibration.seeds import Seeds, tell_seeds
 from calibration.space import Prior
 from calibration.targets import Board
 from calibration.validate import BEFORE, FITTED, SIMULATED, Entry, Score, order_entries, score_entries
@@ -100,11 +102,20 @@ class Told:
     heads: tuple[str, ...]
     rows: list[tuple[str, ...]]
     n_names: int
+    legend: str
+    """How its columns are read."""
     sentences: list[str]
 
 
 def make_report(
-    board: Board, entries: Sequence[Entry], fit: FitFolder, prior: Prior, places: PlaceLabels, lang: Lang
+    board: Board,
+    entries: Sequence[Entry],
+    fit: FitFolder,
+    prior: Prior,
+    places: PlaceLabels,
+    lang: Lang,
+    *,
+    seeds: Seeds,
 ) -> Report:
     """Put a validated fit into words.
 
@@ -115,6 +126,7 @@ def make_report(
         prior: of its parameters.
         places: names of places.
         lang: language.
+        seeds: of the validation.
     """
     scores = score_entries(entries)
     params = describe_params(fit, prior)
@@ -126,8 +138,7 @@ def make_report(
     none = () if missed else (say("no.failures", lang),)
     figures = (
         _make_section("title.failures", lang, none, _tabulate(missed, board, places, lang)),
-        _make_section("title.benchmarks", lang, tuple(tell_families(scores, board, lang)),
-                      _tabulate_scores(scores, board, lang)),
+        _make_section("title.benchmarks", lang, (say("read.columns", lang),), _tabulate_scores(scores, board, lang)),
         _make_section("title.parameters", lang, tell_outside(params, lang), _tabulate_params(params, lang)),
         _make_section("title.met", lang, (), _tabulate(met, board, places, lang)),
         _make_section("title.check", lang, (say("read.check", lang),), _tabulate(fed, board, places, lang)),
@@ -136,7 +147,12 @@ def make_report(
     return Report(
         lang=lang,
         title=say("title", lang).format(name=fit.name),
-        sentences=(_tell_facts(fit, lang), *tell_scores(scores, board, lang).sentences, _tell_verdicts(params, lang)),
+        sentences=(
+            tell_fit(fit, lang),
+            *tell_seeds(seeds, lang),
+            *_tell_groups(scores, board, lang),
+            _tell_verdicts(params, lang),
+        ),
         sections=(*figures, _make_section("title.reading", lang, reading, None)),
     )
 
@@ -144,15 +160,20 @@ def make_report(
 def tell_scores(scores: Sequence[Score], board: Board, lang: Lang) -> Told:
     """Families with the mean error of the fit and of each benchmark, and what that means in sentences."""
     table = _tabulate_scores(scores, board, lang)
-    whole = [score for score in scores if not score.family]
-    sentences = [sentence for score in whole for sentence in _tell_group(score, lang)]
     return Told(
         title=say("title.benchmarks", lang),
         heads=_pick_narrow(table.heads),
         rows=[_pick_narrow(row.cells) for row in table.rows],
         n_names=2,
-        sentences=[*sentences, *tell_families(scores, board, lang)],
+        legend=say("read.columns", lang),
+        sentences=_tell_groups(scores, board, lang),
     )
+
+
+def _tell_groups(scores: Sequence[Score], board: Board, lang: Lang) -> list[str]:
+    """Sentences on each group of figures, then on families in which a benchmark is better."""
+    whole = [sentence for score in scores if not score.family for sentence in _tell_group(score, lang)]
+    return [*whole, *tell_families(scores, board, lang)]
 
 
 def _pick_narrow(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -177,21 +198,30 @@ def _tell_group(score: Score, lang: Lang) -> list[str]:
     group, n = _say_group(score.group, lang), score.figures
     told = [
         say("inside", lang).format(
-            group=group, n=n, inside=score.inside[FITTED], before=score.inside[BEFORE], error=score.error[FITTED]
+            group=group,
+            n=n,
+            inside=score.inside[FITTED],
+            before=score.inside[BEFORE],
+            error=score.error[FITTED],
+            error_before=score.error[BEFORE],
         ),
         say("bands", lang).format(group=group, n=n, covered=score.covered, wide=score.covered_wide),
     ]
     for name, model in score.rival.items():
         naive = score.error[name]
         key = "beaten" if name in score.beaten_by else "beats" if score.is_above(name) else "draws"
-        words = {"group": group, "name": say(name, lang), "n": score.spoken[name], "model": model, "naive": naive}
+        words = {"group": group, "name": say(name, lang), "n": score.spoken[name], "all": n, "model": model,
+                 "naive": naive}  # fmt: skip
         told.append(say(key, lang).format(**words))
     return told
 
 
-def _tell_facts(fit: FitFolder, lang: Lang) -> str:
+def tell_fit(fit: FitFolder, lang: Lang) -> str:
+    """What a fit is made of, as a sentence."""
     years = say("years.all", lang) if fit.until is None else say("years.until", lang).format(until=fit.until)
-    return say("facts", lang).format(members=len(fit.members), effective=fit.n_effective, scale=fit.scale, years=years)
+    return say("facts", lang).format(
+        name=fit.name, members=len(fit.members), effective=fit.n_effective, scale=fit.scale, years=years
+    )
 
 
 def tell_outside(params: Sequence[ParamRow], lang: Lang) -> tuple[str, ...]:
@@ -223,7 +253,7 @@ def _tabulate(entries: Sequence[Entry], board: Board, places: PlaceLabels, lang:
         cells = (
             board.labels[figure.family][lang], describe_figure(figure, places, lang), say(entry.group, lang),
             write_published(figure), write_value(entry.values[FITTED], figure), f"{low} … {high}",
-            say_unit(figure, lang), "", f"{error:.1f}", say(entry.reason, lang) if entry.reason else "",
+            say_unit(figure, lang), "", write_error(error), say(entry.reason, lang) if entry.reason else "",
             describe_source(figure, lang),
         )  # fmt: skip
         rows.append(Row(cells=cells, mark=_draw_mark(entry), bad=not entry.inside))
@@ -299,8 +329,7 @@ def _say_heads(names: Sequence[str], lang: Lang) -> tuple[str, ...]:
 
 
 def _say_group(group: str, lang: Lang) -> str:
-    word = say(group, lang)
-    return word[:1].upper() + word[1:]
+    return say(f"group.{group}", lang)
 
 
 def _say_verdict(verdict: str, lang: Lang) -> str:

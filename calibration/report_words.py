@@ -20,14 +20,18 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "largest": ("{n} largest cities", "前{n}座城市"),
     "base": ("against {base}", "相对{base}"),
     "against": ("{} against {}", "{}相对{}"),
-    "within": ("of those in {}", "在{}中"),
+    "within": ("of those in {}", "{}之内"),
+    "and": (" and ", "的"),
     "as.model": (" (in the model: {})", "（模型中为{}）"),
-    "published.for": (" (published for {year})", "（公布值为{year}年）"),
+    "published.for": (" (published for {period})", "（公布期为{period}）"),
     "elsewhere": ("from elsewhere", "外地来源"),
-    "fit": ("fit", "拟合"),
+    "fit": ("seen", "拟合所用"),
     "held": ("held out", "留出"),
     "later": ("later years", "后续年份"),
     "check": ("fed in", "输入"),
+    "group.fit": ("Figures that the fit saw", "拟合所用指标"),
+    "group.held": ("Figures held out", "留出指标"),
+    "group.later": ("Figures of later years", "后续年份指标"),
     "all": ("all", "合计"),
     "fitted": ("fit", "拟合点"),
     "ensemble": ("ensemble", "参数集合"),
@@ -44,6 +48,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "not identified": ("not identified", "不可识别"),
     "not tested": ("not tested", "未检验"),
     "not judged": ("not tested", "未检验"),
+    "absent": ("no run produces it", "模拟未产生该指标"),
     "unreached": ("out of reach: rule, definition or figure", "参数无法达到：规则、口径或数据"),
     "noise": ("too few seeds or agents to tell", "种子或主体过少，无法判断"),
     "traded": ("traded for other figures", "与其他指标取舍"),
@@ -80,42 +85,68 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "title.check": ("Fed in, never counted", "输入核对（不计入评分）"),
     "title.reading": ("How to read it", "阅读说明"),
     "facts": (
-        "{members} parameter sets, {effective:.0f} of them effective, one agent for {scale} persons, figures {years}.",
-        "{members}组参数（有效{effective:.0f}组），每个主体代表{scale}人，指标年份{years}。",
+        (
+            "Fit {name}: {members} parameter sets, {effective:.0f} of them effective, made with one agent for "
+            "{scale:,} persons from published figures {years}."
+        ),
+        "拟合{name}：{members}组参数（有效{effective:.0f}组），拟合时每个主体代表{scale:,}人，所用指标年份{years}。",
     ),
     "years.all": ("of all years", "不限"),
-    "years.until": ("up to {until}", "截至{until}"),
+    "years.until": ("up to {until}", "截至{until}年"),
+    "seeds": (
+        "Simulated values are means over {n} seeds (from {first} on), with one agent for {scale:,} persons.",
+        "模拟值为{n}个种子（自{first}起）的均值，每个主体代表{scale:,}人。",
+    ),
+    "seeds.few": (
+        (
+            "Caution: below {few} seeds the chance of single runs still adds to every error, so that figures near the "
+            "edge of their tolerance change sides. Take --seeds {few} or more before counting them."
+        ),
+        (
+            "注意：种子少于{few}个时，单次运行的随机性仍会加大每个误差，容差边缘的指标是否命中并不稳定；"
+            "计数前请用 --seeds {few} 或更多。"
+        ),
+    ),
     "inside": (
         (
-            "{group}: {inside} of {n} figures lie within their tolerance ({before} before the fit); "
-            "mean error {error:.2f} tolerances."
+            "{group}: {inside} of {n} lie within their tolerance ({before} before the fit); mean error {error:.2f} "
+            "tolerances ({error_before:.2f} before the fit)."
         ),
-        "{group}：{n}个指标中{inside}个在容差内（拟合前{before}个），平均误差{error:.2f}个容差。",
+        (
+            "{group}：{n}个中{inside}个在容差内（拟合前{before}个），平均误差{error:.2f}个容差"
+            "（拟合前{error_before:.2f}个）。"
+        ),
     ),
     "bands": (
         (
-            "{group}: the 90 % bands of the ensemble hold {covered} of {n} published figures, and {wide} with the "
-            "error of the figure itself."
+            "{group}: the 90 % bands of the ensemble hold {covered} of {n} published values, and {wide} if the error "
+            "of the published value itself is added."
         ),
         "{group}：参数集合的90%区间包含{n}个公布值中的{covered}个；计入公布值自身误差后为{wide}个。",
     ),
     "beats": (
         (
-            "{group}: the model's mean error is below that of {name} over the {n} figures it speaks about "
-            "({model:.2f} against {naive:.2f})."
+            "{group}: the model beats the benchmark “{name}” where that says something ({n} of {all}): mean error "
+            "{model:.2f} against {naive:.2f} tolerances."
         ),
-        "{group}：在{name}可给出的{n}个指标上，模型平均误差更小（{model:.2f}对{naive:.2f}）。",
+        "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，模型更优：平均误差{model:.2f}对{naive:.2f}个容差。",
     ),
     "beaten": (
-        "{group}: {name} beats the model over the {n} figures it speaks about ({naive:.2f} against {model:.2f}).",
-        "{group}：在{name}可给出的{n}个指标上，该基准优于模型（{naive:.2f}对{model:.2f}）。",
+        (
+            "{group}: the benchmark “{name}” beats the model where it says something ({n} of {all}): mean error "
+            "{naive:.2f} against {model:.2f} tolerances."
+        ),
+        "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，基准优于模型：平均误差{naive:.2f}对{model:.2f}个容差。",
     ),
     "draws": (
-        "{group}: {name} and the model are even over the {n} figures it speaks about ({model:.2f} and {naive:.2f}).",
-        "{group}：在{name}可给出的{n}个指标上，两者相当（{model:.2f}与{naive:.2f}）。",
+        (
+            "{group}: the benchmark “{name}” and the model are even where it says something ({n} of {all}): mean error "
+            "{naive:.2f} and {model:.2f} tolerances."
+        ),
+        "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，两者相当：平均误差{naive:.2f}与{model:.2f}个容差。",
     ),
     "beaten.families": (
-        "{group}: a benchmark beats the model on {names}.",
+        "{group}: a benchmark beats the model on these families: {names}.",
         "{group}：以下类别基准优于模型：{names}。",
     ),
     "none.beaten": ("{group}: no benchmark beats the model on any family.", "{group}：没有基准在任何类别上优于模型。"),
@@ -157,25 +188,39 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         ),
         "留出：拟合前按固定规则和种子选出的整类或整格指标，任何搜索均未使用。后续年份：由较早年份的拟合预测。",
     ),
+    "read.columns": (
+        (
+            "Inside: figures within their tolerance at the point of the fit. In band: published values that the 90 % "
+            "band of the ensemble holds, their own error added. Then mean errors in tolerances; beside a benchmark in "
+            "brackets the model's over the figures that the benchmark speaks about."
+        ),
+        (
+            "命中：拟合点处在容差内的指标数。落入区间：计入公布值自身误差后，参数集合90%区间所含的公布值个数。"
+            "其余各列为平均误差（以容差为单位）；基准列括号内为模型在该基准可给出的指标上的误差。"
+        ),
+    ),
     "read.benchmarks": (
         (
             "Benchmarks know the inputs and the figures that the fit saw, and no other: the value of the same kind "
             "published last; a logit of destinations with distance; stocks and flows with a matching function and "
-            "postings as the inputs mix them. Each is compared over the figures that it speaks about, in brackets the "
-            "model over the same."
+            "postings as the inputs mix them. Each is compared over the figures that it speaks about."
         ),
         (
             "基准只知道输入和拟合所见指标：最近公布的同类值；含距离的多项选择模型；匹配函数的存量流量计算以及由输入构成的岗位结构。"
-            "每个基准仅在其可给出的指标上比较，括号内为模型在相同指标上的误差。"
+            "每个基准仅在其可给出的指标上比较。"
         ),
     ),
     "read.reason": (
         (
-            "Likely reason, a hint: out of reach where no draw from the prior comes near; too few seeds or agents "
+            "Likely reason, a hint: no run produces it where there is nothing to compare, such as pay of posts that "
+            "nobody offered; out of reach where no draw from the prior comes near; too few seeds or agents "
             "where the mean of the fit is within two standard errors of the tolerance; traded where it is met "
             "elsewhere, but not with the other figures."
         ),
-        "可能原因仅为提示：先验抽样均无法接近为“无法达到”；拟合均值与容差相距不到两个标准误为“无法判断”；其余为“取舍”。",
+        (
+            "可能原因仅为提示：拟合的模拟中没有该值为“未产生”；先验抽样均无法接近为“无法达到”；"
+            "拟合均值与容差相距不到两个标准误为“无法判断”；其余为“取舍”，即参数空间别处可命中，但不能与其他指标同时命中。"
+        ),
     ),
     "read.check": (
         (
