@@ -82,8 +82,17 @@ def targets(
 ) -> None:
     """List published figures beside simulated ones, misses first."""
     with report_errors():
-        from calibration.board import HORIZON_QUARTERS, list_families, list_figures, simulate_figures
+        from calibration.board import (
+            HORIZON_QUARTERS,
+            WIDTH,
+            list_families,
+            list_figures,
+            simulate_figures,
+            tell_scenario,
+        )
         from calibration.holdout import load_rule, split_targets
+        from calibration.report_words import say
+        from calibration.seeds import Seeds, tell_seeds
         from calibration.targets import load_targets
         from sim.scenario import load_scenario
 
@@ -93,8 +102,13 @@ def targets(
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=HORIZON_QUARTERS)
         with show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
             values = simulate_figures(loaded, figures, range(seed, seed + seeds), on_done=move)
-        tables = [list_figures(board, figures, values, held, lang), list_families(board, figures, values, lang)]
-        print_tables(tables[quiet:])
+        if not quiet:
+            print_tables([list_figures(board, values, held, loaded.world.labels, lang)], width=WIDTH)
+            typer.echo(say("read.error", lang))
+        print_tables([list_families(board, values, lang)])
+        asked = Seeds(first=seed, n=seeds, scale=loaded.scale)
+        for sentence in (tell_scenario(loaded, lang), *tell_seeds(asked, lang)):
+            typer.echo(sentence)
 
 
 @calibrate.command()

@@ -16,6 +16,7 @@ from typing import Any, Final
 from calibration.report_words import say
 from calibration.targets import UNIT_FACTOR, Target
 from sim.labels import Lang, PlaceLabels, label_code, label_place
+from sim.plots_style import measure_width
 
 
 def describe_figure(figure: Target, places: PlaceLabels, lang: Lang) -> str:
@@ -56,6 +57,20 @@ def write_error(error: float) -> str:
 def say_unit(figure: Target, lang: Lang) -> str:
     """Unit in which a figure is written."""
     return _UNITS[_find_unit(figure)][lang == "zh"]
+
+
+def wrap_words(text: str, columns: int) -> list[str]:
+    """Lines of at most `columns` half-width characters; words, numbers and ids stay whole unless they are longer."""
+    lines, width = [""], 0
+    for piece in _PIECES.findall(text):
+        size = measure_width(piece)
+        if width + size > columns and width and piece[0] not in _CLOSING:
+            lines.append("")
+            width = 0
+        if width or not piece.isspace():
+            lines[-1] += piece
+            width += size
+    return [line.rstrip() for line in lines]
 
 
 def _find_unit(figure: Target) -> str:
@@ -153,6 +168,8 @@ class _Args:
         return [_SUM.join(label_code(vocabulary, one, lang) if vocabulary else one for one in values)]
 
 
+_PIECES: Final = re.compile(r"[!-~]+|（.|\s|.", re.DOTALL)  # noqa: RUF001  (full-width on purpose)
+_CLOSING: Final = "，。；：、）”%),;:"  # noqa: RUF001  (full-width on purpose)
 _SUM: Final = " + "
 """Between classes that are counted together."""
 _PUBLISHED: Final[Mapping[str, tuple[str, str]]] = {

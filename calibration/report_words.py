@@ -33,6 +33,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "group.held": ("Figures held out", "留出指标"),
     "group.later": ("Figures of later years", "后续年份指标"),
     "all": ("all", "合计"),
+    "all.counted": ("all but those fed in", "合计（不含输入）"),
     "fitted": ("fit", "拟合点"),
     "ensemble": ("ensemble", "参数集合"),
     "before": ("before the fit", "拟合前"),
@@ -53,6 +54,20 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "noise": ("too few seeds or agents to tell", "种子或主体过少，无法判断"),
     "traded": ("traded for other figures", "与其他指标取舍"),
     "head.figure": ("figure", "指标"),
+    "head.sd": ("sd of seeds", "种子间标准差"),
+    "head.in": ("inside", "在容差内"),
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    "title.figures": ("Figures, misses first", "指标（未命中在前）"),
+    "title.families": ("Families", "类别"),
+    "scenario.fit": (
+        "Scenario {name} with {n} parameters of the fit {fit} (the values before it: --set fit=null).",
+        "情景{name}，其中{n}个参数取自拟合{fit}（拟合前的值：--set fit=null）。",
+    ),
+    "scenario.plain": (
+        "Scenario {name} without a fit: its parameters are those before any.",
+        "情景{name}未使用拟合，参数为拟合前的值。",
+    ),
     "head.family": ("family", "类别"),
     "head.group": ("use", "用途"),
     "head.published": ("published", "公布值"),
@@ -96,6 +111,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "seeds": (
         "Simulated values are means over {n} seeds (from {first} on), with one agent for {scale:,} persons.",
         "模拟值为{n}个种子（自{first}起）的均值，每个主体代表{scale:,}人。",
+    ),
+    "seeds.one": (
+        "Simulated values are those of one seed ({first}), with one agent for {scale:,} persons.",
+        "模拟值出自1个种子（{first}），每个主体代表{scale:,}人。",
     ),
     "seeds.few": (
         (

@@ -32,7 +32,8 @@ class Seeds:
 
 def tell_seeds(seeds: Seeds, lang: Lang) -> list[str]:
     """A sentence on the seeds, and a caution where they are few."""
-    told = [say("seeds", lang).format(n=seeds.n, first=seeds.first, scale=seeds.scale)]
+    words = say("seeds" if seeds.n > 1 else "seeds.one", lang)
+    told = [words.format(n=seeds.n, first=seeds.first, scale=seeds.scale)]
     return told if seeds.n >= FEW else [*told, say("seeds.few", lang).format(few=FEW)]
 
 
