@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from calibration.evidence import EvidenceError
-from calibration.figurewords import describe_figure, say_unit, wrap_words, write_error, write_published, write_value
+from calibration.figurewords import describe_lines, write_error, write_published, write_value
 from calibration.moments import Reading, read_moment
 from calibration.report_words import say
 from calibration.targets import Board, Target
@@ -42,8 +42,6 @@ class TextTable:
 
 WIDTH: Final = 120
 """Characters that the table of figures has room for."""
-_FIGURE_COLUMN: Final = 50
-"""Characters of the column that says what a figure is."""
 
 
 def simulate_figures(
@@ -138,10 +136,8 @@ def _write_row(
 ) -> tuple[str, ...]:
     mean, spread = _find_mean(values), _find_spread(values)
     use = "check" if figure.use == "check" else "held" if figure.name in held else "fit"
-    ids = ", ".join(row.id for row in figure.rows)
-    told = describe_figure(figure, places, lang), f"{ids}; {say(use, lang)}; {say_unit(figure, lang)}"
     return (
-        "\n".join(line for text in told for line in wrap_words(text, _FIGURE_COLUMN)),
+        describe_lines(figure, places, lang, say(use, lang)),
         write_published(figure),
         write_value(mean, figure),
         write_value(spread, figure),

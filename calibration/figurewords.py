@@ -29,6 +29,13 @@ def describe_figure(figure: Target, places: PlaceLabels, lang: Lang) -> str:
     return _MOMENTS[figure.moment][lang == "zh"] + colon + say("join", lang).join(dict.fromkeys(parts)) + note
 
 
+def describe_lines(figure: Target, places: PlaceLabels, lang: Lang, *facts: str) -> str:
+    """What a figure is on lines of a column of a terminal; below it ids, facts and unit."""
+    ids = ", ".join(row.id for row in figure.rows)
+    told = describe_figure(figure, places, lang), "; ".join((ids, *facts, say_unit(figure, lang)))
+    return "\n".join(line for text in told for line in wrap_words(text, _COLUMN))
+
+
 def describe_source(figure: Target, lang: Lang) -> str:
     """Ids, documents and lines of a figure; ids of one line together."""
     words = "{} (文件{}第{}行)" if lang == "zh" else "{} (document {}, line {})"
@@ -38,7 +45,7 @@ def describe_source(figure: Target, lang: Lang) -> str:
 
 def write_value(value: float, figure: Target) -> str:
     """A value in the unit of say_unit; a dash where there is none."""
-    shown = value / UNIT_FACTOR[_find_unit(figure)]
+    shown = round(value / UNIT_FACTOR[_find_unit(figure)], 4)
     return "-" if math.isnan(value) else f"{shown:,.0f}" if abs(shown) >= 1000.0 else f"{shown:.4g}"
 
 
@@ -168,6 +175,8 @@ class _Args:
         return [_SUM.join(label_code(vocabulary, one, lang) if vocabulary else one for one in values)]
 
 
+_COLUMN: Final = 48
+"""Characters of a column that says what a figure is."""
 _PIECES: Final = re.compile(r"[!-~]+|（.|\s|.", re.DOTALL)  # noqa: RUF001  (full-width on purpose)
 _CLOSING: Final = "，。；：、）”%),;:"  # noqa: RUF001  (full-width on purpose)
 _SUM: Final = " + "
