@@ -16,7 +16,6 @@ from typing import Any, Final
 from calibration.report_words import say
 from calibration.targets import UNIT_FACTOR, Target
 from sim.labels import Lang, PlaceLabels, label_code, label_place
-from sim.plots_style import measure_width
 
 
 def describe_figure(figure: Target, places: PlaceLabels, lang: Lang) -> str:
@@ -68,6 +67,8 @@ def say_unit(figure: Target, lang: Lang) -> str:
 
 def wrap_words(text: str, columns: int) -> list[str]:
     """Lines of at most `columns` half-width characters; words, numbers and ids stay whole unless they are longer."""
+    from sim.plots_style import measure_width  # here: what simulates figures loads nothing of pictures
+
     lines, width = [""], 0
     for piece in _PIECES.findall(text):
         size = measure_width(piece)

@@ -23,6 +23,7 @@ from calibration.figurewords import (
 )
 from calibration.fitfolder import FitFolder, ParamRow, describe_params
 from calibration.naive import BENCHMARKS
+from calibration.paramwords import describe_param
 from calibration.report_words import say
 from calibration.seeds import Seeds, tell_seeds
 from calibration.space import Prior
@@ -139,7 +140,8 @@ def make_report(
     figures = (
         _make_section("title.failures", lang, none, _tabulate(missed, board, places, lang)),
         _make_section("title.benchmarks", lang, (say("read.columns", lang),), _tabulate_scores(scores, board, lang)),
-        _make_section("title.parameters", lang, tell_outside(params, lang), _tabulate_params(params, lang)),
+        _make_section("title.parameters", lang, (say("read.parameters", lang), *tell_outside(params, lang)),
+                      _tabulate_params(params, lang)),
         _make_section("title.met", lang, (), _tabulate(met, board, places, lang)),
         _make_section("title.check", lang, (say("read.check", lang),), _tabulate(fed, board, places, lang)),
     )  # fmt: skip
@@ -152,6 +154,7 @@ def make_report(
             *tell_seeds(seeds, lang),
             *_tell_groups(scores, board, lang),
             _tell_verdicts(params, lang),
+            say("see.reading", lang),
         ),
         sections=(*figures, _make_section("title.reading", lang, reading, None)),
     )
@@ -237,7 +240,10 @@ def tell_outside(params: Sequence[ParamRow], lang: Lang) -> tuple[str, ...]:
 
 def _tell_verdicts(params: Sequence[ParamRow], lang: Lang) -> str:
     counts = collections.Counter(row.verdict for row in params)
-    words = [f"{_say_verdict(verdict, lang)} {n}" for verdict, n in counts.most_common()]
+    words = [
+        say("verdict.count", lang).format(n=n, verdict=_say_verdict(verdict, lang))
+        for verdict, n in counts.most_common()
+    ]
     return say("verdicts", lang).format(counts=say("join", lang).join(words))
 
 
@@ -252,7 +258,7 @@ def _tabulate(entries: Sequence[Entry], board: Board, places: PlaceLabels, lang:
         low, high = (write_value(end, figure) for end in entry.band)
         cells = (
             board.labels[figure.family][lang], describe_figure(figure, places, lang), say(entry.group, lang),
-            write_published(figure), write_value(entry.values[FITTED], figure), f"{low} … {high}",
+            write_published(figure), write_value(entry.values[FITTED], figure), say("range", lang).format(low, high),
             say_unit(figure, lang), "", write_error(error), say(entry.reason, lang) if entry.reason else "",
             describe_source(figure, lang),
         )  # fmt: skip
@@ -287,19 +293,24 @@ def _write_rival(score: Score, name: str) -> str:
 
 
 def _tabulate_params(params: Sequence[ParamRow], lang: Lang) -> Table:
-    names = ("parameter", "prior", "before", "chosen", "posterior", "width", "verdict")
+    names = ("parameter", "meaning", "unit", "prior", "before", "chosen", "posterior", "width", "verdict")
     rows = []
     for row in params:
         cells = (
-            row.key.removeprefix("params."), f"{row.prior_low:.4g} … {row.prior_high:.4g}", f"{row.before:.4g}",
-            f"{row.point:.4g}", f"{row.median:.4g} ({row.low:.4g} … {row.high:.4g})", f"{row.sd_ratio:.2f}",
+            row.key.removeprefix("params."), *describe_param(row.key, lang),
+            _write_range(row.prior_low, row.prior_high, lang), f"{row.before:.4g}", f"{row.point:.4g}",
+            f"{row.median:.4g} ({_write_range(row.low, row.high, lang)})", f"{row.sd_ratio:.2f}",
             _say_verdict(row.verdict, lang),
         )  # fmt: skip
         rows.append(Row(cells=cells, bad=row.verdict == "not identified"))
     return Table(
-        heads=_say_heads(names, lang), widths=(2.2, 1.4, 0.8, 0.8, 2.0, 0.9, 1.1), rows=tuple(rows),
-        numbers=(1, 2, 3, 4, 5),
+        heads=_say_heads(names, lang), widths=(1.9, 3.2, 1.0, 1.1, 0.7, 0.7, 1.9, 0.8, 1.1), rows=tuple(rows),
+        numbers=(3, 4, 5, 6, 7),
     )  # fmt: skip
+
+
+def _write_range(low: float, high: float, lang: Lang) -> str:
+    return say("range", lang).format(f"{low:.4g}", f"{high:.4g}")
 
 
 def _draw_mark(entry: Entry) -> Mark:

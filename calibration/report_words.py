@@ -83,9 +83,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.wins": ("who wins", "胜出"),
     "head.in_band": ("in band", "落入区间"),
     "head.parameter": ("parameter", "参数"),
+    "head.meaning": ("meaning", "含义"),
     "head.prior": ("prior", "先验"),
-    "head.before": ("before", "拟合前"),
-    "head.chosen": ("chosen", "选定值"),
+    "head.before": ("before the fit", "拟合前"),
+    "head.chosen": ("in the fit", "拟合取值"),
     "head.posterior": ("posterior median and 90 %", "后验中位数与90%区间"),
     "head.width": ("width over prior", "相对先验宽度"),
     "head.verdict": ("verdict", "识别结论"),
@@ -145,21 +146,21 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "beats": (
         (
-            "{group}: the model beats the benchmark “{name}” where that says something ({n} of {all}): mean error "
+            '{group}: the model beats the benchmark "{name}" where that says something ({n} of {all}): mean error '
             "{model:.2f} against {naive:.2f} tolerances."
         ),
         "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，模型更优：平均误差{model:.2f}对{naive:.2f}个容差。",
     ),
     "beaten": (
         (
-            "{group}: the benchmark “{name}” beats the model where it says something ({n} of {all}): mean error "
+            '{group}: the benchmark "{name}" beats the model where it says something ({n} of {all}): mean error '
             "{naive:.2f} against {model:.2f} tolerances."
         ),
         "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，基准优于模型：平均误差{naive:.2f}对{model:.2f}个容差。",
     ),
     "draws": (
         (
-            "{group}: the benchmark “{name}” and the model are even where it says something ({n} of {all}): mean error "
+            '{group}: the benchmark "{name}" and the model are even where it says something ({n} of {all}): mean error '
             "{naive:.2f} and {model:.2f} tolerances."
         ),
         "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，两者相当：平均误差{naive:.2f}与{model:.2f}个容差。",
@@ -170,6 +171,12 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "none.beaten": ("{group}: no benchmark beats the model on any family.", "{group}：没有基准在任何类别上优于模型。"),
     "verdicts": ("Parameters: {counts}.", "参数：{counts}。"),
+    "verdict.count": ("{n} {verdict}", "{verdict}{n}个"),
+    "range": ("{} to {}", "{} 至 {}"),
+    "see.reading": (
+        "Tolerances, groups of figures, benchmarks and pictures are explained at the end.",
+        "容差、指标分组、基准和图示的说明见文末。",
+    ),
     "outside.fitted": (
         (
             "{key}: {point:.4g}, the value at the point shipped, lies outside the 90 % interval of the ensemble "
@@ -239,6 +246,17 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         (
             "可能原因仅为提示：拟合的模拟中没有该值为“未产生”；先验抽样均无法接近为“无法达到”；"
             "拟合均值与容差相距不到两个标准误为“无法判断”；其余为“取舍”，即参数空间别处可命中，但不能与其他指标同时命中。"
+        ),
+    ),
+    "read.parameters": (
+        (
+            "Verdicts come from trials with known values, not from the width shown here. Identified: their intervals "
+            "held the known values and were at most half as wide as the prior; weak: at most 0.8 times; not "
+            "identified: else, and most of these keep their value before the fit."
+        ),
+        (
+            "识别结论来自以已知值所做的检验，而非表中所示宽度。可识别：检验中区间包含已知值且宽度不超过先验的一半；"
+            "弱识别：不超过0.8倍；其余为不可识别，其中多数保留拟合前的值。"
         ),
     ),
     "read.check": (

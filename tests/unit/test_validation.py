@@ -22,6 +22,7 @@ from calibration.fitfolder import FitFolder, describe_params, read_fit
 from calibration.holdout import load_rule, split_targets
 from calibration.journal import Journal
 from calibration.naive import BENCHMARKS
+from calibration.paramwords import describe_param
 from calibration.posterior import UNIFORM_SD
 from calibration.problem import MISSING, CalibrationError, Problem
 from calibration.report import make_report, tell_scores
@@ -273,10 +274,10 @@ def test_the_report_names_parameters_on_which_point_and_ensemble_disagree(entrie
     far = make_fit(point=(0.9, prior.start[1]), members=members)
     told = make_report(BOARD, entries, far, prior, PLACES, "en", seeds=SEEDS)
     sections = [next(one for one in report.sections if one.title == "Parameters") for report in (agreed, told)]
-    assert not sections[0].sentences
+    assert len(sections[0].sentences) == 1  # how the table is read
     # 21 equal weights: 0.05 lies 0.55 of the way from the first to the second member
     interval = "outside the 90 % interval of the ensemble (0.4527 to 0.5473)."
-    assert set(sections[1].sentences) == {
+    assert set(sections[1].sentences[1:]) == {
         f"p0: 0.9, the value at the point shipped, lies {interval}",
         f"p1: 0.2, the value before the fit, lies {interval}",
     }
@@ -324,8 +325,8 @@ def test_sentences_say_who_wins():
     assert f"{saw}0 of 1 lie within their tolerance (0 before the fit)" in told[0]
     assert told[0].endswith("mean error 2.00 tolerances (4.00 before the fit).")
     where = "where it says something (1 of 1): mean error 1.00 against 2.00 tolerances."
-    assert f"{saw}the benchmark “matching function” beats the model {where}" in told
-    assert any("the model beats the benchmark “logit and gravity”" in sentence for sentence in told)
+    assert f'{saw}the benchmark "matching function" beats the model {where}' in told
+    assert any('the model beats the benchmark "logit and gravity"' in sentence for sentence in told)
     assert told[-1] == f"{saw}a benchmark beats the model on these families: Stay (matching function)."
 
 
@@ -487,3 +488,13 @@ def test_only_a_validation_computes_what_is_held_out():
     assert held <= set(whole.targets.names)
     assert not held & set(seen.targets.names)
     assert whole.identity != seen.identity
+
+
+def test_every_free_parameter_has_a_meaning_and_a_unit_in_both_languages():
+    for key in calibration.space.load_space().prior.names:
+        (meaning, unit), (chinese, chinese_unit) = (describe_param(key, lang) for lang in ("en", "zh"))
+        assert meaning
+        assert unit
+        assert re.search(r"[\u4e00-\u9fff]", chinese), key
+        assert re.search(r"[\u4e00-\u9fff]", chinese_unit), key
+    assert describe_param("p0", "en") == describe_param("params.no.such", "zh") == ("", "")
