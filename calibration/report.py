@@ -27,7 +27,7 @@ from calibration.paramwords import describe_param
 from calibration.report_words import say
 from calibration.seeds import Seeds, tell_seeds
 from calibration.space import Prior
-from calibration.targets import Board
+from calibration.targets import LEAST_POINTS, SHARE_OF_BOUND, SHARE_OF_VALUE, Board
 from calibration.validate import BEFORE, FITTED, SIMULATED, Entry, Score, order_entries, score_entries
 from sim.labels import Lang, PlaceLabels
 
@@ -145,7 +145,8 @@ def make_report(
         _make_section("title.met", lang, (), _tabulate(met, board, places, lang)),
         _make_section("title.check", lang, (say("read.check", lang),), _tabulate(fed, board, places, lang)),
     )  # fmt: skip
-    reading = tuple(say(f"read.{key}", lang) for key in ("error", "picture", "groups", "benchmarks", "reason"))
+    keys = ("error", "picture", "groups", "benchmarks", "reason")
+    reading = (_tell_tolerance(lang), *(say(f"read.{key}", lang) for key in keys))
     return Report(
         lang=lang,
         title=say("title", lang).format(name=fit.name),
@@ -227,6 +228,14 @@ def tell_fit(fit: FitFolder, lang: Lang) -> str:
     )
 
 
+def _tell_tolerance(lang: Lang) -> str:
+    shares = SHARE_OF_VALUE
+    return say("read.tolerance", lang).format(
+        exact=shares["exact"], approximate=shares["approximate"], chart=shares["read_from_chart"],
+        bound=SHARE_OF_BOUND, points=LEAST_POINTS,
+    )  # fmt: skip
+
+
 def tell_outside(params: Sequence[ParamRow], lang: Lang) -> tuple[str, ...]:
     """A sentence for each parameter on which point and ensemble disagree."""
     return tuple(
@@ -250,8 +259,9 @@ def _tell_verdicts(params: Sequence[ParamRow], lang: Lang) -> str:
 def _tabulate(entries: Sequence[Entry], board: Board, places: PlaceLabels, lang: Lang) -> Table | None:
     if not entries:
         return None
-    names = ("family", "figure", "group", "published", "simulated", "band", "unit", "picture", "error", "reason",
-             "source")  # fmt: skip
+    names = ["family", "figure", "group", "published", "simulated", "band", "unit", "picture", "error", "reason",
+             "source"]  # fmt: skip
+    widths = [1.5, 2.2, 0.7, 1.1, 0.75, 1.3, 0.8, 1.6, 0.5, 1.3, 2.0]
     rows = []
     for entry in entries:
         figure, error = entry.figure, entry.error(FITTED)
@@ -263,10 +273,19 @@ def _tabulate(entries: Sequence[Entry], board: Board, places: PlaceLabels, lang:
             describe_source(figure, lang),
         )  # fmt: skip
         rows.append(Row(cells=cells, mark=_draw_mark(entry), bad=not entry.inside))
+    # what has no reason, as a table of figures that are met, leaves its room to the description
+    if not any(entry.reason for entry in entries):
+        names.remove("reason")
+        widths[1] += widths.pop(-2)
+        rows = [dataclasses.replace(row, cells=(*row.cells[:-2], row.cells[-1])) for row in rows]
     return Table(
-        heads=_say_heads(names, lang), rows=tuple(rows),
-        widths=(1.5, 2.2, 0.7, 1.1, 0.75, 1.3, 0.8, 1.6, 0.5, 1.3, 2.0), numbers=(3, 4, 5, 8), short=(2, 6), picture=7,
-    )  # fmt: skip
+        heads=_say_heads(names, lang),
+        rows=tuple(rows),
+        widths=tuple(widths),
+        numbers=(3, 4, 5, 8),
+        short=(2, 6),
+        picture=7,
+    )
 
 
 def _tabulate_scores(scores: Sequence[Score], board: Board, lang: Lang) -> Table:

@@ -27,7 +27,7 @@ _COLUMNS_PER_INCH: Final = 20.5
 """Half-width characters of it in an inch."""
 _GAP: Final = 0.06
 _SENTENCE: Final = 0.19
-_SENTENCE_COLUMNS: Final = 168
+_SENTENCE_COLUMNS: Final = 158
 _BAD: Final = "#D55E00"
 _BLUE: Final = "#0072B2"
 _GREEN: Final = "#009E73"

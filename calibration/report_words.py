@@ -193,6 +193,17 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "no.failures": ("No figure is missed.", "没有未命中的指标。"),
     "join": (", ", "、"),
+    "read.tolerance": (
+        (
+            "Tolerance (after ±): {exact:.0%} of a figure that is stated exactly, {approximate:.0%} of an approximate "
+            "one, {chart:.0%} of one read from a chart, {bound:.0%} of a bound; more for weaker sources; half of the "
+            "last digit printed at least, and {points} points of a percentage that is no bound."
+        ),
+        (
+            "容差（±之后）：精确数值的{exact:.0%}，约数的{approximate:.0%}，图上读数的{chart:.0%}，单侧界限的{bound:.0%}；"
+            "来源较弱者放宽；至少为末位数字的一半，非界限的百分比至少{points}个百分点。"
+        ),
+    ),
     "read.error": (
         (
             "Error: distance of the simulated mean from the published figure in tolerances; 0 on the good side of a "

@@ -193,6 +193,17 @@ def test_a_figure_that_the_fit_does_not_produce_is_not_called_traded():
     assert rows[0].cells[4] == "-"
 
 
+def test_only_misses_have_a_column_of_reasons(entries):
+    report = make_report(BOARD, entries, make_fit(), make_prior(2), PLACES, "en", seeds=SEEDS)
+    missed, met = report.sections[0].table, report.sections[3].table
+    assert "likely reason" in missed.heads
+    assert "likely reason" not in met.heads
+    for table in (missed, met):
+        assert {len(row.cells) for row in table.rows} == {len(table.heads)} == {len(table.widths)}
+        assert table.heads[table.picture] == "in tolerances"
+        assert table.heads[-1] == "source"
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -298,6 +309,8 @@ def test_the_report_holds_every_target_once_and_misses_first(entries, lang):
     page = render_html(report)
     assert all(page.count(f"{figure.name} (") == 1 for figure in BOARD.figures)
     assert ("甲城" in page) is (lang == "zh")
+    tolerance = {"en": "5% of a figure that is stated exactly", "zh": "精确数值的5%"}[lang]
+    assert tolerance in report.sections[-1].sentences[0]
     assert "http" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
 
 
