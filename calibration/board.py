@@ -15,9 +15,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from calibration.evidence import EvidenceError
+from calibration.figurewords import describe_lines, write_error, write_published, write_value
 from calibration.moments import Reading, read_moment
+from calibration.report_words import say
 from calibration.targets import Board, Target
-from sim.labels import Lang
+from sim.labels import Lang, PlaceLabels
 from sim.run import simulate_moments
 from sim.scenario import Scenario
 from sim.types import Quarter
@@ -25,28 +27,6 @@ from sim.types import Quarter
 HORIZON_QUARTERS: Final = 24
 """Quarters of a run for calibration: 2019Q1 to 2024Q4."""
 FIRST_QUARTER: Final = Quarter.parse("2019Q1")
-
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "family": ("family", "类别"),
-    "figure": ("figure", "指标"),
-    "published": ("published", "公布值"),
-    "tolerance": ("tolerance", "容差"),
-    "simulated": ("simulated", "模拟值"),
-    "spread": ("sd", "标准差"),
-    "unit": ("unit", "单位"),
-    "inside": ("inside", "在容差内"),
-    "use": ("use", "用途"),
-    "source": ("source", "来源"),
-    "figures": ("figures", "指标数"),
-    "yes": ("yes", "是"),
-    "no": ("no", "否"),
-    "fit": ("fit", "拟合"),
-    "held": ("held out", "留出"),
-    "check": ("check", "核对"),
-    "title.figures": ("Figures", "指标"),
-    "title.families": ("Families", "类别"),
-    "all": ("all", "合计"),
-}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,6 +38,10 @@ class TextTable:
     rows: list[tuple[str, ...]]
     n_names: int
     """Columns of text before the numbers."""
+
+
+WIDTH: Final = 120
+"""Characters that the table of figures has room for."""
 
 
 def simulate_figures(
@@ -102,27 +86,39 @@ def _find_cities(args: Mapping[str, Any]) -> Iterator[Any]:
             yield from value if isinstance(value, list) else [value]
 
 
+def tell_scenario(scenario: Scenario, lang: Lang) -> str:
+    """Whose parameters were simulated: those of a fit, or those before any."""
+    fit = scenario.fit
+    if fit is None:
+        return say("scenario.plain", lang).format(name=scenario.name)
+    return say("scenario.fit", lang).format(name=scenario.name, fit=fit.name, n=len(fit.keys))
+
+
 def list_figures(
-    board: Board, figures: Sequence[Target], values: Mapping[str, Sequence[float]], held: Collection[str], lang: Lang
+    board: Board, values: Mapping[str, Sequence[float]], held: Collection[str], places: PlaceLabels, lang: Lang
 ) -> TextTable:
-    """One row for each figure; `held` names the figures that no fit sees."""
-    ordered = sorted(figures, key=lambda figure: _rank(figure, values[figure.name]))
-    rows = [_describe_figure(figure, board, values[figure.name], held, lang) for figure in ordered]
-    names = ("family", "figure", "use", "inside", "published", "tolerance", "simulated", "spread", "unit", "source")
-    return _make_table("title.figures", names, rows, 4, lang)
+    """What each figure with values is, its id, use and unit below; `held` names what no fit sees."""
+    ordered = sorted(_pick(board, values), key=lambda figure: _rank(figure, values[figure.name]))
+    rows = [_write_row(figure, values[figure.name], held, places, lang) for figure in ordered]
+    heads = ("head.figure", "head.published", "head.simulated", "head.sd", "head.error", "head.in")
+    return _make_table("title.figures", heads, rows, 1, lang)
 
 
-def list_families(
-    board: Board, figures: Sequence[Target], values: Mapping[str, Sequence[float]], lang: Lang
-) -> TextTable:
-    """How many figures of each family are inside; the last row is all targets."""
+def list_families(board: Board, values: Mapping[str, Sequence[float]], lang: Lang) -> TextTable:
+    """How many figures of each family are inside; the last row is all that count, without those that are fed in."""
+    figures = _pick(board, values)
     rows: list[tuple[str, ...]] = []
     for family in dict.fromkeys(figure.family for figure in figures):
         own = [figure for figure in figures if figure.family == family]
         rows.append((board.labels[family][lang], str(len(own)), str(_count_inside(own, values))))
     targets = [figure for figure in figures if figure.use == "target"]
-    rows.append((_say("all", lang), str(len(targets)), str(_count_inside(targets, values))))
-    return _make_table("title.families", ("family", "figures", "inside"), rows, 1, lang)
+    word = "all" if len(targets) == len(figures) else "all.counted"
+    rows.append((say(word, lang), str(len(targets)), str(_count_inside(targets, values))))
+    return _make_table("title.families", ("head.family", "head.figures", "head.inside"), rows, 1, lang)
+
+
+def _pick(board: Board, values: Mapping[str, Sequence[float]]) -> list[Target]:
+    return [figure for figure in board.figures if figure.name in values]
 
 
 def _count_inside(figures: Sequence[Target], values: Mapping[str, Sequence[float]]) -> int:
@@ -135,23 +131,18 @@ def _rank(figure: Target, values: Sequence[float]) -> tuple[bool, float]:
     return figure.accepts(_find_mean(values)), -error if not math.isnan(error) else -math.inf
 
 
-def _describe_figure(
-    figure: Target, board: Board, values: Sequence[float], held: Collection[str], lang: Lang
+def _write_row(
+    figure: Target, values: Sequence[float], held: Collection[str], places: PlaceLabels, lang: Lang
 ) -> tuple[str, ...]:
     mean, spread = _find_mean(values), _find_spread(values)
-    sign = {"low": "> ", "high": "< "}.get(figure.bound, "")
     use = "check" if figure.use == "check" else "held" if figure.name in held else "fit"
     return (
-        board.labels[figure.family][lang],
-        _describe_rows(figure),
-        _say(use, lang),
-        _say("yes" if figure.accepts(mean) else "no", lang),
-        sign + _write(figure.value, figure),
-        _write(figure.tolerance, figure),
-        _write(mean, figure),
-        "-" if math.isnan(spread) else _write(spread, figure),
-        figure.unit.replace("_", " "),
-        ", ".join(row.id for row in figure.rows),
+        describe_lines(figure, places, lang, say(use, lang)),
+        write_published(figure),
+        write_value(mean, figure),
+        write_value(spread, figure),
+        write_error(abs(figure.error(mean))),
+        say("yes" if figure.accepts(mean) else "no", lang),
     )
 
 
@@ -165,25 +156,5 @@ def _find_spread(values: Sequence[float]) -> float:
     return statistics.stdev(present) if len(present) > 1 else math.nan
 
 
-def _write(value: float, figure: Target) -> str:
-    """A number in the unit of the document, with as many digits as make sense."""
-    return f"{value / figure.factor:.4g}"
-
-
-def _describe_rows(figure: Target) -> str:
-    """What the figure is: statistic and dimensions of its first row, and what varies among figures of the same row."""
-    row = figure.rows[0]
-    words = [word for name, word in row.dims.items() if name != "bound"]
-    _, _, varied = figure.name.partition(" ")
-    told = [row.period] if row.period not in words else []
-    return f"{row.statistic.replace('_', ' ')}: {', '.join([*words, *told, *varied.split()])}"
-
-
-def _make_table(title: str, names: Sequence[str], rows: list[tuple[str, ...]], n_names: int, lang: Lang) -> TextTable:
-    heads = tuple(_say(name, lang) for name in names)
-    return TextTable(title=_say(title, lang), heads=heads, rows=rows, n_names=n_names)
-
-
-def _say(word: str, lang: Lang) -> str:
-    english, chinese = _WORDS[word]
-    return chinese if lang == "zh" else english
+def _make_table(title: str, heads: Sequence[str], rows: list[tuple[str, ...]], n_names: int, lang: Lang) -> TextTable:
+    return TextTable(title=say(title, lang), heads=tuple(say(head, lang) for head in heads), rows=rows, n_names=n_names)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -82,8 +81,17 @@ def targets(
 ) -> None:
     """List published figures beside simulated ones, misses first."""
     with report_errors():
-        from calibration.board import HORIZON_QUARTERS, list_families, list_figures, simulate_figures
+        from calibration.board import (
+            HORIZON_QUARTERS,
+            WIDTH,
+            list_families,
+            list_figures,
+            simulate_figures,
+            tell_scenario,
+        )
         from calibration.holdout import load_rule, split_targets
+        from calibration.report_words import say
+        from calibration.seeds import Seeds, tell_seeds
         from calibration.targets import load_targets
         from sim.scenario import load_scenario
 
@@ -93,8 +101,13 @@ def targets(
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=HORIZON_QUARTERS)
         with show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
             values = simulate_figures(loaded, figures, range(seed, seed + seeds), on_done=move)
-        tables = [list_figures(board, figures, values, held, lang), list_families(board, figures, values, lang)]
-        print_tables(tables[quiet:])
+        if not quiet:
+            print_tables([list_figures(board, values, held, loaded.world.labels, lang)], width=WIDTH)
+            typer.echo(say("read.error", lang))
+        print_tables([list_families(board, values, lang)])
+        asked = Seeds(first=seed, n=seeds, scale=loaded.scale)
+        for sentence in (tell_scenario(loaded, lang), *tell_seeds(asked, lang)):
+            typer.echo(sentence)
 
 
 @calibrate.command()
@@ -109,13 +122,15 @@ def screen(
 ) -> None:
     """Find which parameters move which figures (Morris, then Sobol on those that matter most)."""
     with report_errors(KEPT), _open_bench("screen", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+        from calibration.frames import LEGENDS
         from calibration.screen import run_screening, summarise_screening
 
         table = summarise_screening(bench.problem, run_screening(bench.problem, bench.runner, bench.budget, seed))
         _write(bench, "screen", {"screening": table})
         if not quiet:
             effects = table[[name for name in table.columns if not name.startswith("on_")]]
-            _print_frame("Parameters by their effect on the loss", effects)
+            _print_frame("Parameters by their effect on the loss", effects, file="screening.csv")
+            typer.echo(LEGENDS["screen"])
         typer.echo(f"results: {bench.folder / 'screen'}")
 
 
@@ -132,13 +147,16 @@ def fit(
     """Look for parameters under which the model meets the figures; three algorithms with equal budgets."""
     with report_errors(KEPT), _open_bench("fit", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
         from calibration.fit import run_fit, summarise_algorithms, summarise_families, summarise_targets, write_fit
+        from calibration.frames import LEGENDS
 
         result = run_fit(bench.problem, bench.runner, bench.budget, seed)
         write_fit(bench.problem, result, bench.folder / "fit", bench.manifest)
         if not quiet:
-            _print_frame("Figures, misses first", summarise_targets(bench.problem, result), n_names=2)
-            _print_frame("Families", summarise_families(bench.problem, result))
-            _print_frame("Algorithms", summarise_algorithms(bench.problem, result))
+            figures = summarise_targets(bench.problem, result)
+            _print_frame("Figures, misses first", figures, simulated=("before", "after"), file="targets.csv")
+            _print_frame("Families, worst first", summarise_families(bench.problem, result), file="families.csv")
+            _print_frame("Algorithms, best first", summarise_algorithms(bench.problem, result))
+            typer.echo(LEGENDS["fit"])
         typer.echo(f"loss: {result.loss_before:.4g} before, {result.finalists.loss[0]:.4g} after")
         typer.echo(f"results: {bench.folder / 'fit'}")
 
@@ -155,6 +173,7 @@ def posterior(
 ) -> None:
     """Find all parameter sets that the figures leave possible: a weighted ensemble."""
     with report_errors(KEPT), _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+        from calibration.frames import LEGENDS, name_family
         from calibration.posterior import (
             describe_trust,
             list_members,
@@ -163,6 +182,7 @@ def posterior(
             summarise_bands,
             summarise_params,
         )
+        from calibration.targets import load_targets
 
         found = run_posterior(bench.problem, bench.runner, bench.budget, seed)
         tables = {
@@ -174,11 +194,15 @@ def posterior(
         trust = describe_trust(bench.problem, found)
         _write(bench, "posterior", tables, trust=trust, effective_members=found.n_effective)
         if not quiet:
-            _print_frame("Parameters, narrowest first", tables["parameters"])
-            _print_frame("Figures, misses first", tables["bands"], n_names=2)
+            _print_frame("Parameters, narrowest first", tables["parameters"], shown=len(bench.problem.prior.names))
+            _print_frame(
+                "Figures, misses first", tables["bands"], simulated=("low", "median", "high"), file="bands.csv"
+            )
+            typer.echo(LEGENDS["posterior"])
         n_members, n_effective, coarse = len(found.unit), round(found.n_effective), min(trust, key=trust.__getitem__)
         typer.echo(f"members: {n_members}, of which effective {n_effective}")
-        typer.echo(f"runs correct the emulator by {min(trust.values()):.0%} ({coarse}) to {max(trust.values()):.0%}")
+        least, most = min(trust.values()), max(trust.values())
+        typer.echo(f"runs correct the emulator by {least:.0%} ({name_family(coarse, load_targets())}) to {most:.0%}")
         typer.echo(f"results: {bench.folder / 'posterior'}")
 
 
@@ -194,6 +218,7 @@ def recover(
 ) -> None:
     """Look for parameters that are known, and say which of them figures such as these identify."""
     with report_errors(KEPT), _open_bench("recover", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+        from calibration.frames import LEGENDS
         from calibration.recover import judge_params, list_truths, run_recovery
 
         names = bench.problem.prior.names
@@ -202,6 +227,7 @@ def recover(
         _write(bench, "recovery", tables)
         if not quiet:
             _print_frame("Parameters, best known first", tables["verdicts"], shown=len(names))
+            typer.echo(LEGENDS["recover"])
         for verdict, n in tables["verdicts"]["verdict"].value_counts().items():
             typer.echo(f"{verdict}: {n}")
         typer.echo(f"results: {bench.folder / 'recovery'}")
@@ -340,19 +366,21 @@ def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: Any) 
     write_step(bench.folder / step, tables, {**bench.manifest, **facts})
 
 
-def _print_frame(title: str, frame: DataFrame, *, n_names: int = 1, shown: int = _SHOWN) -> None:
-    """Print the first rows of a table."""
+def _print_frame(
+    title: str, frame: DataFrame, *, simulated: Sequence[str] = (), shown: int = _SHOWN, file: str = ""
+) -> None:
+    """Print the first rows of a table; `simulated` names the columns that hold values of figures, `file` holds all."""
+    from calibration.frames import name_families, name_figures, write_cell, write_percent
+    from calibration.market import load_inputs
+    from calibration.targets import load_targets
+
+    board, whole = load_targets(), len(frame)
+    frame = frame.head(shown)
+    if simulated:
+        frame = name_figures(frame, board, load_inputs().labels, simulated)
+    frame = write_percent(name_families(frame, board))
     heads = [str(name).replace("_", " ") for name in frame.columns]
-    rows = [[_say(value) for value in row] for row in frame.head(shown).itertuples(index=False)]
-    print_table(heads, rows, title=title, n_names=n_names)
-    if len(frame) > shown:
-        typer.echo(f"and {len(frame) - shown} more\n")
-
-
-def _say(value: Any) -> str:
-    if isinstance(value, str):
-        return value.removeprefix("params.")
-    if isinstance(value, float):
-        large = math.isfinite(value) and abs(value) >= 1000.0
-        return "-" if math.isnan(value) else f"{value:,.0f}" if large else f"{value:.3g}"
-    return str(value)
+    rows = [[write_cell(value) for value in row] for row in frame.itertuples(index=False)]
+    print_table(heads, rows, title=title, n_names=2 if "target" in frame.columns else 1)
+    if whole > shown:
+        typer.echo(f"and {whole - shown} more" + (f" in {file}" if file else "") + "\n")

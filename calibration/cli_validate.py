@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from calibration.problem import Problem
     from calibration.runs import Runner
 
+FINE: Final = 1000
+"""Persons that one agent of a validation stands for: published figures are of a world of many people, and chance adds
+to shares of whichever cities come out largest."""
+
 FitName = Annotated[
     str | None,
     typer.Argument(metavar="FIT", help="A shipped fit, or a folder of results. Default: that of the present problem."),
@@ -39,8 +43,11 @@ FitName = Annotated[
 def validate(
     fit: FitName = None,
     seed: Seed = 1,
-    seeds: Annotated[int, typer.Option(help="Seeds at the point of the fit, and for the ensemble.", min=2)] = 20,
-    scale: Scale = None,
+    seeds: Annotated[int, typer.Option(help="Seeds at the point of the fit, and for the ensemble.", min=2)] = 50,
+    scale: Annotated[
+        int | None,
+        typer.Option(help=f"Persons that one agent stands for. [default: {FINE}, finer than fits are made]", min=1),
+    ] = None,
     until: Until = None,
     jobs: Jobs = None,
     out: Annotated[Path | None, typer.Option(help="Write into this folder, not where the fit is looked for.")] = None,
@@ -51,7 +58,8 @@ def validate(
     with report_errors(KEPT):
         from calibration.fitfolder import read_fit
         from calibration.market import load_inputs
-        from calibration.report import tell_scores
+        from calibration.report import tell_fit, tell_scores
+        from calibration.seeds import Seeds, tell_seeds
         from calibration.space import load_space
         from calibration.targets import load_targets
         from calibration.validate import run_validation, score_entries, tabulate_entries, tabulate_scores
@@ -60,7 +68,7 @@ def validate(
         need_packages()
         found = read_fit(fit or _name_fit(scale, until), load_space().prior)
         folder = out or place_validation(found.folder)
-        size = scale or found.scale
+        size = scale or FINE
         with _open_whole(size, folder, jobs, quiet=quiet) as (problem, runner):
             entries = run_validation(
                 problem, runner, load_targets(), load_inputs(), found, seed=seed, n_seeds=seeds
@@ -75,7 +83,9 @@ def validate(
         told = tell_scores(scores, load_targets(), lang)
         if not quiet:
             print_tables([told])
-        for sentence in told.sentences:
+            typer.echo(told.legend)
+        facts = (tell_fit(found, lang), *tell_seeds(Seeds(first=seed, n=seeds, scale=size), lang))
+        for sentence in (*facts, *told.sentences):
             typer.echo(sentence)
         typer.echo(f"results: {folder}")
 
@@ -95,6 +105,7 @@ def report(
         from calibration.report import make_report
         from calibration.report_html import write_html
         from calibration.report_pdf import write_pdf
+        from calibration.seeds import read_seeds
         from calibration.space import load_space
         from calibration.targets import load_targets
         from calibration.validate import read_entries
@@ -105,7 +116,8 @@ def report(
         validation = place_validation(found.folder)
         board = load_targets()
         entries = read_entries(validation / "figures.csv", board)
-        content = make_report(board, entries, found, prior, load_inputs().labels, lang)
+        seeds = read_seeds(validation / "manifest.json")
+        content = make_report(board, entries, found, prior, load_inputs().labels, lang, seeds=seeds)
         folder = out or validation.parent / "report"
         folder.mkdir(parents=True, exist_ok=True)
         written = [folder / f"report_{lang}.html", folder / f"report_{lang}.pdf"]

@@ -13,18 +13,21 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from calibration.fitfolder import FitFolder, ParamRow, describe_params
-from calibration.naive import BENCHMARKS
-from calibration.report_words import (
+from calibration.figurewords import (
     describe_figure,
     describe_source,
-    say,
     say_unit,
+    write_error,
     write_published,
     write_value,
 )
+from calibration.fitfolder import FitFolder, ParamRow, describe_params
+from calibration.naive import BENCHMARKS
+from calibration.paramwords import describe_param
+from calibration.report_words import say
+from calibration.seeds import Seeds, tell_seeds
 from calibration.space import Prior
-from calibration.targets import Board
+from calibration.targets import LEAST_POINTS, SHARE_OF_BOUND, SHARE_OF_VALUE, Board
 from calibration.validate import BEFORE, FITTED, SIMULATED, Entry, Score, order_entries, score_entries
 from sim.labels import Lang, PlaceLabels
 
@@ -100,11 +103,20 @@ class Told:
     heads: tuple[str, ...]
     rows: list[tuple[str, ...]]
     n_names: int
+    legend: str
+    """How its columns are read."""
     sentences: list[str]
 
 
 def make_report(
-    board: Board, entries: Sequence[Entry], fit: FitFolder, prior: Prior, places: PlaceLabels, lang: Lang
+    board: Board,
+    entries: Sequence[Entry],
+    fit: FitFolder,
+    prior: Prior,
+    places: PlaceLabels,
+    lang: Lang,
+    *,
+    seeds: Seeds,
 ) -> Report:
     """Put a validated fit into words.
 
@@ -115,6 +127,7 @@ def make_report(
         prior: of its parameters.
         places: names of places.
         lang: language.
+        seeds: of the validation.
     """
     scores = score_entries(entries)
     params = describe_params(fit, prior)
@@ -126,17 +139,24 @@ def make_report(
     none = () if missed else (say("no.failures", lang),)
     figures = (
         _make_section("title.failures", lang, none, _tabulate(missed, board, places, lang)),
-        _make_section("title.benchmarks", lang, tuple(tell_families(scores, board, lang)),
-                      _tabulate_scores(scores, board, lang)),
-        _make_section("title.parameters", lang, tell_outside(params, lang), _tabulate_params(params, lang)),
+        _make_section("title.benchmarks", lang, (say("read.columns", lang),), _tabulate_scores(scores, board, lang)),
+        _make_section("title.parameters", lang, (say("read.parameters", lang), *tell_outside(params, lang)),
+                      _tabulate_params(params, lang)),
         _make_section("title.met", lang, (), _tabulate(met, board, places, lang)),
         _make_section("title.check", lang, (say("read.check", lang),), _tabulate(fed, board, places, lang)),
     )  # fmt: skip
-    reading = tuple(say(f"read.{key}", lang) for key in ("error", "picture", "groups", "benchmarks", "reason"))
+    keys = ("error", "picture", "groups", "benchmarks", "reason")
+    reading = (_tell_tolerance(lang), *(say(f"read.{key}", lang) for key in keys))
     return Report(
         lang=lang,
         title=say("title", lang).format(name=fit.name),
-        sentences=(_tell_facts(fit, lang), *tell_scores(scores, board, lang).sentences, _tell_verdicts(params, lang)),
+        sentences=(
+            tell_fit(fit, lang),
+            *tell_seeds(seeds, lang),
+            *_tell_groups(scores, board, lang),
+            _tell_verdicts(params, lang),
+            say("see.reading", lang),
+        ),
         sections=(*figures, _make_section("title.reading", lang, reading, None)),
     )
 
@@ -144,15 +164,20 @@ def make_report(
 def tell_scores(scores: Sequence[Score], board: Board, lang: Lang) -> Told:
     """Families with the mean error of the fit and of each benchmark, and what that means in sentences."""
     table = _tabulate_scores(scores, board, lang)
-    whole = [score for score in scores if not score.family]
-    sentences = [sentence for score in whole for sentence in _tell_group(score, lang)]
     return Told(
         title=say("title.benchmarks", lang),
         heads=_pick_narrow(table.heads),
         rows=[_pick_narrow(row.cells) for row in table.rows],
         n_names=2,
-        sentences=[*sentences, *tell_families(scores, board, lang)],
+        legend=say("read.columns", lang),
+        sentences=_tell_groups(scores, board, lang),
     )
+
+
+def _tell_groups(scores: Sequence[Score], board: Board, lang: Lang) -> list[str]:
+    """Sentences on each group of figures, then on families in which a benchmark is better."""
+    whole = [sentence for score in scores if not score.family for sentence in _tell_group(score, lang)]
+    return [*whole, *tell_families(scores, board, lang)]
 
 
 def _pick_narrow(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -177,21 +202,38 @@ def _tell_group(score: Score, lang: Lang) -> list[str]:
     group, n = _say_group(score.group, lang), score.figures
     told = [
         say("inside", lang).format(
-            group=group, n=n, inside=score.inside[FITTED], before=score.inside[BEFORE], error=score.error[FITTED]
+            group=group,
+            n=n,
+            inside=score.inside[FITTED],
+            before=score.inside[BEFORE],
+            error=score.error[FITTED],
+            error_before=score.error[BEFORE],
         ),
         say("bands", lang).format(group=group, n=n, covered=score.covered, wide=score.covered_wide),
     ]
     for name, model in score.rival.items():
         naive = score.error[name]
         key = "beaten" if name in score.beaten_by else "beats" if score.is_above(name) else "draws"
-        words = {"group": group, "name": say(name, lang), "n": score.spoken[name], "model": model, "naive": naive}
+        words = {"group": group, "name": say(name, lang), "n": score.spoken[name], "all": n, "model": model,
+                 "naive": naive}  # fmt: skip
         told.append(say(key, lang).format(**words))
     return told
 
 
-def _tell_facts(fit: FitFolder, lang: Lang) -> str:
+def tell_fit(fit: FitFolder, lang: Lang) -> str:
+    """What a fit is made of, as a sentence."""
     years = say("years.all", lang) if fit.until is None else say("years.until", lang).format(until=fit.until)
-    return say("facts", lang).format(members=len(fit.members), effective=fit.n_effective, scale=fit.scale, years=years)
+    return say("facts", lang).format(
+        name=fit.name, members=len(fit.members), effective=fit.n_effective, scale=fit.scale, years=years
+    )
+
+
+def _tell_tolerance(lang: Lang) -> str:
+    shares = SHARE_OF_VALUE
+    return say("read.tolerance", lang).format(
+        exact=shares["exact"], approximate=shares["approximate"], chart=shares["read_from_chart"],
+        bound=SHARE_OF_BOUND, points=LEAST_POINTS,
+    )  # fmt: skip
 
 
 def tell_outside(params: Sequence[ParamRow], lang: Lang) -> tuple[str, ...]:
@@ -207,30 +249,43 @@ def tell_outside(params: Sequence[ParamRow], lang: Lang) -> tuple[str, ...]:
 
 def _tell_verdicts(params: Sequence[ParamRow], lang: Lang) -> str:
     counts = collections.Counter(row.verdict for row in params)
-    words = [f"{_say_verdict(verdict, lang)} {n}" for verdict, n in counts.most_common()]
+    words = [
+        say("verdict.count", lang).format(n=n, verdict=_say_verdict(verdict, lang))
+        for verdict, n in counts.most_common()
+    ]
     return say("verdicts", lang).format(counts=say("join", lang).join(words))
 
 
 def _tabulate(entries: Sequence[Entry], board: Board, places: PlaceLabels, lang: Lang) -> Table | None:
     if not entries:
         return None
-    names = ("family", "figure", "group", "published", "simulated", "band", "unit", "picture", "error", "reason",
-             "source")  # fmt: skip
+    names = ["family", "figure", "group", "published", "simulated", "band", "unit", "picture", "error", "reason",
+             "source"]  # fmt: skip
+    widths = [1.5, 2.2, 0.7, 1.1, 0.75, 1.3, 0.8, 1.6, 0.5, 1.3, 2.0]
     rows = []
     for entry in entries:
         figure, error = entry.figure, entry.error(FITTED)
         low, high = (write_value(end, figure) for end in entry.band)
         cells = (
             board.labels[figure.family][lang], describe_figure(figure, places, lang), say(entry.group, lang),
-            write_published(figure), write_value(entry.values[FITTED], figure), f"{low} … {high}",
-            say_unit(figure, lang), "", f"{error:.1f}", say(entry.reason, lang) if entry.reason else "",
+            write_published(figure), write_value(entry.values[FITTED], figure), say("range", lang).format(low, high),
+            say_unit(figure, lang), "", write_error(error), say(entry.reason, lang) if entry.reason else "",
             describe_source(figure, lang),
         )  # fmt: skip
         rows.append(Row(cells=cells, mark=_draw_mark(entry), bad=not entry.inside))
+    # what has no reason, as a table of figures that are met, leaves its room to the description
+    if not any(entry.reason for entry in entries):
+        names.remove("reason")
+        widths[1] += widths.pop(-2)
+        rows = [dataclasses.replace(row, cells=(*row.cells[:-2], row.cells[-1])) for row in rows]
     return Table(
-        heads=_say_heads(names, lang), rows=tuple(rows),
-        widths=(1.5, 2.2, 0.7, 1.1, 0.75, 1.3, 0.8, 1.6, 0.5, 1.3, 2.0), numbers=(3, 4, 5, 8), short=(2, 6), picture=7,
-    )  # fmt: skip
+        heads=_say_heads(names, lang),
+        rows=tuple(rows),
+        widths=tuple(widths),
+        numbers=(3, 4, 5, 8),
+        short=(2, 6),
+        picture=7,
+    )
 
 
 def _tabulate_scores(scores: Sequence[Score], board: Board, lang: Lang) -> Table:
@@ -257,19 +312,24 @@ def _write_rival(score: Score, name: str) -> str:
 
 
 def _tabulate_params(params: Sequence[ParamRow], lang: Lang) -> Table:
-    names = ("parameter", "prior", "before", "chosen", "posterior", "width", "verdict")
+    names = ("parameter", "meaning", "unit", "prior", "before", "chosen", "posterior", "width", "verdict")
     rows = []
     for row in params:
         cells = (
-            row.key.removeprefix("params."), f"{row.prior_low:.4g} … {row.prior_high:.4g}", f"{row.before:.4g}",
-            f"{row.point:.4g}", f"{row.median:.4g} ({row.low:.4g} … {row.high:.4g})", f"{row.sd_ratio:.2f}",
+            row.key.removeprefix("params."), *describe_param(row.key, lang),
+            _write_range(row.prior_low, row.prior_high, lang), f"{row.before:.4g}", f"{row.point:.4g}",
+            f"{row.median:.4g} ({_write_range(row.low, row.high, lang)})", f"{row.sd_ratio:.2f}",
             _say_verdict(row.verdict, lang),
         )  # fmt: skip
         rows.append(Row(cells=cells, bad=row.verdict == "not identified"))
     return Table(
-        heads=_say_heads(names, lang), widths=(2.2, 1.4, 0.8, 0.8, 2.0, 0.9, 1.1), rows=tuple(rows),
-        numbers=(1, 2, 3, 4, 5),
+        heads=_say_heads(names, lang), widths=(1.9, 3.2, 1.0, 1.1, 0.7, 0.7, 1.9, 0.8, 1.1), rows=tuple(rows),
+        numbers=(3, 4, 5, 6, 7),
     )  # fmt: skip
+
+
+def _write_range(low: float, high: float, lang: Lang) -> str:
+    return say("range", lang).format(f"{low:.4g}", f"{high:.4g}")
 
 
 def _draw_mark(entry: Entry) -> Mark:
@@ -299,8 +359,7 @@ def _say_heads(names: Sequence[str], lang: Lang) -> tuple[str, ...]:
 
 
 def _say_group(group: str, lang: Lang) -> str:
-    word = say(group, lang)
-    return word[:1].upper() + word[1:]
+    return say(f"group.{group}", lang)
 
 
 def _say_verdict(verdict: str, lang: Lang) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from calibration.figurewords import wrap_words
 from calibration.report import REACH, Mark, Report, Row, Section, Table
-from sim.plots_style import FONT_FAMILIES, GREY, apply_style, measure_width
+from sim.plots_style import FONT_FAMILIES, GREY, apply_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,9 +27,7 @@ _COLUMNS_PER_INCH: Final = 20.5
 """Half-width characters of it in an inch."""
 _GAP: Final = 0.06
 _SENTENCE: Final = 0.19
-_SENTENCE_COLUMNS: Final = 150
-_PIECES: Final = re.compile(r"[!-~]+|（.|\s|.", re.DOTALL)  # noqa: RUF001  (full-width on purpose)
-_CLOSING: Final = "，。；：、）”%),;:"  # noqa: RUF001  (full-width on purpose)
+_SENTENCE_COLUMNS: Final = 158
 _BAD: Final = "#D55E00"
 _BLUE: Final = "#0072B2"
 _GREEN: Final = "#009E73"
@@ -46,20 +44,6 @@ def write_pdf(report: Report, path: Path) -> None:
         for section in report.sections:
             writer.write_section(section)
         writer.end_page()
-
-
-def wrap_words(text: str, columns: int) -> list[str]:
-    """Lines of at most `columns` half-width characters; words, numbers and ids stay whole unless they are longer."""
-    lines, width = [""], 0
-    for piece in _PIECES.findall(text):
-        size = measure_width(piece)
-        if width + size > columns and width and piece[0] not in _CLOSING:
-            lines.append("")
-            width = 0
-        if width or not piece.isspace():
-            lines[-1] += piece
-            width += size
-    return [line.rstrip() for line in lines]
 
 
 class _Writer:

@@ -1,13 +1,11 @@
-"""English and Chinese words of a validation and its report, and what a figure is in words."""
+"""English and Chinese words of what the commands of calibration print and of the report of a fit."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from calibration.targets import Target
-from sim.labels import Lang, PlaceLabels, label_code, label_place
+from sim.labels import Lang
 
 
 def say(key: str, lang: Lang) -> str:
@@ -16,117 +14,26 @@ def say(key: str, lang: Lang) -> str:
     return chinese if lang == "zh" else english
 
 
-def describe_figure(figure: Target, places: PlaceLabels, lang: Lang) -> str:
-    """What a figure is: its moment and what distinguishes it, such as `AI postings, share: Electronics, 2023H2`."""
-    parts = [word for name, value in figure.args.items() for word in _describe_arg(name, value, places, lang)]
-    colon = "：" if lang == "zh" else ": "
-    return _say_moment(figure.moment, lang) + colon + say("join", lang).join(dict.fromkeys(parts))
-
-
-def describe_source(figure: Target, lang: Lang) -> str:
-    """Ids, documents and lines of a figure."""
-    words = "文件{}第{}行" if lang == "zh" else "document {}, line {}"
-    return "; ".join(f"{row.id} ({words.format(row.document, row.line)})" for row in figure.rows)
-
-
-def write_value(value: float, figure: Target) -> str:
-    """A value in the unit of the document; a dash where there is none."""
-    return "-" if math.isnan(value) else f"{value / figure.factor:.4g}"
-
-
-def write_published(figure: Target) -> str:
-    """The published value with its tolerance; a bound with its sign."""
-    sign = {"low": "> ", "high": "< "}.get(figure.bound, "")
-    return f"{sign}{write_value(figure.value, figure)} ± {figure.tolerance / figure.factor:.3g}"
-
-
-def say_unit(figure: Target, lang: Lang) -> str:
-    """Unit of a figure."""
-    return _UNITS[figure.unit][lang == "zh"]
-
-
-def _say_moment(moment: str, lang: Lang) -> str:
-    return _MOMENTS[moment][lang == "zh"]
-
-
-def _describe_arg(name: str, value: Any, places: PlaceLabels, lang: Lang) -> Sequence[str]:
-    """Words of one argument of a moment."""
-    if name in {"of", "young", "among", "mix", "share"}:
-        return []
-    if isinstance(value, Mapping):
-        return [word for key, inner in value.items() for word in _describe_arg(key, inner, places, lang)]
-    values = value if isinstance(value, list) else [value]
-    if len(values) > 4:
-        return [say("several_places" if name == "city" else "several", lang).format(n=len(values))]
-    if name == "n":
-        return [say("largest", lang).format(n=value)]
-    if name == "base":
-        return [say("base", lang).format(base=value)]
-    if name == "origin":
-        return [say("elsewhere", lang)]
-    vocabulary = _VOCABULARY.get(name)
-    if name == "city":
-        return [label_place(str(one), lang, places) for one in values]
-    return [label_code(vocabulary, str(one), lang) if vocabulary else str(one) for one in values]
-
-
-_VOCABULARY: Final[Mapping[str, str]] = {
-    "industry": "industry", "industries": "industry", "education": "education", "levels": "education", "field": "field",
-    "fields": "field", "size": "firm_size", "experience": "experience", "ai": "ai",
-}  # fmt: skip
-_UNITS: Final[Mapping[str, tuple[str, str]]] = {
-    "percent": ("%", "%"), "percentage_points": ("points", "百分点"), "10k_persons": ("10,000 persons", "万人"),
-    "10k_persons_per_year": ("10,000 a year", "万人/年"), "10k_cny_per_year": ("10,000 CNY a year", "万元/年"),
-    "cny_per_month": ("CNY a month", "元/月"), "ratio": ("ratio", "比值"), "index": ("index", "指数"),
-    "order": ("ratio", "比值"),
-}  # fmt: skip
-_MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
-    "count_stayers": ("Graduates who stay", "毕业生留下人数"),
-    "share_stayers": ("Share of graduates who stay", "毕业生留下比例"),
-    "ratio_stayers": ("Share of graduates who stay, ratio", "毕业生留下比例之比"),
-    "share_stayers_of_employed": ("Share who stay, of graduates in work", "就业毕业生中留下比例"),
-    "share_located": ("Share of graduates located there", "毕业生位于本地比例"),
-    "share_employed": ("Share of graduates in work", "毕业生就业比例"),
-    "count_first_jobs": ("First jobs of graduates", "毕业生首次就业人数"),
-    "mean_first_jobs": ("First jobs of graduates, yearly mean", "毕业生首次就业年均人数"),
-    "fall_first_jobs": ("Fall of first jobs", "首次就业人数降幅"),
-    "share_ai_quarter": ("AI postings, share of a quarter", "AI岗位季度占比"),
-    "share_postings": ("Postings, share", "岗位占比"),
-    "share_ai_postings": ("AI postings, share", "AI岗位占比"),
-    "change_ai_postings": ("AI postings, change of share", "AI岗位占比变化"),
-    "share_ai_top_cities": ("AI postings, share of cities", "AI岗位城市集中度"),
-    "intensity_ai": ("AI among all postings", "AI岗位占全部岗位比重"),
-    "pay_ai_year": ("Pay of AI postings", "AI岗位年薪"),
-    "pay_ratio": ("Pay, ratio", "薪酬之比"),
-    "median_pay_ratio": ("Median pay, ratio", "薪酬中位数之比"),
-    "premium_ai": ("AI pay over all pay", "AI岗位薪酬溢价"),
-    "candidates_per_vacancy": ("Candidates a vacancy", "每个空缺的候选人"),
-    "share_unfilled": ("Positions not filled", "未招满岗位占比"),
-    "share_qualified": ("Graduates judged qualified", "毕业生合格率"),
-    "count_talent": ("Stock of talent", "人才总量"),
-    "growth_talent": ("Growth of talent", "人才增长率"),
-    "count_working": ("Persons in work", "从业人员"),
-    "density_talent": ("Density of talent", "人才密度"),
-    "change_density": ("Change of the density of talent", "人才密度变化"),
-    "share_levels": ("Levels of education, share", "学历占比"),
-    "change_higher_education": ("Change of the share with higher education", "受高等教育从业人员占比变化"),
-    "share_cohorts": ("Younger cohorts, share", "年轻队列占比"),
-    "share_places": ("Places among people of a field, share", "专业人员地区占比"),
-    "share_staff": ("Industries among staff, share", "行业人员占比"),
-    "score_stickiness": ("Stickiness score", "人才粘性得分"),
-}
-
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "several": ("{n} industries", "{n}个行业"),
     "several_places": ("{n} places", "{n}个地区"),
     "largest": ("{n} largest cities", "前{n}座城市"),
     "base": ("against {base}", "相对{base}"),
+    "against": ("{} against {}", "{}相对{}"),
+    "within": ("of those in {}", "{}之内"),
+    "and": (" and ", "的"),
+    "as.model": (" (in the model: {})", "（模型中为{}）"),
+    "published.for": (" (published for {period})", "（公布期为{period}）"),
     "elsewhere": ("from elsewhere", "外地来源"),
-    "fit": ("fit", "拟合"),
+    "fit": ("seen", "拟合所用"),
     "held": ("held out", "留出"),
     "later": ("later years", "后续年份"),
     "check": ("fed in", "输入"),
+    "group.fit": ("Figures that the fit saw", "拟合所用指标"),
+    "group.held": ("Figures held out", "留出指标"),
+    "group.later": ("Figures of later years", "后续年份指标"),
     "all": ("all", "合计"),
+    "all.counted": ("all but those fed in", "合计（不含输入）"),
     "fitted": ("fit", "拟合点"),
     "ensemble": ("ensemble", "参数集合"),
     "before": ("before the fit", "拟合前"),
@@ -142,10 +49,25 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "not identified": ("not identified", "不可识别"),
     "not tested": ("not tested", "未检验"),
     "not judged": ("not tested", "未检验"),
+    "absent": ("no run produces it", "模拟未产生该指标"),
     "unreached": ("out of reach: rule, definition or figure", "参数无法达到：规则、口径或数据"),
     "noise": ("too few seeds or agents to tell", "种子或主体过少，无法判断"),
     "traded": ("traded for other figures", "与其他指标取舍"),
     "head.figure": ("figure", "指标"),
+    "head.sd": ("sd of seeds", "种子间标准差"),
+    "head.in": ("inside", "在容差内"),
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    "title.figures": ("Figures, misses first", "指标（未命中在前）"),
+    "title.families": ("Families", "类别"),
+    "scenario.fit": (
+        "Scenario {name} with {n} parameters of the fit {fit} (the values before it: --set fit=null).",
+        "情景{name}，其中{n}个参数取自拟合{fit}（拟合前的值：--set fit=null）。",
+    ),
+    "scenario.plain": (
+        "Scenario {name} without a fit: its parameters are those before any.",
+        "情景{name}未使用拟合，参数为拟合前的值。",
+    ),
     "head.family": ("family", "类别"),
     "head.group": ("use", "用途"),
     "head.published": ("published", "公布值"),
@@ -161,9 +83,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.wins": ("who wins", "胜出"),
     "head.in_band": ("in band", "落入区间"),
     "head.parameter": ("parameter", "参数"),
+    "head.meaning": ("meaning", "含义"),
     "head.prior": ("prior", "先验"),
-    "head.before": ("before", "拟合前"),
-    "head.chosen": ("chosen", "选定值"),
+    "head.before": ("before the fit", "拟合前"),
+    "head.chosen": ("in the fit", "拟合取值"),
     "head.posterior": ("posterior median and 90 %", "后验中位数与90%区间"),
     "head.width": ("width over prior", "相对先验宽度"),
     "head.verdict": ("verdict", "识别结论"),
@@ -178,46 +101,82 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "title.check": ("Fed in, never counted", "输入核对（不计入评分）"),
     "title.reading": ("How to read it", "阅读说明"),
     "facts": (
-        "{members} parameter sets, {effective:.0f} of them effective, one agent for {scale} persons, figures {years}.",
-        "{members}组参数（有效{effective:.0f}组），每个主体代表{scale}人，指标年份{years}。",
+        (
+            "Fit {name}: {members} parameter sets, {effective:.0f} of them effective, made with one agent for "
+            "{scale:,} persons from published figures {years}."
+        ),
+        "拟合{name}：{members}组参数（有效{effective:.0f}组），拟合时每个主体代表{scale:,}人，所用指标年份{years}。",
     ),
     "years.all": ("of all years", "不限"),
-    "years.until": ("up to {until}", "截至{until}"),
+    "years.until": ("up to {until}", "截至{until}年"),
+    "seeds": (
+        "Simulated values are means over {n} seeds (from {first} on), with one agent for {scale:,} persons.",
+        "模拟值为{n}个种子（自{first}起）的均值，每个主体代表{scale:,}人。",
+    ),
+    "seeds.one": (
+        "Simulated values are those of one seed ({first}), with one agent for {scale:,} persons.",
+        "模拟值出自1个种子（{first}），每个主体代表{scale:,}人。",
+    ),
+    "seeds.few": (
+        (
+            "Caution: below {few} seeds the chance of single runs still adds to every error, so that figures near the "
+            "edge of their tolerance change sides. Take --seeds {few} or more before counting them."
+        ),
+        (
+            "注意：种子少于{few}个时，单次运行的随机性仍会加大每个误差，容差边缘的指标是否命中并不稳定；"
+            "计数前请用 --seeds {few} 或更多。"
+        ),
+    ),
     "inside": (
         (
-            "{group}: {inside} of {n} figures lie within their tolerance ({before} before the fit); "
-            "mean error {error:.2f} tolerances."
+            "{group}: {inside} of {n} lie within their tolerance ({before} before the fit); mean error {error:.2f} "
+            "tolerances ({error_before:.2f} before the fit)."
         ),
-        "{group}：{n}个指标中{inside}个在容差内（拟合前{before}个），平均误差{error:.2f}个容差。",
+        (
+            "{group}：{n}个中{inside}个在容差内（拟合前{before}个），平均误差{error:.2f}个容差"
+            "（拟合前{error_before:.2f}个）。"
+        ),
     ),
     "bands": (
         (
-            "{group}: the 90 % bands of the ensemble hold {covered} of {n} published figures, and {wide} with the "
-            "error of the figure itself."
+            "{group}: the 90 % bands of the ensemble hold {covered} of {n} published values, and {wide} if the error "
+            "of the published value itself is added."
         ),
         "{group}：参数集合的90%区间包含{n}个公布值中的{covered}个；计入公布值自身误差后为{wide}个。",
     ),
     "beats": (
         (
-            "{group}: the model's mean error is below that of {name} over the {n} figures it speaks about "
-            "({model:.2f} against {naive:.2f})."
+            '{group}: the model beats the benchmark "{name}" where that says something ({n} of {all}): mean error '
+            "{model:.2f} against {naive:.2f} tolerances."
         ),
-        "{group}：在{name}可给出的{n}个指标上，模型平均误差更小（{model:.2f}对{naive:.2f}）。",
+        "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，模型更优：平均误差{model:.2f}对{naive:.2f}个容差。",
     ),
     "beaten": (
-        "{group}: {name} beats the model over the {n} figures it speaks about ({naive:.2f} against {model:.2f}).",
-        "{group}：在{name}可给出的{n}个指标上，该基准优于模型（{naive:.2f}对{model:.2f}）。",
+        (
+            '{group}: the benchmark "{name}" beats the model where it says something ({n} of {all}): mean error '
+            "{naive:.2f} against {model:.2f} tolerances."
+        ),
+        "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，基准优于模型：平均误差{naive:.2f}对{model:.2f}个容差。",
     ),
     "draws": (
-        "{group}: {name} and the model are even over the {n} figures it speaks about ({model:.2f} and {naive:.2f}).",
-        "{group}：在{name}可给出的{n}个指标上，两者相当（{model:.2f}与{naive:.2f}）。",
+        (
+            '{group}: the benchmark "{name}" and the model are even where it says something ({n} of {all}): mean error '
+            "{naive:.2f} and {model:.2f} tolerances."
+        ),
+        "{group}：在基准“{name}”可给出的{n}个（共{all}个）上，两者相当：平均误差{naive:.2f}与{model:.2f}个容差。",
     ),
     "beaten.families": (
-        "{group}: a benchmark beats the model on {names}.",
+        "{group}: a benchmark beats the model on these families: {names}.",
         "{group}：以下类别基准优于模型：{names}。",
     ),
     "none.beaten": ("{group}: no benchmark beats the model on any family.", "{group}：没有基准在任何类别上优于模型。"),
     "verdicts": ("Parameters: {counts}.", "参数：{counts}。"),
+    "verdict.count": ("{n} {verdict}", "{verdict}{n}个"),
+    "range": ("{} to {}", "{} 至 {}"),
+    "see.reading": (
+        "Tolerances, groups of figures, benchmarks and pictures are explained at the end.",
+        "容差、指标分组、基准和图示的说明见文末。",
+    ),
     "outside.fitted": (
         (
             "{key}: {point:.4g}, the value at the point shipped, lies outside the 90 % interval of the ensemble "
@@ -234,6 +193,17 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "no.failures": ("No figure is missed.", "没有未命中的指标。"),
     "join": (", ", "、"),
+    "read.tolerance": (
+        (
+            "Tolerance (after ±): {exact:.0%} of a figure that is stated exactly, {approximate:.0%} of an approximate "
+            "one, {chart:.0%} of one read from a chart, {bound:.0%} of a bound; more for weaker sources; half of the "
+            "last digit printed at least, and {points} points of a percentage that is no bound."
+        ),
+        (
+            "容差（±之后）：精确数值的{exact:.0%}，约数的{approximate:.0%}，图上读数的{chart:.0%}，单侧界限的{bound:.0%}；"
+            "来源较弱者放宽；至少为末位数字的一半，非界限的百分比至少{points}个百分点。"
+        ),
+    ),
     "read.error": (
         (
             "Error: distance of the simulated mean from the published figure in tolerances; 0 on the good side of a "
@@ -255,25 +225,50 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         ),
         "留出：拟合前按固定规则和种子选出的整类或整格指标，任何搜索均未使用。后续年份：由较早年份的拟合预测。",
     ),
+    "read.columns": (
+        (
+            "Inside: figures within their tolerance at the point of the fit. In band: published values that the 90 % "
+            "band of the ensemble holds, their own error added. Then mean errors in tolerances; beside a benchmark in "
+            "brackets the model's over the figures that the benchmark speaks about."
+        ),
+        (
+            "命中：拟合点处在容差内的指标数。落入区间：计入公布值自身误差后，参数集合90%区间所含的公布值个数。"
+            "其余各列为平均误差（以容差为单位）；基准列括号内为模型在该基准可给出的指标上的误差。"
+        ),
+    ),
     "read.benchmarks": (
         (
             "Benchmarks know the inputs and the figures that the fit saw, and no other: the value of the same kind "
             "published last; a logit of destinations with distance; stocks and flows with a matching function and "
-            "postings as the inputs mix them. Each is compared over the figures that it speaks about, in brackets the "
-            "model over the same."
+            "postings as the inputs mix them. Each is compared over the figures that it speaks about."
         ),
         (
             "基准只知道输入和拟合所见指标：最近公布的同类值；含距离的多项选择模型；匹配函数的存量流量计算以及由输入构成的岗位结构。"
-            "每个基准仅在其可给出的指标上比较，括号内为模型在相同指标上的误差。"
+            "每个基准仅在其可给出的指标上比较。"
         ),
     ),
     "read.reason": (
         (
-            "Likely reason, a hint: out of reach where no draw from the prior comes near; too few seeds or agents "
+            "Likely reason, a hint: no run produces it where there is nothing to compare, such as pay of posts that "
+            "nobody offered; out of reach where no draw from the prior comes near; too few seeds or agents "
             "where the mean of the fit is within two standard errors of the tolerance; traded where it is met "
             "elsewhere, but not with the other figures."
         ),
-        "可能原因仅为提示：先验抽样均无法接近为“无法达到”；拟合均值与容差相距不到两个标准误为“无法判断”；其余为“取舍”。",
+        (
+            "可能原因仅为提示：拟合的模拟中没有该值为“未产生”；先验抽样均无法接近为“无法达到”；"
+            "拟合均值与容差相距不到两个标准误为“无法判断”；其余为“取舍”，即参数空间别处可命中，但不能与其他指标同时命中。"
+        ),
+    ),
+    "read.parameters": (
+        (
+            "Verdicts come from trials with known values, not from the width shown here. Identified: their intervals "
+            "held the known values and were at most half as wide as the prior; weak: at most 0.8 times; not "
+            "identified: else, and most of these keep their value before the fit."
+        ),
+        (
+            "识别结论来自以已知值所做的检验，而非表中所示宽度。可识别：检验中区间包含已知值且宽度不超过先验的一半；"
+            "弱识别：不超过0.8倍；其余为不可识别，其中多数保留拟合前的值。"
+        ),
     ),
     "read.check": (
         (

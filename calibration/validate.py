@@ -11,9 +11,9 @@ a figure that no run produces has the error MISSING. A benchmark is compared wit
 speaks about: one of them wins where its mean error is smaller by more than EVEN.
 Bands: weighted 5 and 95 % quantiles of the members. `wide` bands add the error of the published figure, a normal one
 of half its tolerance, as the posterior assumes it.
-Reason of a miss, a hint: `unreached` where the prior's band does not meet the tolerance (a rule, a definition or a
-figure is wrong), `noise` where the mean over seeds is not sure enough to tell (two standard errors), `traded` else (met
-elsewhere in the space, but not together with the other figures).
+Reason of a miss, a hint: `absent` where no run of the fit produces the figure, `unreached` where the prior's band does
+not meet the tolerance (a rule, a definition or a figure is wrong), `noise` where the mean over seeds is not sure enough
+to tell (two standard errors), `traded` else (met elsewhere in the space, but not together with the other figures).
 """
 
 from __future__ import annotations
@@ -108,9 +108,11 @@ class Entry:
 
     @property
     def reason(self) -> str:
-        """Likely reason of a miss: `unreached`, `noise` or `traded`; empty where it is none."""
+        """Likely reason of a miss: `absent`, `unreached`, `noise` or `traded`; empty where it is none."""
         if self.inside:
             return ""
+        if math.isnan(self.values[FITTED]):
+            return "absent"
         low, high = self.prior_band
         figure = self.figure
         floor = figure.value - figure.tolerance if figure.bound != "high" else -math.inf

@@ -86,9 +86,13 @@ def show_progress(words: str, *, quiet: bool) -> Iterator[Any]:
 
 
 def print_table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None, n_names: int = 2
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    title: str | None = None,
+    n_names: int = 2,
+    width: int | None = None,
 ) -> None:
-    """Print a table; numbers follow the first `n_names` columns."""
+    """Print a table; numbers follow the first `n_names` columns. `width` is the most that it takes, in characters."""
     from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
@@ -97,25 +101,27 @@ def print_table(
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH_WITHOUT_TERMINAL)
+    if width is not None and width < console.width:
+        console = Console(width=width)
     table = Table(title=title, title_justify="left")
     for number, head in enumerate(heads):
         # what stands first is typed again, and stays whole where there is room; nothing is cut anywhere
-        width = max((cell_len(row[0]) for row in rows), default=0) if number == 0 else console.width
+        needed = max((cell_len(row[0]) for row in rows), default=0) if number == 0 else console.width
         table.add_column(
             head,
             justify="right" if number >= n_names else "left",
             overflow="fold",
-            no_wrap=width <= console.width // 2,
+            no_wrap=needed <= console.width // 2,
         )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
 
 
-def print_tables(tables: Iterable[Printable]) -> None:
-    """Print tables one below the other."""
+def print_tables(tables: Iterable[Printable], width: int | None = None) -> None:
+    """Print tables one below the other, each `width` characters wide at most."""
     for table in tables:
-        print_table(table.heads, table.rows, title=table.title, n_names=table.n_names)
+        print_table(table.heads, table.rows, title=table.title, n_names=table.n_names, width=width)
 
 
 def _describe_fault(error: OSError) -> str:

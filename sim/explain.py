@@ -19,6 +19,13 @@ from sim.scenariofile import SCENARIO_KEYS
 from sim.sourced import Sourced, suggest_name
 from sim.world.spec import World, world_quantities
 
+_VERDICTS: Final = {
+    "identified": "trials with a known value found it again",
+    "weak": "trials with a known value found it again, but only roughly",
+    "not identified": "trials with a known value did not find it again: little more is known than before the fit",
+    "not judged": "no trial with a known value was made",
+}
+"""What recovery says of a fitted parameter, in words."""
 PLACE_HEADINGS: Final = ("code", "name", "名称", "region", "area")
 
 
@@ -62,11 +69,13 @@ def describe_key(scenario: Scenario, key: str) -> list[str]:
     """
     under = list_keys(scenario, key)
     if under and _name_key(key) not in scenario.sources:
-        return [f"{name}: {_write(cell.value)} {cell.unit}" for name, cell in under.items()]
+        return [f"{name}: {_write_value(cell)} {cell.unit}" for name, cell in under.items()]
     found = explain_key(scenario, key)
     sourced = found.sourced
-    lines = [f"key: {found.key}", f"meaning: {found.meaning}", f"value: {_write(sourced.value)}"]
+    lines = [f"key: {found.key}", f"meaning: {found.meaning}", f"value: {_write_value(sourced)}"]
     lines += [f"unit: {sourced.unit}", f"source: {_say_source(found.key, sourced)}"]
+    if _is_fitted(sourced):
+        lines += [f"reading: {_read_verdict(sourced)}", f"value before the fit: {_find_before(found.key):g}"]
     if found.low is not None or found.high is not None:
         low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
         lines.append(f"limits: {low} to {high}")
@@ -75,11 +84,29 @@ def describe_key(scenario: Scenario, key: str) -> list[str]:
 
 def _say_source(key: str, sourced: Sourced) -> str:
     """Where a value is from; a fit that keeps the value before it says so."""
-    if not sourced.source.startswith("fitted"):
-        return sourced.source
-    _, group, name = key.split(".")
-    kept = math.isclose(getattr(getattr(Params(), group), name), float(sourced.value), rel_tol=1e-9)
+    kept = _is_fitted(sourced) and math.isclose(_find_before(key), float(sourced.value), rel_tol=1e-9)
     return f"{sourced.source}; the value before the fit is kept" if kept else sourced.source
+
+
+def _is_fitted(sourced: Sourced) -> bool:
+    return sourced.source.startswith("fitted")
+
+
+def _find_before(key: str) -> float:
+    """The value of a parameter without a fit: its default."""
+    _, group, name = key.split(".")
+    return float(getattr(getattr(Params(), group), name))
+
+
+def _read_verdict(sourced: Sourced) -> str:
+    """What interval and verdict of a fitted value mean."""
+    verdict = sourced.source.rpartition(", ")[2]
+    return f"the published figures place it in this interval with 90 % probability; {_VERDICTS[verdict]}"
+
+
+def _write_value(sourced: Sourced) -> str:
+    """A value as one line; a fitted one with six digits, as the rest of its digits says nothing."""
+    return f"{float(sourced.value):.6g}" if _is_fitted(sourced) else _write(sourced.value)
 
 
 def list_places(world: World) -> list[tuple[str, ...]]:

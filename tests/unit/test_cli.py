@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import sim.report
 from sim.cli import app
 from sim.compare import COMPARISON_COLUMNS
 from sim.errors import InvariantError
+from sim.plots_style import measure_width
 from sim.policies import POLICY_KINDS
 from sim.results import read_manifest, read_result
 from sim.scenario import load_scenario
@@ -69,9 +71,41 @@ def test_help_names_every_command(call):
 def test_targets_are_listed_with_their_families(call):
     done = call("calibrate", "targets", "--scale", 20000, "--seeds", 1, "--lang", "zh", "--quiet")
     assert "北京高校毕业生留京" in done.stdout
-    assert "在容差内" in done.stdout
-    assert "来源" not in done.stdout  # quiet: families only
+    assert "命中" in done.stdout
+    assert "毕业生留下人数" not in done.stdout  # quiet: families only
     assert call("calibrate", "targets", "--set", "params.no.such=1", code=2).stderr
+
+
+@pytest.mark.parametrize(("lang", "words"), [
+    ("en", ("Graduates who stay: Beijing, 2019", "003-4328-03; seen; 10,000 persons", "held out", "41.56 ± 2.08",
+            "those of one seed (3), with one agent for 20,000 persons", "Caution: below 50 seeds")),
+    ("zh", ("毕业生留下人数：北京、2019年", "003-4328-03; 拟合所用; 万人", "留出", "1个种子（3）",  # noqa: RUF001
+            "每个主体代表20,000人", "种子少于50个")),
+])  # fmt: skip
+def test_targets_fit_a_page_and_say_what_they_rest_on(call, lang, words):
+    """Lines of 120 half-width characters, misses first, whose values, which seeds; in the language asked."""
+    done = call("calibrate", "targets", "--scale", 20000, "--seed", 3, "--seeds", 1, "--lang", lang)
+    lines = done.stdout.splitlines()
+    table = [line for line in lines if line.startswith(("│", "┃", "┏", "┡", "└"))]
+    assert max(map(measure_width, table)) <= 120
+    assert all(word in done.stdout for word in words)
+    assert "published_2024" in done.stdout
+    verdicts = [cells[-2].strip() for line in table if len(cells := line.split("│")) == 8 and cells[-2].strip()]
+    assert verdicts == sorted(verdicts, key=("no", "否", "yes", "是").index)
+    assert len(verdicts) > 100
+    ids = {line[2:13] for line in table if re.match(r"│ \d{3}-\d{4}-\d{2}", line)}
+    assert len(ids) > 60
+    if lang == "zh":
+        assert not re.search(r"[A-Za-z]{3,}", "".join(table))
+
+
+def test_targets_without_a_fit_say_so(call):
+    words = ("--scale", 20000, "--seeds", 1, "--set", "fit=null", "--quiet")
+    done = call("calibrate", "targets", *words)
+    assert "without a fit" in done.stdout
+    assert "published_2024" not in done.stdout
+    checks = call("calibrate", "targets", "--checks", *words)
+    assert "all but those fed in" in checks.stdout
 
 
 def test_version_is_printed(call):

@@ -15,11 +15,12 @@ from sim.compare import compare_runs
 from sim.ensemble import DRAW_MEMBERS, choose_members, draw_members, take_member
 from sim.errors import ScenarioError, TalentsimError
 from sim.estimate import bound_mean, bound_ratio
-from sim.explain import explain_key
+from sim.explain import _VERDICTS, explain_key
 from sim.fitfile import Member, read_ensemble
 from sim.modelhash import hash_model
 from sim.results import read_manifest, read_result
 from sim.scenario import load_scenario
+from sim.sourced import VERDICTS
 
 USE = ("fit=first",)
 TINY = ("--scale", "20000", "--quarters", "2")
@@ -93,6 +94,28 @@ def test_explain_says_where_a_fit_keeps_the_value_before_it():
     kept, moved = (invoke("explain", "baseline", f"params.{key}").stdout for key in ("search.b_wage", "matching.bar"))
     assert "not identified; the value before the fit is kept" in kept
     assert "is kept" not in moved
+
+
+def test_explain_reads_a_fitted_value_out():
+    """Digits that mean something, what interval and verdict say, and the value without the fit."""
+    shown = dict(
+        line.split(": ", 1) for line in invoke("explain", "baseline", "params.matching.bar").stdout.splitlines()
+    )
+    value = load_scenario("baseline").params.matching.bar
+    assert shown["value"] == f"{value:.6g}"
+    assert len(shown["value"]) < len(repr(value))
+    assert shown["reading"].startswith("the published figures place it in this interval with 90 %")
+    assert shown["reading"].endswith("trials with a known value found it again")
+    assert shown["value before the fit"] == f"{load_scenario('baseline', ('fit=null',)).params.matching.bar:g}"
+    listed = invoke("explain", "baseline", "params.matching").stdout
+    assert f"params.matching.bar: {value:.6g} skill\n" in listed
+    plain = invoke("explain", "baseline", "params.search.n_sampled").stdout
+    assert "reading" not in plain
+    assert "before the fit" not in plain
+
+
+def test_every_verdict_has_its_reading():
+    assert set(_VERDICTS) == set(VERDICTS)
 
 
 EDITS = (

@@ -59,22 +59,22 @@ def test_misses_come_first_and_the_worst_of_them(scenario):
     worst, bad = figures[3].name, figures[0].name
     values[worst] = [figures[3].value - 9 * figures[3].tolerance]
     values[bad] = [figures[0].value + 2 * figures[0].tolerance]
-    table = list_figures(BOARD, figures, values, {worst}, "en")
-    assert [row[3] for row in table.rows[:3]] == ["no", "no", "yes"]
-    assert figures[3].rows[0].id in table.rows[0][-1]
-    assert table.rows[0][2] == "held out"
-    assert table.heads[:4] == ("family", "figure", "use", "inside")
-    assert list_figures(BOARD, figures, values, set(), "zh").heads[3] == "在容差内"
-    families = list_families(BOARD, figures, values, "en").rows
+    table = list_figures(BOARD, values, {worst}, {}, "en")
+    assert [row[-1] for row in table.rows[:3]] == ["no", "no", "yes"]
+    assert [row[-2] for row in table.rows[:2]] == ["9.00", "2.00"]
+    assert f"{figures[3].rows[0].id}; held out; " in table.rows[0][0]
+    assert table.heads == ("figure", "published", "simulated", "sd of seeds", "error", "inside")
+    assert list_figures(BOARD, values, set(), {}, "zh").heads[-1] == "在容差内"
+    families = list_families(BOARD, values, "en").rows
     assert families[-1] == ("all", str(len(figures)), str(len(figures) - 2))
 
 
 def test_a_seed_without_anybody_does_not_count():
     figure = next(figure for figure in BOARD.targets if figure.family == "talent")
-    table = list_figures(BOARD, [figure], {figure.name: [figure.value, float("nan")]}, set(), "en")
-    assert table.rows[0][3] == "yes"
-    assert table.rows[0][7] == "-"
-    assert list_figures(BOARD, [figure], {figure.name: [float("nan")]}, set(), "en").rows[0][3] == "no"
+    table = list_figures(BOARD, {figure.name: [figure.value, float("nan")]}, set(), {}, "en")
+    assert table.rows[0][-1] == "yes"
+    assert table.rows[0][3] == "-"  # one value has no spread
+    assert list_figures(BOARD, {figure.name: [float("nan")]}, set(), {}, "en").rows[0][2:] == ("-", "-", "-", "no")
 
 
 def test_a_scenario_that_the_figures_are_not_about_is_refused():

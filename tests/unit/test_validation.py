@@ -22,12 +22,14 @@ from calibration.fitfolder import FitFolder, describe_params, read_fit
 from calibration.holdout import load_rule, split_targets
 from calibration.journal import Journal
 from calibration.naive import BENCHMARKS
+from calibration.paramwords import describe_param
 from calibration.posterior import UNIFORM_SD
 from calibration.problem import MISSING, CalibrationError, Problem
 from calibration.report import make_report, tell_scores
 from calibration.report_html import draw_mark, render_html
 from calibration.report_pdf import write_pdf
 from calibration.runs import Runner
+from calibration.seeds import FEW, Seeds, read_seeds, tell_seeds
 from calibration.targets import Board, Target
 from calibration.validate import (
     BEFORE,
@@ -46,6 +48,7 @@ from sim.fitfile import FIT_FORMAT, hash_text
 
 PLACES = {"alpha": {"en": "Alpha", "zh": "甲城"}}
 NAMES = ("p0", "p1")
+SEEDS = Seeds(first=1, n=7, scale=5000)
 
 
 def make_figure(number, value=0.5, *, family="stay", use="target", bound="", year=2019):
@@ -152,7 +155,7 @@ def test_a_figure_that_no_run_produces_is_missed_by_far(world):
     assert found[0].error(FITTED) == MISSING
     assert not found[0].inside
     assert not found[0].covers(wide=True)
-    assert found[0].reason == "unreached"
+    assert found[0].reason == "absent"
 
 
 def test_bands_weigh_members():
@@ -179,6 +182,26 @@ def test_a_band_holds_a_figure_or_what_a_bound_allows(bound, band, narrow, wide)
     entry = make_entry(1, sum(band) / 2, band=band, bound=bound)
     assert entry.covers(wide=False) is narrow
     assert entry.covers(wide=True) is wide
+
+
+def test_a_figure_that_the_fit_does_not_produce_is_not_called_traded():
+    """Also where draws from the prior produce it: nothing was traded, there is nothing to compare."""
+    entry = make_entry(1, math.nan)
+    assert entry.reason == "absent"
+    rows = make_report(BOARD, [entry], make_fit(), make_prior(2), PLACES, "en", seeds=SEEDS).sections[0].table.rows
+    assert rows[0].cells[9] == "no run produces it"
+    assert rows[0].cells[4] == "-"
+
+
+def test_only_misses_have_a_column_of_reasons(entries):
+    report = make_report(BOARD, entries, make_fit(), make_prior(2), PLACES, "en", seeds=SEEDS)
+    missed, met = report.sections[0].table, report.sections[3].table
+    assert "likely reason" in missed.heads
+    assert "likely reason" not in met.heads
+    for table in (missed, met):
+        assert {len(row.cells) for row in table.rows} == {len(table.heads)} == {len(table.widths)}
+        assert table.heads[table.picture] == "in tolerances"
+        assert table.heads[-1] == "source"
 
 
 @pytest.mark.parametrize(
@@ -258,13 +281,14 @@ def test_parameters_before_and_after():
 def test_the_report_names_parameters_on_which_point_and_ensemble_disagree(entries):
     members = np.full((21, 2), 0.5) + 0.05 * np.linspace(-1.0, 1.0, 21)[:, None]
     prior = make_prior(2)
-    agreed = make_report(BOARD, entries, make_fit(point=(0.5, 0.5), members=members), prior, PLACES, "en")
-    told = make_report(BOARD, entries, make_fit(point=(0.9, prior.start[1]), members=members), prior, PLACES, "en")
+    agreed = make_report(BOARD, entries, make_fit(point=(0.5, 0.5), members=members), prior, PLACES, "en", seeds=SEEDS)
+    far = make_fit(point=(0.9, prior.start[1]), members=members)
+    told = make_report(BOARD, entries, far, prior, PLACES, "en", seeds=SEEDS)
     sections = [next(one for one in report.sections if one.title == "Parameters") for report in (agreed, told)]
-    assert not sections[0].sentences
+    assert len(sections[0].sentences) == 1  # how the table is read
     # 21 equal weights: 0.05 lies 0.55 of the way from the first to the second member
     interval = "outside the 90 % interval of the ensemble (0.4527 to 0.5473)."
-    assert set(sections[1].sentences) == {
+    assert set(sections[1].sentences[1:]) == {
         f"p0: 0.9, the value at the point shipped, lies {interval}",
         f"p1: 0.2, the value before the fit, lies {interval}",
     }
@@ -273,7 +297,7 @@ def test_the_report_names_parameters_on_which_point_and_ensemble_disagree(entrie
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_report_holds_every_target_once_and_misses_first(entries, lang):
-    report = make_report(BOARD, entries, make_fit(), make_prior(2), PLACES, lang)
+    report = make_report(BOARD, entries, make_fit(), make_prior(2), PLACES, lang, seeds=SEEDS)
     tables = [section.table for section in report.sections if section.table is not None and section.table.picture]
     told = [row.cells[-1].partition(" ")[0] for table in tables for row in table.rows]
     assert sorted(told) == sorted(figure.name for figure in BOARD.figures)
@@ -285,6 +309,8 @@ def test_the_report_holds_every_target_once_and_misses_first(entries, lang):
     page = render_html(report)
     assert all(page.count(f"{figure.name} (") == 1 for figure in BOARD.figures)
     assert ("甲城" in page) is (lang == "zh")
+    tolerance = {"en": "5% of a figure that is stated exactly", "zh": "精确数值的5%"}[lang]
+    assert tolerance in report.sections[-1].sentences[0]
     assert "http" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
 
 
@@ -296,11 +322,11 @@ def test_a_digit_of_a_published_figure_changes_the_report(entries, tmp_path):
     board = dataclasses.replace(BOARD, figures=figures)
     pages = [
         render_html(make_report(one, read_entries(tmp_path / "figures.csv", one), make_fit(), make_prior(2), PLACES,
-                                "en"))
+                                "en", seeds=SEEDS))
         for one in (BOARD, board)
     ]  # fmt: skip
-    assert "0.8 ± 0.1" not in pages[0]
-    assert "0.8 ± 0.1" in pages[1]
+    assert "80 ± 10" not in pages[0]
+    assert "80 ± 10" in pages[1]
     assert "Figures missed (5)" in pages[0]
     assert "Figures missed (6)" in pages[1]
 
@@ -308,14 +334,27 @@ def test_a_digit_of_a_published_figure_changes_the_report(entries, tmp_path):
 def test_sentences_say_who_wins():
     entries = [make_entry(1, 0.7, matching=0.6, gravity=0.9)]
     told = tell_scores(score_entries(entries), BOARD, "en").sentences
-    assert any("matching function beats the model over the 1 figures" in sentence for sentence in told)
-    assert any("below that of logit and gravity" in sentence for sentence in told)
-    assert told[-1] == "Fit: a benchmark beats the model on Stay (matching function)."
+    saw = "Figures that the fit saw: "
+    assert f"{saw}0 of 1 lie within their tolerance (0 before the fit)" in told[0]
+    assert told[0].endswith("mean error 2.00 tolerances (4.00 before the fit).")
+    where = "where it says something (1 of 1): mean error 1.00 against 2.00 tolerances."
+    assert f'{saw}the benchmark "matching function" beats the model {where}' in told
+    assert any('the model beats the benchmark "logit and gravity"' in sentence for sentence in told)
+    assert told[-1] == f"{saw}a benchmark beats the model on these families: Stay (matching function)."
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_few_seeds_are_said_with_a_caution(lang):
+    many, few = (tell_seeds(Seeds(first=3, n=n, scale=2000), lang) for n in (FEW, FEW - 1))
+    assert len(many) == 1
+    assert all(word in many[0] for word in (str(FEW), "3", "2,000"))
+    assert len(few) == 2
+    assert f"--seeds {FEW}" in few[1]
 
 
 def test_pictures_clip_to_their_frame():
     entry = make_entry(1, 5.0)
-    report = make_report(BOARD, [entry], make_fit(), make_prior(2), PLACES, "en")
+    report = make_report(BOARD, [entry], make_fit(), make_prior(2), PLACES, "en", seeds=SEEDS)
     picture = draw_mark(report.sections[0].table.rows[0].mark)
     assert "<path" in picture
     numbers = [float(number) for number in re.findall(r'(?:x1?2?|cx)="([\d.-]+)"', picture)]
@@ -324,7 +363,7 @@ def test_pictures_clip_to_their_frame():
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_document_has_pages_and_is_the_same_twice(entries, tmp_path, lang):
-    report = make_report(BOARD, entries * 4, make_fit(), make_prior(2), PLACES, lang)
+    report = make_report(BOARD, entries * 4, make_fit(), make_prior(2), PLACES, lang, seeds=SEEDS)
     write_pdf(report, tmp_path / "one.pdf")
     write_pdf(report, tmp_path / "two.pdf")
     first = (tmp_path / "one.pdf").read_bytes()
@@ -417,7 +456,11 @@ def test_commands_validate_and_report(call, tmp_path):
     write_results(tmp_path / "one")
     assert "calibrate validate" in call("report", "one", code=2).output
     done = call("validate", "one", "--seeds", 3, "--jobs", 1)
-    assert "of 8 figures lie within their tolerance" in done.stdout
+    assert "of 8 lie within their tolerance" in done.stdout
+    assert "Fit one: 21 parameter sets" in done.stdout
+    assert "means over 3 seeds (from 1 on), with one agent for 5,000 persons" in done.stdout
+    assert f"Caution: below {FEW} seeds" in done.stdout
+    assert read_seeds(tmp_path / "one" / "validation" / "manifest.json") == Seeds(first=1, n=3, scale=5000)
     manifest = json.loads((tmp_path / "one" / "validation" / "manifest.json").read_text())
     assert (manifest["fit"], manifest["scale"], manifest["seeds"]) == ("one", 5000, 3)
     for lang in ("en", "zh"):
@@ -425,6 +468,10 @@ def test_commands_validate_and_report(call, tmp_path):
         assert (tmp_path / "one" / "report" / f"report_{lang}.html").is_file()
         assert (tmp_path / "one" / "report" / f"report_{lang}.pdf").read_bytes().startswith(b"%PDF")
         assert f"report_{lang}.pdf" in done.stdout
+        page = (tmp_path / "one" / "report" / f"report_{lang}.html").read_text(encoding="utf-8")
+        assert "--seeds 50" in page
+    (tmp_path / "one" / "validation" / "manifest.json").unlink()
+    assert "Validate again" in call("report", "one", code=2).stderr
 
 
 def test_a_shipped_fit_is_validated_outside_its_folder(tmp_path):
@@ -434,12 +481,13 @@ def test_a_shipped_fit_is_validated_outside_its_folder(tmp_path):
 
 
 def test_words_exist_for_all_methods_groups_and_moments():
+    from calibration.figurewords import _MOMENTS, _UNITS
     from calibration.moments import MOMENTS
-    from calibration.report_words import _MOMENTS, _UNITS, say
+    from calibration.report_words import say
     from calibration.targets import UNIT_FACTOR
-    from calibration.validate import GROUPS, METHODS
+    from calibration.validate import COUNTED, GROUPS, METHODS
 
-    for key in (*METHODS, *GROUPS, *BENCHMARKS):
+    for key in (*METHODS, *GROUPS, *BENCHMARKS, *(f"group.{group}" for group in COUNTED)):
         assert all(say(key, lang) for lang in ("en", "zh"))
     assert _MOMENTS.keys() == MOMENTS.keys()
     assert _UNITS.keys() == UNIT_FACTOR.keys()
@@ -453,3 +501,13 @@ def test_only_a_validation_computes_what_is_held_out():
     assert held <= set(whole.targets.names)
     assert not held & set(seen.targets.names)
     assert whole.identity != seen.identity
+
+
+def test_every_free_parameter_has_a_meaning_and_a_unit_in_both_languages():
+    for key in calibration.space.load_space().prior.names:
+        (meaning, unit), (chinese, chinese_unit) = (describe_param(key, lang) for lang in ("en", "zh"))
+        assert meaning
+        assert unit
+        assert re.search(r"[\u4e00-\u9fff]", chinese), key
+        assert re.search(r"[\u4e00-\u9fff]", chinese_unit), key
+    assert describe_param("p0", "en") == describe_param("params.no.such", "zh") == ("", "")
