@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.inlined import inlined
 from sim.rng import GOLDEN, draw_bits, mix
 
 MOST_OPENINGS: Final = np.uint64(1 << 20)
@@ -76,7 +77,7 @@ def fill_guide(block_start: NDArray[np.int64], guide: NDArray[np.int64]) -> None
             guide[level, step] = place
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def find_opening(slots: NDArray[np.int32], first: int, size: int, bits: np.uint64) -> int:
     """Line of a random opening of the table of `size` slots from `first`, which must not be empty."""
     at = np.int64(0)

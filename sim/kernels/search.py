@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.areas import area_start, in_area
 from sim.kernels.eligibility import has_bit
+from sim.kernels.inlined import inlined
 from sim.kernels.openings import find_opening
 from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
 from sim.rng import draw_bits, draw_bits_of, draw_next, gumbel, normal, uniform
@@ -52,7 +53,7 @@ def select_searchers(people: Any, share_employed: float, effort: float, key: np.
     return found
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def place_utility(
     person: Any,
     city: int,
@@ -93,14 +94,14 @@ def place_utility(
     return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(first)))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -> float:
     """Pay that a person without a job holds out for: a share of market pay that falls with the time searched."""
     patience = max(0.0, 1.0 - rule.replacement_decay * person.search_q)
     return rule.replacement * patience * market_wage[person.city, person.education]
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def find_other_areas(person: Any, places: NDArray[np.void]) -> tuple[bool, bool]:
     """Whether home, and the place of study, are in another area than the residence; for the latter, than home too."""
     city, home, study = person.city, person.home, person.study
@@ -111,7 +112,7 @@ def find_other_areas(person: Any, places: NDArray[np.void]) -> tuple[bool, bool]
     )
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def weigh_places(
     person: Any,
     level: int,
@@ -135,7 +136,7 @@ def weigh_places(
     return here, at_home, alumni, block_start[level, -1] - block_start[level, 0]
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def draw_level(education: int, own_level: float, bits: np.uint64) -> int:
     """Level of education asked by the positions that the person looks at now: the own one, or one of those below."""
     u = uniform(bits)
@@ -144,7 +145,7 @@ def draw_level(education: int, own_level: float, bits: np.uint64) -> int:
     return min(education - 1, int((u - own_level) / (1.0 - own_level) * education))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def find_in_area(
     level: int, place: int, bits: np.uint64, block_start: NDArray[np.int64], places: NDArray[np.void]
 ) -> int:
@@ -160,7 +161,7 @@ def find_in_area(
     return int(first)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def draw_place(
     person: Any,
     level: int,
@@ -185,7 +186,7 @@ def draw_place(
     return place
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def insert_best(lines: NDArray[np.int32], s: int, utilities: NDArray[np.float64], line: int, utility: float) -> None:
     """Keep row `s` of `lines` the best distinct lines, best first; equal utilities keep the lower line first."""
     limit = utilities.shape[0]
@@ -240,7 +241,7 @@ def mark_policy_places(transfers: NDArray[np.void], schemes: NDArray[np.void], o
             out[place] |= schemes[k]["place"] == place
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def present_value(
     person: Any,
     career_now: float,

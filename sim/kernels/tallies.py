@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.inlined import inlined
 from sim.kernels.pay import take_home
 from sim.types import (
     CROWDED,
@@ -38,7 +39,7 @@ ANNIVERSARIES = (2, 4, 12, 20, 32)
 """Quarters after graduation at which a cohort is looked at: 6 and 12 months, 3, 5 and 8 years."""
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def rent_burden(people: Any, i: int, tax: Any) -> float:
     """Rent less what is paid against it, over take-home pay and other transfers, at most 1; 1 without any income."""
     aid = people.rent_aid[i]
