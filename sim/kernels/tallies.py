@@ -31,6 +31,10 @@ N_PULSE = 9
 PULSE_EMPLOYED, PULSE_WAGE, PULSE_SEARCHING, PULSE_RESIDENTS, PULSE_BURDEN, PULSE_RENTERS = range(6)
 PULSE_SHARED, PULSE_WHOLE, PULSE_WITHOUT_HUKOU = 6, 7, 8
 
+N_PRESENT = 3
+PRESENT_EMPLOYED, PRESENT_SEARCHING, PRESENT_READY = range(N_PRESENT)
+"""People in work, people who search, and those of them whose skills reach the bar of positions of their level."""
+
 N_PEOPLE = 5
 PEOPLE_COUNT, PEOPLE_WAGE, PEOPLE_BURDEN, PEOPLE_RENTERS, PEOPLE_QUALIFIED = range(5)
 
@@ -73,6 +77,19 @@ def take_pulse(start: int, stop: int, people: Any, tax: Any, pulse: NDArray[np.i
         if state == EMPLOYED and (housing != UNHOUSED and housing != FAMILY):
             pulse[city, education, PULSE_RENTERS] += 1
             pulse[city, education, PULSE_BURDEN] += int(rent_burden(people, i, tax) * 1e6 + 0.5)
+
+
+@njit(cache=True, nogil=True)
+def tally_present(start: int, stop: int, people: Any, present: NDArray[np.int64]) -> None:
+    """Add rows `start:stop` to `present` (place, education, field, N_PRESENT), people who work or search now."""
+    for i in range(start, stop):
+        state = people.state[i]
+        if state == EMPLOYED:
+            present[people.city[i], people.education[i], people.field[i], PRESENT_EMPLOYED] += 1
+        elif state == SEARCHING:
+            present[people.city[i], people.education[i], people.field[i], PRESENT_SEARCHING] += 1
+            if people.qualified[i]:
+                present[people.city[i], people.education[i], people.field[i], PRESENT_READY] += 1
 
 
 @njit(cache=True, nogil=True)
