@@ -247,5 +247,5 @@ def _draw_kinds(world: World, params: Params, scale: int, seed: int) -> NDArray[
                 picks = (np.arange(number) + offsets[place * 16 + industry]) / number * weights.sum()
                 kinds = np.minimum(np.searchsorted(np.cumsum(weights), picks, side="right"), N_KINDS - 1)
                 held[place, industry] = np.bincount(kinds, minlength=N_KINDS) * (jobs / number)
-    place, industry, kind = np.nonzero(held > 0)
-    return np.column_stack([place, industry, kind // len(OWNERSHIP), kind % len(OWNERSHIP), held[held > 0]])
+    some = np.nonzero(held > 0)
+    return np.column_stack([*some[:2], *np.divmod(some[2], len(OWNERSHIP)), held[some]])

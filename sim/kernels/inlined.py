@@ -16,5 +16,7 @@ def inlined(function: _Function) -> _Function:
     Its callers hold the arrays, so it counts no references to them (`_nrt`): counting stops the processor, twice for
     each array of each call.
     """
-    compiled: _Function = njit(cache=True, forceinline=True, _nrt=False)(function)
+    compiled: _Function = njit(cache=True, forceinline=True, _nrt=False)(  # type: ignore[call-overload]  # not in stubs
+        function
+    )
     return compiled
