@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.periods import list_quarters
-from sim.kernels.tallies import PULSE_EMPLOYED
-from sim.moments import PRESENT_EMPLOYED, PRESENT_READY, Moments
+from sim.kernels.tallies import PRESENT_EMPLOYED, PRESENT_READY, PULSE_EMPLOYED
+from sim.moments import Moments
 from sim.scenario import Scenario
 from sim.types import AI, EDUCATION, EXPERIENCE, FIELD, FIRM_SIZE, INDUSTRY
 from sim.world.spec import FIRST_COHORT_YEAR

@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.tallies import (
-    N_PULSE,
-    PULSE_BURDEN,
-    PULSE_RENTERS,
-)
+from sim.kernels.tallies import N_PRESENT, N_PULSE, PULSE_BURDEN, PULSE_RENTERS, tally_present
 from sim.observe_lines import count_new_postings, sum_offers_fen
 from sim.observe_people import N_COHORTS, CohortCounts, Stocks
+from sim.phases.ranges import add_ranges
 from sim.policies.base import GRADUATION_QUARTER
 from sim.population import cohort_quarter
 from sim.stickiness import score_cities
-from sim.types import EDUCATION, EMPLOYED, FIELD, INDUSTRY, SEARCHING, Quarter
+from sim.types import EDUCATION, EMPLOYED, FIELD, INDUSTRY, Quarter
 from sim.world.indicators import DIMENSIONS
 from sim.world.spec import FIRST_COHORT_YEAR
 
@@ -53,9 +50,6 @@ LINE_SUMS: Final = np.dtype(
 """One line of open positions of a quarter and who was hired on it."""
 
 _LAST_QUARTER: Final = 4
-N_PRESENT: Final = 3
-PRESENT_EMPLOYED, PRESENT_SEARCHING, PRESENT_READY = range(N_PRESENT)
-"""People in work, people who search, and those of them whose skills reach the bar of positions of their level."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -149,7 +143,10 @@ class MomentObserver:
         self._pulse[quarter] = pulse
         self._lines.append(_sum_lines(model, quarter))
         self._flows[year] += model.flows
-        self._present[quarter] = _count_present_cells(model)
+        add_ranges(
+            len(model.columns), model.threads, (self._present[quarter],),
+            lambda start, stop, counts: tally_present(start, stop, model.columns.people, counts),
+        )  # fmt: skip
         if model.quarter.of_year == GRADUATION_QUARTER:
             self._newcomers[year] += _count_newcomers(model)
         if model.quarter.of_year == _LAST_QUARTER:
@@ -199,16 +196,6 @@ def _sum_lines(model: TalentMarket, quarter: int) -> NDArray[np.void]:
     table["new"], table["offered_fen"] = count_new_postings(model), sum_offers_fen(model)
     table["hired_fen"] = model.line_hired_fen
     return table
-
-
-def _count_present_cells(model: TalentMarket) -> IntArray:
-    """(place, education, field, N_PRESENT) people who work or search now."""
-    people = model.columns.people
-    kind = np.where(people.state == EMPLOYED, 0, 1 + (people.qualified != 0))
-    there = (people.state == EMPLOYED) | (people.state == SEARCHING)
-    counts = _count_cells(model, people.city, kind, there, 3)
-    counts[..., PRESENT_SEARCHING] += counts[..., PRESENT_READY]
-    return counts
 
 
 def _count_cohort_staff(model: TalentMarket) -> IntArray:

@@ -183,6 +183,12 @@ def test_draws_are_keyed(name):
     assert not foreign, f"{name} imports {foreign}; draw from sim.rng instead"
 
 
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if name.startswith("sim.kernels.")))
+def test_inlined_functions_are_compiled_in_one_way(name):
+    own = "forceinline" in MODULES[name].read_text(encoding="utf-8")
+    assert own == (name == "sim.kernels.inlined"), f"{name}: use @inlined of sim/kernels/inlined.py"
+
+
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_files_are_short(name):
     lines = len(MODULES[name].read_text(encoding="utf-8").splitlines())

@@ -233,24 +233,19 @@ def _draw_demands(seed: int, identity: NDArray[np.uint64]) -> NDArray[np.float64
 
 def _draw_kinds(world: World, params: Params, scale: int, seed: int) -> NDArray[np.float64]:
     """Rows (place, industry, size, ownership, jobs in agents) of all firm agents, sorted by place and industry."""
-    rows: list[tuple[float, ...]] = []
     offsets = uniforms(make_key(seed, FIRM_TRAITS, 1), np.arange(world.n_places * 16, dtype=np.uint64))
+    owned = np.stack([world.state_share, 1.0 - world.state_share], axis=1)
+    mixes = [np.outer(size, owner).ravel() for size, owner in zip(world.size_mix, owned, strict=True)]
+    held = np.zeros((world.n_places, len(mixes), N_KINDS))
     for place in range(world.n_places):
-        for industry, share in enumerate(world.industry_share[place]):
-            jobs = world.jobs_start[place] * share / scale
-            state = world.state_share[industry]
-            weights = np.outer(world.size_mix[industry], (state, 1.0 - state)).ravel()
-            number = int(np.clip(jobs / params.firms.jobs_per_firm, 1, N_KINDS))
+        for industry, weights in enumerate(mixes):
+            jobs = world.jobs_start[place] * world.industry_share[place, industry] / scale
+            number = int(min(max(jobs / params.firms.jobs_per_firm, 1), N_KINDS))
             if jobs >= EXACT_JOBS * N_KINDS * params.firms.jobs_per_firm:
-                held = weights * jobs
+                held[place, industry] = weights * jobs
             else:
                 picks = (np.arange(number) + offsets[place * 16 + industry]) / number * weights.sum()
-                held = np.bincount(
-                    np.searchsorted(np.cumsum(weights), picks, side="right").clip(0, N_KINDS - 1), minlength=N_KINDS
-                ) * (jobs / number)
-            rows.extend(
-                (place, industry, kind // len(OWNERSHIP), kind % len(OWNERSHIP), held[kind])
-                for kind in range(N_KINDS)
-                if held[kind] > 0
-            )
-    return np.array(rows)
+                kinds = np.minimum(np.searchsorted(np.cumsum(weights), picks, side="right"), N_KINDS - 1)
+                held[place, industry] = np.bincount(kinds, minlength=N_KINDS) * (jobs / number)
+    some = np.nonzero(held > 0)
+    return np.column_stack([*some[:2], *np.divmod(some[2], len(OWNERSHIP)), held[some]])

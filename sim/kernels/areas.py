@@ -8,23 +8,24 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.inlined import inlined
 
-@njit(cache=True, forceinline=True)
+
+@inlined
 def area_start(records: NDArray[np.void], place: int) -> int:
     """First place of the area of `place`; `records` (place,) of PLACE_DTYPE."""
     return int(place) - records[place]["before"]
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def same_area(records: NDArray[np.void], one: int, other: int) -> bool:
     """Whether two places belong to one area. No branch, because it is hot."""
     return one - records[one]["before"] == other - records[other]["before"]
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def in_area(place: Any, city: int, other: int) -> bool:
     """Whether `other` belongs to the area of `city`, of which `place` is the record."""
     return (other >= city - place["before"]) & (other <= city + place["after"])

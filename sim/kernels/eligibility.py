@@ -9,6 +9,7 @@ from numba import config, njit
 from numpy.typing import NDArray
 
 from sim.kernels.areas import in_area
+from sim.kernels.inlined import inlined
 from sim.market import PERSON_DTYPE, Person
 from sim.rng import draw_bits_of, uniform
 from sim.types import EMPLOYED, SUBSIDISED
@@ -17,7 +18,7 @@ WITHOUT_TAKE_UP: Final = -1.0
 """As `take_up`: neither knowledge nor application is asked, because somebody else applies."""
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def load_person(people: Any, firms: Any, i: int) -> Any:
     """Row `i` of the columns as plain numbers, with industry and size of the employer (-1 without one)."""
     firm = people.firm[i]
@@ -67,13 +68,13 @@ def gather_persons(
         person["size"] = size[firm] if firm >= 0 else -1
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def has_bit(mask: int, code: int) -> bool:
     """Whether bit `code` of `mask` is set."""
     return (mask >> np.int64(code)) & np.int64(1) == 1
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def count_residence_from(place: Any, from_city: int, city: int, resident_q: int, quarter: int) -> int:
     """Quarter from which the residence of somebody counts who lives in `from_city` and is, or would be, in `city`.
 
@@ -87,7 +88,7 @@ def count_residence_from(place: Any, from_city: int, city: int, resident_q: int,
     return quarter
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def has_standing(entry: Any, person: Any, city: int, residence: int) -> bool:
     """Whether `residence` (quarters), dwelling, certificate and what was received before meet the conditions.
 
@@ -106,7 +107,7 @@ def has_standing(entry: Any, person: Any, city: int, residence: int) -> bool:
     return (received & entry["not_received_bits"]) == 0
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def is_eligible(
     entry: Any, person: Any, city: int, place: Any, wage: float, industry: int, size: int, quarter: int, resident_q: int
 ) -> bool:
@@ -142,7 +143,7 @@ def is_eligible(
     return not ((entry["home"] == 1 and not at_home) or (entry["home"] == 2 and at_home))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def knows_and_applies(person: Any, policy: int, take_up: float, key: np.uint64) -> bool:
     """Whether the person knows of the policy and is one of those who apply: a lasting trait."""
     if (person.aware >> np.uint32(policy)) & np.uint32(1) == 0:

@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.eligibility import is_eligible, knows_and_applies, load_person
+from sim.kernels.inlined import inlined
 from sim.kernels.pay import (
     choose_aided_tenure,
     choose_tenure,
@@ -39,7 +40,7 @@ def end_leases(start: int, stop: int, people: Any, quarter: int) -> None:
             people.scheme[i] = NO_SCHEME
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def find_market_tenure(
     people: Any,
     firms: Any,

@@ -22,13 +22,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.areas import in_area
+from sim.kernels.inlined import inlined
 from sim.rng import draw_bits_of, normal
 
 EXPERIENCE_YEARS = (0.0, 0.0, 1.0, 3.0, 5.0, 10.0)
 """Years that each experience class asks at least, in the order of EXPERIENCE."""
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def weigh_skills(
     weights: NDArray[np.float64], industry: int, knowledge: float, technical: float, practice: float, soft: float
 ) -> float:
@@ -41,13 +42,13 @@ def weigh_skills(
     )
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def skill_bar(level: int, ai: int, rule: Any) -> float:
     """Skill that a position of `level` asks at least in the mean firm."""
     return rule.bar + rule.bar_level * level + rule.bar_ai * ai
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def lacking_field(field: int, rule: Any) -> float:
     """Skill that a graduate of `field` lacks in AI positions beside a graduate of AI and computing."""
     if field == 0:
@@ -106,12 +107,12 @@ def score_applications(
             scores[s, a] = score + noise * normal(draw_bits_of(key, people.uid[i], firms.identity[firm]))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _ranks_below(scores: NDArray[np.float64], ids: NDArray[np.uint64], one: int, other: int) -> bool:
     return scores[one] < scores[other] or (scores[one] == scores[other] and ids[one] > ids[other])
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _sift_up(heap: NDArray[np.int64], base: int, at: int, scores: NDArray[np.float64], ids: NDArray[np.uint64]) -> None:
     while at > 0:
         parent = (at - 1) // 2
@@ -121,7 +122,7 @@ def _sift_up(heap: NDArray[np.int64], base: int, at: int, scores: NDArray[np.flo
         at = parent
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _sift_down(
     heap: NDArray[np.int64], base: int, size: int, scores: NDArray[np.float64], ids: NDArray[np.uint64]
 ) -> None:

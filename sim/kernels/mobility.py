@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.areas import in_area, same_area
 from sim.kernels.eligibility import count_residence_from
+from sim.kernels.inlined import inlined
 from sim.kernels.pay import take_home
 from sim.kernels.separation import leave_job
 from sim.rng import draw_bits, uniform
@@ -52,7 +53,7 @@ from sim.types import (
 )
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def life_node(years: float, citizen: bool, employed: bool, settled: bool, rule: Any) -> int:
     """Node (LIFE_NODE) of a person `years` after graduation: the first need that is not met.
 
@@ -71,7 +72,7 @@ def life_node(years: float, citizen: bool, employed: bool, settled: bool, rule: 
     return NODE_LOCAL if years < rule.centre_family + 2.0 * rule.width_family else NODE_HIGHER
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def node_hazard(years: float, citizen: bool, settled: bool, rule: Any) -> float:
     """Hazard of leaving by clock and node alone, `years` after graduation, per quarter."""
     hazard = rule.base
@@ -84,7 +85,7 @@ def node_hazard(years: float, citizen: bool, settled: bool, rule: Any) -> float:
     return hazard
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def move_person(people: Any, i: int, city: int, place: Any, quarter: int) -> None:
     """Person `i` lives in `city`, of which `place` is the record, from now on and has to find a dwelling.
 
@@ -106,7 +107,7 @@ def move_person(people: Any, i: int, city: int, place: Any, quarter: int) -> Non
     people.lease_start_q[i] = NO_QUARTER
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def choose_place(utilities: NDArray[np.float64], excluded: int, u: float) -> int:
     """Draw a place by multinomial logit over `utilities` without `excluded`, from one uniform `u`."""
     top = -math.inf
@@ -147,7 +148,7 @@ def fill_advantage(
             out[place, education] = best - utility[place, education]
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def highest_hazard(worth: float, advantage: float, rule: Any) -> float:
     """Bound of the hazard of leaving for everybody in a place where the hukou has `worth`."""
     causes = (rule.schooling + rule.no_hukou) * worth + rule.rent_burden * max(0.0, 1.0 - rule.burden_free)
@@ -155,7 +156,7 @@ def highest_hazard(worth: float, advantage: float, rule: Any) -> float:
     return (rule.base + rule.peak_citizen + rule.peak_family) * math.exp(causes)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def leave_causes(
     people: Any,
     i: int,
@@ -191,7 +192,7 @@ def leave_causes(
     return node_hazard(years, citizen, settled, rule) * math.exp(causes[0] + causes[1] + causes[2] + causes[3])
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def draw_reason(causes: NDArray[np.float64], base: float, at_home: bool, u: float) -> int:
     """Reason kept by a leaver: home for those who go home without cause, else a cause in proportion."""
     total = 0.0

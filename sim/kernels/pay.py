@@ -16,15 +16,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels.eligibility import count_residence_from, is_eligible, knows_and_applies
+from sim.kernels.inlined import inlined
 from sim.rng import draw_bits, uniform
 from sim.types import CROWDED, FAMILY, SHARED, SUBSIDISED, WHOLE
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def income_tax(wage: float, contributions: float, tax: Any) -> float:
     """Income tax on pay less contributions, CNY/month (schedule for comprehensive income, by month)."""
     taxable = wage - contributions - tax.allowance_cny_m
@@ -47,14 +47,14 @@ def income_tax(wage: float, contributions: float, tax: Any) -> float:
     return due
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def take_home(wage: float, tax: Any) -> float:
     """Pay after contributions and income tax, CNY/month."""
     contributions = tax.contribution_rate * min(wage, tax.contribution_cap_cny_m)
     return wage - contributions - income_tax(wage, contributions, tax)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def choose_aided_tenure(
     net: float, rent_shared: float, rent_whole: float, aid_shared: float, aid_whole: float, rule: Any
 ) -> tuple[int, float]:
@@ -66,25 +66,25 @@ def choose_aided_tenure(
     return CROWDED, rule.crowding * rent_shared
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def choose_tenure(net: float, rent_shared: float, rent_whole: float, rule: Any) -> tuple[int, float]:
     """Best market tenure that `net` can pay without aid: (code, rent in CNY/month)."""
     return choose_aided_tenure(net, rent_shared, rent_whole, 0.0, 0.0, rule)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def lives_with_family(uid: np.uint64, rule: Any, key: np.uint64) -> bool:
     """Whether a person who lives at home can live with family: a lasting trait."""
     return uniform(draw_bits(key, uid)) < rule.family_share
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def keeps_dwelling(person: Any, city: int) -> bool:
     """Whether the person holds a dwelling in `city` that does not depend on the rental market."""
     return person.city == city and (person.housing == SUBSIDISED or person.housing == FAMILY)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def transfer_amount(entry: Any, education: int, rent: float, wage: float, tax: Any, aided: float) -> float:
     """Amount of one entry of transfers for a person of `education` who earns `wage` and pays `rent`, CNY/month.
 
@@ -102,19 +102,19 @@ def transfer_amount(entry: Any, education: int, rent: float, wage: float, tax: A
     return max(0.0, min(amount, rent - aided)) if entry["against_rent"] else amount
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def is_spent_on(entry: Any, person: Any) -> bool:
     """Whether the person has had what `entry` pays once."""
     return entry["once_months"] > 0.0 and (person.received >> np.uint32(entry["policy"])) & np.uint32(1) == 1
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def within_term(entry: Any, person: Any, since: int, quarter: int) -> bool:
     """Whether the term still runs; it counts from the policy, graduation or residence `since`, whichever is last."""
     return quarter - max(entry["start_q"], person.cohort_q, since) < entry["term_q"]
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def known_transfers(
     person: Any,
     city: int,
@@ -152,7 +152,7 @@ def known_transfers(
     return total
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def scheme_rent(entry: Any, market_rent: float, quarters_in: int) -> float:
     """Rent of a subsidised unit `quarters_in` quarters into the lease, CNY/month."""
     if quarters_in < entry["free_q"]:
@@ -160,7 +160,7 @@ def scheme_rent(entry: Any, market_rent: float, quarters_in: int) -> float:
     return min(entry["rent_cap_cny_m"], entry["rent_share"] * market_rent)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def expected_saving(
     person: Any,
     city: int,
@@ -193,7 +193,7 @@ def expected_saving(
     return best
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def disposable_income(
     person: Any,
     city: int,

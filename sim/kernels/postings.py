@@ -9,10 +9,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.inlined import inlined
 from sim.rng import draw_bits_of, uniform
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def pick(cumulative: NDArray[np.float64], u: float) -> int:
     """First index whose cumulative probability exceeds `u`."""
     last = cumulative.shape[0] - 1

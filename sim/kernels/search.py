@@ -6,9 +6,9 @@ U = b_wage ln(disposable) + b_career career + b_hukou chance x value + b_amenity
 Home, here and the hukou are those of an area. For a position in another place of the area within reach, U is the better
 of moving there (- b_relocate) and of staying and commuting (- b_commute travel).
 
-The sample (K positions) is the information friction: the current city, home and study city are seen more than the
-rest of the country. Shocks are Gumbel, so that with all positions seen and no capacity limit, choices follow the
-multinomial logit (McFadden 1974). With K at or above the number of lines every line is seen once.
+The sample (K positions, sim/kernels/sampling.py) is the information friction. Shocks are Gumbel, so that with all
+positions seen and no capacity limit, choices follow the multinomial logit (McFadden 1974). With K at or above the
+number of lines every line is seen once.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels.areas import area_start, in_area
+from sim.kernels.areas import in_area
 from sim.kernels.eligibility import has_bit
-from sim.kernels.openings import find_opening
+from sim.kernels.inlined import inlined
 from sim.kernels.pay import choose_tenure, disposable_income, lives_with_family, take_home
+from sim.kernels.sampling import most_looks, sample_lines
 from sim.rng import draw_bits, draw_bits_of, draw_next, gumbel, normal, uniform
 from sim.types import EMPLOYED, FAMILY, SEARCHING, SUBSIDISED
 
-WITHIN_AREA = np.uint64(1)
-"""Second draw of a look: the place within an area."""
 TASTES_OF_PLACES = np.uint64(64)
 """Where the draws of tastes for places within an area begin: beyond those for areas."""
 
@@ -52,7 +51,7 @@ def select_searchers(people: Any, share_employed: float, effort: float, key: np.
     return found
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def place_utility(
     person: Any,
     city: int,
@@ -93,99 +92,14 @@ def place_utility(
     return value + rule.taste_city * normal(draw_bits_of(key_taste, person.uid, np.uint64(first)))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def reservation_wage(person: Any, market_wage: NDArray[np.float64], rule: Any) -> float:
     """Pay that a person without a job holds out for: a share of market pay that falls with the time searched."""
     patience = max(0.0, 1.0 - rule.replacement_decay * person.search_q)
     return rule.replacement * patience * market_wage[person.city, person.education]
 
 
-@njit(cache=True, forceinline=True)
-def find_other_areas(person: Any, places: NDArray[np.void]) -> tuple[bool, bool]:
-    """Whether home, and the place of study, are in another area than the residence; for the latter, than home too."""
-    city, home, study = person.city, person.home, person.study
-    here = places[city]
-    return (
-        not in_area(here, city, home),
-        not in_area(here, city, study) and not in_area(places[home], home, study),
-    )
-
-
-@njit(cache=True, forceinline=True)
-def weigh_places(
-    person: Any,
-    level: int,
-    others: tuple[bool, bool],
-    block_start: NDArray[np.int64],
-    area_open: NDArray[np.int64],
-    rule: Any,
-) -> tuple[float, float, float, int]:
-    """What draws the person's look at openings of `level`: here, home, place of study, and the country's openings.
-
-    An opening in the area where the person lives, comes from or studied is `see_here`, `see_home` or `see_study` times
-    as visible on top of being visible as one of the country's. `others` as from `find_other_areas`; `block_start`
-    (education, place + 1) counts openings, `area_open` (education, place) those of the area of a place.
-    """
-    here = rule.see_here * area_open[level, person.city]
-    at_home, alumni = 0.0, 0.0
-    if others[0]:
-        at_home = rule.see_home * area_open[level, person.home]
-    if others[1]:
-        alumni = rule.see_study * area_open[level, person.study]
-    return here, at_home, alumni, block_start[level, -1] - block_start[level, 0]
-
-
-@njit(cache=True, forceinline=True)
-def draw_level(education: int, own_level: float, bits: np.uint64) -> int:
-    """Level of education asked by the positions that the person looks at now: the own one, or one of those below."""
-    u = uniform(bits)
-    if education == 0 or u < own_level:
-        return education
-    return min(education - 1, int((u - own_level) / (1.0 - own_level) * education))
-
-
-@njit(cache=True, forceinline=True)
-def find_in_area(
-    level: int, place: int, bits: np.uint64, block_start: NDArray[np.int64], places: NDArray[np.void]
-) -> int:
-    """A place of the area of `place`, drawn by its openings, of which there must be one.
-
-    A place of the area that was itself drawn by its openings stays drawn so.
-    """
-    first, last = area_start(places, place), place + places[place]["after"]
-    n = block_start[level, last + 1] - block_start[level, first]
-    opening = block_start[level, first] + min(n - 1, int(uniform(bits) * n))
-    while first < last and block_start[level, first + 1] <= opening:
-        first += 1
-    return int(first)
-
-
-@njit(cache=True, forceinline=True)
-def draw_place(
-    person: Any,
-    level: int,
-    weights: tuple[float, float, float, int],
-    block_start: NDArray[np.int64],
-    guide: NDArray[np.int64],
-    bits: np.uint64,
-) -> int:
-    """Place in which the person looks now, by the `weights` of `weigh_places`, of which the last must not be 0."""
-    here, at_home, alumni, total = weights
-    u = uniform(bits) * (here + at_home + alumni + total)
-    if u < here:
-        return int(person.city)
-    if u < here + at_home:
-        return int(person.home)
-    if u < here + at_home + alumni:
-        return int(person.study)
-    opening = min(total - 1, int(u - here - at_home - alumni))
-    place = guide[level, opening * guide.shape[1] // total]
-    while block_start[level, place + 1] - block_start[level, 0] <= opening:
-        place += 1
-    return place
-
-
-@njit(cache=True, forceinline=True)
+@inlined
 def insert_best(lines: NDArray[np.int32], s: int, utilities: NDArray[np.float64], line: int, utility: float) -> None:
     """Keep row `s` of `lines` the best distinct lines, best first; equal utilities keep the lower line first."""
     limit = utilities.shape[0]
@@ -240,7 +154,7 @@ def mark_policy_places(transfers: NDArray[np.void], schemes: NDArray[np.void], o
             out[place] |= schemes[k]["place"] == place
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def present_value(
     person: Any,
     career_now: float,
@@ -310,13 +224,17 @@ def search_positions(
     has_policy = np.empty(n_places, np.bool_)
     mark_policy_places(transfers, schemes, has_policy)
     city_value, city_seen = np.empty(n_places), np.full(n_places, -1, np.int64)
-    full = lines.shape[0] <= rule.n_sampled
+    full, n_seen = lines.shape[0] <= rule.n_sampled, lines.shape[0]
+    most = most_looks(places, n_seen, rule)
+    draws, seen = np.empty((3, most), np.uint64), np.empty(most, np.int64)
+    if full:
+        for k in range(n_seen):
+            seen[k] = k if capacity[k] > 0 else -1
     for s in range(start, stop):
         person = persons[s]
         for a in range(limit):
             applications[s, a] = -1
             utilities[a] = -math.inf
-        n_seen = lines.shape[0] if full else int(rule.n_sampled * places[person.city]["sample_factor"] + 0.5)
         at_home = person.home if lives_with_family(person.uid, housing, keys.family) else -1
         owned = person.city if person.housing == FAMILY else -1
         leased = person.city if person.housing == SUBSIDISED else -1
@@ -332,33 +250,15 @@ def search_positions(
         )  # fmt: skip
         if travel is not None and person.firm >= 0:
             floor -= rule.b_commute * travel[residence, firm_place[person.firm]]
-        education = int(person.education)
-        others = find_other_areas(person, places)
-        own_weights = weigh_places(person, education, others, block_start, area_open, rule)
-        bits_level, bits_place = draw_bits(keys.sample_level, person.uid), draw_bits(keys.sample_place, person.uid)
-        bits_opening = draw_bits(keys.sample_opening, person.uid)
         bits_taste = draw_bits(keys.taste_position, person.uid)
+        if not full:
+            n_seen = sample_lines(
+                person, slots, slot_start, block_start, guide, area_open, places, travel, rule, keys, draws, seen
+            )
         for k in range(n_seen):
-            number = k
-            if full:
-                if capacity[k] <= 0:
-                    continue
-            else:
-                level = draw_level(education, rule.own_level, draw_next(bits_level, np.uint64(k)))
-                weights = own_weights
-                if level != education:
-                    weights = weigh_places(person, level, others, block_start, area_open, rule)
-                if weights[3] <= 0:
-                    continue
-                bits = draw_next(bits_place, np.uint64(k))
-                place = draw_place(person, level, weights, block_start, guide, bits)
-                if travel is not None:
-                    place = find_in_area(level, place, draw_next(bits, WITHIN_AREA), block_start, places)
-                block = level * n_places + place
-                first = slot_start[block]
-                number = find_opening(
-                    slots, first, slot_start[block + 1] - first, draw_next(bits_opening, np.uint64(k))
-                )
+            number = seen[k]
+            if number < 0:
+                continue
             offer = offers[number]
             if offer["firm"] == person.firm or offer["level"] > person.education:
                 continue

@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.inlined import inlined
 from sim.rng import draw_bits, uniform
 from sim.types import EMPLOYED, NO_FIRM, SEARCHING
 
@@ -23,7 +24,7 @@ LEAST_RELATIVE_PAY: Final = 0.2
 """Pay relative to the market counts as no lower than this: keeps the power finite."""
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def quit_hazard(wage: float, market_wage: float, pay_link: float, tenure_q: int, rule: Any) -> float:
     """Probability that a job held is quit within the quarter."""
     relative = max(LEAST_RELATIVE_PAY, wage / max(1.0, market_wage))
@@ -31,7 +32,7 @@ def quit_hazard(wage: float, market_wage: float, pay_link: float, tenure_q: int,
     return min(1.0, rule.quit_base * math.exp(exponent) * relative ** (-rule.quit_wage))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def leave_job(people: Any, i: int) -> None:
     """End the job of person `i`, who searches from now on."""
     people.firm[i] = NO_FIRM

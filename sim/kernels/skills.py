@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.inlined import inlined
 from sim.kernels.matching import skill_bar, weigh_skills
 from sim.rng import draw_bits, draw_bits_of, normal, uniform
 from sim.types import COURSE_DONE, EMPLOYED, PREPARING, SEARCHING
@@ -62,7 +63,7 @@ def form_skills(
         people.soft[i] = soft + rule.level_part * level
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def reaches_bar(skill: float, education: int, field: int, rule: Any) -> int:
     """Flag: 1 if `skill` reaches the mean firm's bar of positions of the own level (AI ones for graduates of AI)."""
     return 1 if skill >= skill_bar(education, 1 if field == 0 else 0, rule) else 0

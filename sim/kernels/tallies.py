@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels.inlined import inlined
 from sim.kernels.pay import take_home
 from sim.types import (
     CROWDED,
@@ -30,6 +31,10 @@ N_PULSE = 9
 PULSE_EMPLOYED, PULSE_WAGE, PULSE_SEARCHING, PULSE_RESIDENTS, PULSE_BURDEN, PULSE_RENTERS = range(6)
 PULSE_SHARED, PULSE_WHOLE, PULSE_WITHOUT_HUKOU = 6, 7, 8
 
+N_PRESENT = 3
+PRESENT_EMPLOYED, PRESENT_SEARCHING, PRESENT_READY = range(N_PRESENT)
+"""People in work, people who search, and those of them whose skills reach the bar of positions of their level."""
+
 N_PEOPLE = 5
 PEOPLE_COUNT, PEOPLE_WAGE, PEOPLE_BURDEN, PEOPLE_RENTERS, PEOPLE_QUALIFIED = range(5)
 
@@ -38,7 +43,7 @@ ANNIVERSARIES = (2, 4, 12, 20, 32)
 """Quarters after graduation at which a cohort is looked at: 6 and 12 months, 3, 5 and 8 years."""
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def rent_burden(people: Any, i: int, tax: Any) -> float:
     """Rent less what is paid against it, over take-home pay and other transfers, at most 1; 1 without any income."""
     aid = people.rent_aid[i]
@@ -72,6 +77,19 @@ def take_pulse(start: int, stop: int, people: Any, tax: Any, pulse: NDArray[np.i
         if state == EMPLOYED and (housing != UNHOUSED and housing != FAMILY):
             pulse[city, education, PULSE_RENTERS] += 1
             pulse[city, education, PULSE_BURDEN] += int(rent_burden(people, i, tax) * 1e6 + 0.5)
+
+
+@njit(cache=True, nogil=True)
+def tally_present(start: int, stop: int, people: Any, present: NDArray[np.int64]) -> None:
+    """Add rows `start:stop` to `present` (place, education, field, N_PRESENT), people who work or search now."""
+    for i in range(start, stop):
+        state = people.state[i]
+        if state == EMPLOYED:
+            present[people.city[i], people.education[i], people.field[i], PRESENT_EMPLOYED] += 1
+        elif state == SEARCHING:
+            present[people.city[i], people.education[i], people.field[i], PRESENT_SEARCHING] += 1
+            if people.qualified[i]:
+                present[people.city[i], people.education[i], people.field[i], PRESENT_READY] += 1
 
 
 @njit(cache=True, nogil=True)

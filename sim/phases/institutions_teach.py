@@ -29,12 +29,14 @@ def institutions_teach(model: TalentMarket) -> None:
     """Advance every curriculum by a quarter and, once a year, the seats; admit people to courses."""
     levers, rule = model.levers, model.params.skills
     draws, done = uniforms(model.key(CURRICULUM), model.institution_ids), 0
+    each = (levers.lag_factor, levers.practice_add, levers.cooperation_add, levers.teacher_add)
+    lag, practice, cooperation, teachers = (lever.tolist() for lever in each)  # plain numbers are read sooner
     for institution in model.institutions:
         place, kind = institution.place, institution.kind
         done += institution.number
         institution.teach(
-            levers.lag_factor[place, kind], levers.practice_add[place, kind], levers.cooperation_add[place, kind],
-            levers.teacher_add[place, kind], rule, draws[done - institution.number : done],
+            lag[place][kind], practice[place][kind], cooperation[place][kind], teachers[place][kind], rule,
+            draws[done - institution.number : done],
         )  # fmt: skip
     _survey(model)
     refresh_schooling(model)

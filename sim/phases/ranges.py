@@ -54,6 +54,8 @@ def add_ranges(n_rows: int, threads: int, counters: tuple[NDArray[np.int64], ...
 def call_each(arguments: Sequence[tuple[Any, ...]], call: Callable[..., _Result]) -> list[_Result]:
     """Results of `call(*own)` for each of `arguments`, in order: the first on this thread, the others beside it."""
     own, *others = arguments
+    if not others:
+        return [call(*own)]
     beside = [_workers(len(others)).submit(call, *other) for other in others]
     try:
         first = call(*own)

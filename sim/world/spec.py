@@ -8,6 +8,7 @@ YAML files of this folder, each with its evidence id or its assumption and range
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any, Final
 
 import numpy as np
@@ -194,16 +195,18 @@ class World:
         """Number of places."""
         return len(self.places)
 
-    @property
+    @functools.cached_property
     def has_commuting(self) -> bool:
         """Whether any area has more places than one."""
         return len(set(self.area)) < len(self.area)
 
-    @property
+    @functools.cached_property
     def area_of(self) -> NDArray[np.int64]:
-        """(place,) first place of its area."""
+        """(place,) first place of its area; found once, and not to be written to."""
         areas = self.area or self.places
-        return np.array([areas.index(area) for area in areas], np.int64)
+        first = np.array([areas.index(area) for area in areas], np.int64)
+        first.flags.writeable = False
+        return first
 
     def axis(self, dim: str) -> tuple[str, ...]:
         """Names along dimension `dim`."""

@@ -28,7 +28,8 @@ from sim.kernels.areas import in_area, same_area
 from sim.kernels.commuting import choose_residences, list_movers, relocate
 from sim.kernels.eligibility import gather_persons, load_person, make_persons
 from sim.kernels.mobility import leave_cities, move_person
-from sim.kernels.search import draw_place, find_in_area, find_other_areas, place_utility, weigh_places
+from sim.kernels.sampling import draw_place, find_in_area, find_other_areas, weigh_places
+from sim.kernels.search import place_utility
 from sim.market import SCHEME_DTYPE, TRANSFER_DTYPE
 from sim.model import TalentMarket
 from sim.params import CommutingParams

@@ -8,8 +8,9 @@ import pytest
 from toys import toy_scenario
 
 import sim.phases.ranges
+from sim.kernels.tallies import PRESENT_EMPLOYED, PRESENT_READY, PRESENT_SEARCHING
 from sim.model import TalentMarket
-from sim.moments import PRESENT_EMPLOYED, PRESENT_READY, PRESENT_SEARCHING, MomentObserver
+from sim.moments import MomentObserver
 from sim.observe_people import N_COHORTS
 from sim.run import run_scenario, simulate_moments
 from sim.types import AI, EDUCATION, EXPERIENCE, FIELD, FIRM_SIZE, HOME, INDUSTRY, N_POSITION_CELLS, REASON, Quarter

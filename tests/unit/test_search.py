@@ -18,16 +18,8 @@ from toys import (
 )
 
 from sim.kernels.eligibility import load_person
-from sim.kernels.search import (
-    draw_level,
-    draw_place,
-    find_other_areas,
-    insert_best,
-    place_utility,
-    reservation_wage,
-    select_searchers,
-    weigh_places,
-)
+from sim.kernels.sampling import draw_level, draw_place, find_other_areas, weigh_places
+from sim.kernels.search import insert_best, place_utility, reservation_wage, select_searchers
 from sim.rng import SEARCH_START, TASTE_CITY, draw_bits_of, gumbel, make_key, uniforms
 from sim.types import EMPLOYED, OUT, PREPARING, SEARCHING, STUDYING
 
