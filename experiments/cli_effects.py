@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from experiments.cli import Lang, Of, Out, Quiet, StoreFolder, SweepFile
+from experiments.cli import Of, Out, Quiet, StoreFolder, SweepFile
 from experiments.store import STORE
-from sim.console import print_tables, report_errors
+from sim.console import LangOption, print_tables, report_errors
+from sim.labels import label
 
 if TYPE_CHECKING:
     from experiments.store import Store
     from experiments.sweepfile import Sweep
     from sim.labels import Lang as Language
+    from sim.labels import PlaceLabels
     from sim.report import Comparison
 
 RESULTS: Final = Path("results") / "effects"
@@ -30,11 +32,11 @@ def effects(
     city: City = None,
     store: StoreFolder = STORE,
     out: Out = None,
-    lang: Lang = "en",
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """Compare the policies of a sweep that was run: effects, winners and losers, parts of variance."""
-    with report_errors():
+    with report_errors(lang=lang):
         from experiments.paired import compare_policies, list_winners, split_variance
         from experiments.paired_words import list_effects, list_parts, note_unpaired
         from experiments.paired_words import list_winners as write_winners
@@ -59,11 +61,22 @@ def effects(
         write_tables({"effects": found, "winners": winners, "variance": parts}, folder)
         if not quiet:
             here = found[found["city"] == place]
-            told = list_effects(here, outcome, group, base, lang=lang), *write_winners(winners, found, lang=lang)
-            print_tables([*told, list_parts(parts, found, lang=lang)])
-            for line in note_unpaired(table, found, base, lang=lang):
+            named, places = sweep.labels, _read_places(sweep)
+            told = list_effects(here, outcome, group, base, lang=lang, named=named)
+            sure = write_winners(winners, found, lang=lang, named=named, places=places)
+            print_tables([told, *sure, list_parts(parts, found, lang=lang, named=named)])
+            for line in note_unpaired(table, found, base, lang=lang, named=named):
                 typer.echo(line)
-        typer.echo(f"results: {folder}")
+        typer.echo(label("line.results", lang).format(folder=folder))
+
+
+def _read_places(sweep: Sweep) -> PlaceLabels:
+    """Names of the places of all worlds of a sweep."""
+    from experiments.loader import Loader
+
+    loader, future = Loader(sweep), sweep.futures[0].name
+    worlds = [loader.load_base(one.name, future, sweep.points[0]).world for one in sweep.policies]
+    return {place: names for world in worlds for place, names in world.labels.items()}
 
 
 def _check_asked(sweep: Sweep, store: Store, file: str) -> None:
@@ -89,10 +102,10 @@ def _check_asked(sweep: Sweep, store: Store, file: str) -> None:
         )
 
 
-def print_winners(comparison: Comparison, city: str, lang: Language) -> None:
+def print_winners(comparison: Comparison, city: str, lang: Language, places: PlaceLabels | None = None) -> None:
     """Print which groups in the city in focus gain or lose for certain, if any do."""
     from experiments.paired import join_certainty, list_winners
     from experiments.paired_words import list_winners as write_winners
 
     effects = join_certainty(comparison.effects, comparison.certainty).assign(city=city)
-    print_tables(write_winners(list_winners(effects), effects, lang=lang))
+    print_tables(write_winners(list_winners(effects), effects, lang=lang, places=places))

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from experiments.cli import (
-    KEPT,
     Backend,
     DryRun,
     Jobs,
-    Lang,
     Of,
     Out,
     Overrides,
@@ -23,8 +21,10 @@ from experiments.cli import (
     StoreFolder,
     print_forecast,
 )
+from experiments.cli_words import say
 from experiments.store import STORE
-from sim.console import count_cores, print_tables, report_errors, show_progress
+from sim.console import LangOption, count_cores, print_tables, report_errors, show_progress
+from sim.labels import label
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -69,11 +69,11 @@ def sensitivity(
     store: StoreFolder = STORE,
     out: Out = None,
     dry_run: DryRun = False,
-    lang: Lang = "en",
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """Tell how much each key moves an outcome over its range: Morris, Sobol, or one at a time."""
-    with report_errors(KEPT):
+    with report_errors(say("kept", lang), lang):
         from experiments.runner import Workers, describe_plan
         from experiments.sensitivity import measure_sensitivity
         from experiments.sensitivity_run import load_study, plan_study, run_study
@@ -89,11 +89,12 @@ def sensitivity(
         size = n or SIZES[method]
         design, plan = plan_study(study, method, outcome, n=size, city=city, scale=scale, quarters=quarters, draw=draw)
         if not quiet:
-            typer.echo(f"{plan.sweep.name}: {len(design.points)} points of {len(design.keys)} keys, {plan.n_runs} runs")
+            points, keys = len(design.points), len(design.keys)
+            typer.echo(say("study", lang, name=plan.sweep.name, points=points, keys=keys, n=plan.n_runs))
         if dry_run:
-            print_forecast(plan, runs, workers)
+            print_forecast(plan, runs, workers, lang)
             return
-        with show_progress(f"{plan.sweep.name}: runs", quiet=quiet) as move:
+        with show_progress(label("progress.runs_of", lang).format(name=plan.sweep.name), quiet=quiet) as move:
             table = run_study(plan, runs, workers, on_done=move)
         found = measure_sensitivity(design, table, outcome, group=group, city=plan.cities[0], against=base)
         folder = out if out is not None else RESULTS / plan.sweep.name
@@ -102,10 +103,10 @@ def sensitivity(
         write_manifest({**asked, **describe_plan(plan), **describe_code()}, folder)
         _draw(found, method, (outcome, group), plan, base, folder / "sensitivity.png", lang)
         if not quiet:
-            print_tables(list_sensitivity(found, method, lang=lang))
+            print_tables(list_sensitivity(found, method, lang=lang, named=plan.sweep.labels))
             for line in note_noise(found, method, lang):
                 typer.echo(line)
-        typer.echo(f"results: {folder}")
+        typer.echo(label("line.results", lang).format(folder=folder))
 
 
 def _draw(
@@ -113,7 +114,7 @@ def _draw(
 ) -> None:
     """Draw the figure of a sensitivity."""
     from sim.effects import name_group, name_outcome
-    from sim.labels import label_code, label_place
+    from sim.labels import label_place, label_scenario
     from sim.plots_sensitivity import plot_sensitivity, save_sensitivity
 
     outcome, group = of
@@ -122,5 +123,7 @@ def _draw(
         words += f" ({name_group(group, lang)})"
     world = plan.load(plan.jobs[0].runs[0]).world
     city = label_place(plan.cities[0], lang, world.labels)
-    base = None if against is None else label_code("scenario", against, lang)
-    save_sensitivity(plot_sensitivity(found, method, outcome=words, city=city, against=base, lang=lang), file)
+    named = plan.sweep.labels
+    base = None if against is None else label_scenario(against, lang, named)
+    figure = plot_sensitivity(found, method, outcome=words, city=city, against=base, lang=lang, named=named)
+    save_sensitivity(figure, file)

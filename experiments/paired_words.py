@@ -10,7 +10,7 @@ from experiments.casenames import shorten_keys
 from experiments.table import OUTCOME_COLUMNS
 from sim.compare import COMPARISON_COLUMNS
 from sim.effects import Text, TextTable, choose_unit, name_group, name_outcome, write_effect
-from sim.labels import Lang, label_code
+from sim.labels import Lang, PlaceLabels, label_place, label_scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -37,6 +37,8 @@ _UNPAIRED: Final[dict[Lang, str]] = {
     "en": "{n} of {all} points and futures are left out: {base} was not run there, or nothing else was.",
     "zh": "{all}个设计点与情景的组合中有{n}个未列入：其中没有{base}的模拟，或没有其他政策的模拟。",  # noqa: RUF001  (full-width on purpose)
 }
+_LABEL_HEADS: Final = {"future": "情景", "city": "城市", "design": "设计点"}
+"""Labels that tell rows apart, in Chinese."""
 _VERDICTS: Final[dict[str, tuple[str, str]]] = {"gains": ("gains", "受益"), "loses": ("loses", "受损")}
 _PART_HEADS: Final[dict[Lang, Text]] = {
     "en": ("point", "policy", "parameter set", "seed", "policy x parameter set", "policy x seed"),
@@ -44,55 +46,70 @@ _PART_HEADS: Final[dict[Lang, Text]] = {
 }
 
 
-def list_effects(effects: DataFrame, outcome: str, group: str, against: str, *, lang: Lang) -> TextTable:
-    """Effects on one outcome at each point of a sweep (experiments.paired.compare_policies)."""
+def list_effects(
+    effects: DataFrame, outcome: str, group: str, against: str, *, lang: Lang, named: PlaceLabels | None = None
+) -> TextTable:
+    """Effects on one outcome at each point of a sweep (experiments.paired.compare_policies); `named` as of a sweep."""
     chosen = effects[(effects["outcome"] == outcome) & (effects["group"] == group)]
     differ = _find_labels(chosen, ("city",))
     rows = []
     for row in chosen.head(MOST_ROWS).to_dict("records"):
         unit = choose_unit(str(row["unit"]), lang)[2]
-        names = (*(_write(row[name]) for name in differ), label_code("scenario", str(row["policy"]), lang), unit)
+        ahead = (_write_label(name, row[name], lang, named) for name in differ)
+        names = (*ahead, label_scenario(str(row["policy"]), lang, named), unit)
         told = (f"{100.0 * row['p_up']:.1f} %", f"{row['p_holm']:.3f}")
         sure = ("-" if "nan" in words else words for words in told)
         rows.append((*names, write_effect(row, lang), *sure, str(row["seeds"])))
     words = {"outcome": name_outcome(outcome, lang), "group": name_group(group, lang)}
-    title = _TITLES[lang][0].format(**words, against=label_code("scenario", against, lang))
-    heads = (*_name_labels(differ), *_EFFECT_HEADS[lang])
+    title = _TITLES[lang][0].format(**words, against=label_scenario(against, lang, named))
+    heads = (*_name_labels(differ, lang), *_EFFECT_HEADS[lang])
     return TextTable(title, heads, rows, len(differ) + 2)
 
 
-def note_unpaired(table: DataFrame, effects: DataFrame, against: str, *, lang: Lang) -> list[str]:
+def note_unpaired(
+    table: DataFrame, effects: DataFrame, against: str, *, lang: Lang, named: PlaceLabels | None = None
+) -> list[str]:
     """How many points and futures of the table of a sweep its effects leave out; nothing where they have all."""
     every, told = (len(rows[["design", "future"]].drop_duplicates()) for rows in (table, effects))
-    base = label_code("scenario", against, lang)
+    base = label_scenario(against, lang, named)
     return [_UNPAIRED[lang].format(n=every - told, all=every, base=base)] if told < every else []
 
 
-def list_winners(winners: DataFrame, effects: DataFrame, *, lang: Lang) -> list[TextTable]:
+def list_winners(
+    winners: DataFrame,
+    effects: DataFrame,
+    *,
+    lang: Lang,
+    named: PlaceLabels | None = None,
+    places: PlaceLabels | None = None,
+) -> list[TextTable]:
     """Who gains and loses beyond doubt; none where nobody does.
 
     Args:
         winners: Of experiments.paired.list_winners.
         effects: What they were listed from: which points there are.
         lang: Language.
+        named: What a sweep calls its policies and futures.
+        places: Names of places.
     """
     sure = winners[winners["verdict"] != "unclear"]
     differ = _find_labels(effects)
     rows = [
-        (*(_write(row[name]) for name in differ), *_write_winner(row, lang))
+        (*(_write_label(name, row[name], lang, named) for name in differ), *_write_winner(row, lang, named, places))
         for row in sure.head(MOST_ROWS).to_dict("records")
     ]
-    heads = (*_name_labels(differ), *_WINNER_HEADS[lang])
+    heads = (*_name_labels(differ, lang), *_WINNER_HEADS[lang])
     return [TextTable(_TITLES[lang][1], heads, rows, len(differ) + 5)] if rows else []
 
 
-def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang) -> TextTable:
+def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang, named: PlaceLabels | None = None) -> TextTable:
     """Shares of variance in percent, a row for each point and future (experiments.paired.split_variance).
 
     Args:
         parts: Of split_variance.
         effects: Of compare_policies on the same sweep: which values a point has.
         lang: Language.
+        named: What a sweep calls its futures.
     """
     rows: list[Text] = []
     shorts = shorten_keys([name for name in _find_labels(effects) if name != "future"])
@@ -101,8 +118,8 @@ def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang) -> TextTable
         for row in effects.drop_duplicates("design").to_dict("records")
     }
     for (design, future), part in parts.groupby(["design", "future"], sort=False):
-        named = f"{points.get(design) or design} {future}".strip()
-        rows.append((named, *(_write_share(share) for share in part["share"])))
+        words = f"{points.get(design) or design} {_write_label('future', future, lang, named)}".strip()
+        rows.append((words, *(_write_share(share) for share in part["share"])))
     return TextTable(_TITLES[lang][2], _PART_HEADS[lang], rows[:MOST_ROWS], 1)
 
 
@@ -113,15 +130,21 @@ def _find_labels(rows: DataFrame, also: tuple[str, ...] = ()) -> list[str]:
     return [name for name in (*ahead, *also) if len(set(rows[name].map(str))) > 1]
 
 
-def _name_labels(labels: Sequence[str]) -> Text:
-    return tuple(name.removeprefix("params.") for name in labels)
+def _name_labels(labels: Sequence[str], lang: Lang) -> Text:
+    known = _LABEL_HEADS if lang == "zh" else {}
+    return tuple(known.get(name, name.removeprefix("params.")) for name in labels)
 
 
-def _write_winner(row: Mapping[Any, Any], lang: Lang) -> Text:
+def _write_label(name: str, value: Any, lang: Lang, named: PlaceLabels | None) -> str:
+    """The value of a label or key in a row; of a future, its words."""
+    return label_scenario(value, lang, named) if name == "future" and value else _write(value)
+
+
+def _write_winner(row: Mapping[Any, Any], lang: Lang, named: PlaceLabels | None, places: PlaceLabels | None) -> Text:
     verdict = _VERDICTS[str(row["verdict"])][lang == "zh"]
     names = (
-        label_code("scenario", str(row["policy"]), lang),
-        str(row["city"]),
+        label_scenario(str(row["policy"]), lang, named),
+        label_place(str(row["city"]), lang, places) if lang == "zh" else str(row["city"]),
         name_outcome(str(row["outcome"]), lang),
     )
     unit = choose_unit(str(row["unit"]), lang)[2]

@@ -48,7 +48,7 @@ def plot_judgement(judged: Judgement, cases: Cases, question: Question, title: s
         _draw_values(left, judged, cases, question, lang)
         _draw_front(right, judged.front, cases, question, lang)
         if 1 < len(cases.states) <= MOST_COLORS:
-            draw_legend(figure, [(name_state(name, lang), PALETTE[k]) for k, name in enumerate(cases.states)])
+            draw_legend(figure, [(name_state(name, question, lang), PALETTE[k]) for k, name in enumerate(cases.states)])
         write_caption(figure, word("figure.caption", lang).format(n=cases.effect.shape[2]))
     return figure
 
@@ -88,9 +88,7 @@ def _draw_values(axes: Axes, judged: Judgement, cases: Cases, question: Question
                 axes.hlines(height + offset, low, high, color=color, linewidth=1.8 if few else 0.6)
             axes.plot(middle, height + offset, color=color, marker="o", markersize=4.5 if few else 2.0)
     axes.axvline(0.0, color=GREY, linewidth=1.0)
-    axes.set_yticks(
-        range(len(choices)), [wrap_text(name_choice(name, question.baseline, lang), 26) for name in choices]
-    )
+    axes.set_yticks(range(len(choices)), [wrap_text(name_choice(name, question, lang), 26) for name in choices])
     axes.set_ylim(len(choices) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.set_title(word("figure.values", lang), loc="left")
@@ -110,7 +108,7 @@ def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Questio
         beaten = row["verdict"] == DOMINATED
         face = "white" if beaten else PALETTE[0]
         axes.plot(x, y, marker="o", markersize=6.0, color=PALETTE[0], markerfacecolor=face, linestyle="none")
-        names.append((x, y, wrap_text(name_choice(row["choice"], question.baseline, lang), 22)))
+        names.append((x, y, wrap_text(name_choice(row["choice"], question, lang), 22)))
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.set_title(word("figure.front", lang), loc="left")
     axes.set_xlabel(word("head.cost", lang))

@@ -158,6 +158,7 @@ def _read_common(sweep: Sweep, section: Node, problems: list[Problem]) -> dict[s
         "city": texts["city"],
         "policies": tuple(policy.name for policy in sweep.policies),
         "futures": tuple(future.name for future in sweep.futures),
+        "labels": sweep.labels,
         "weights": _read_weights(fields.get("weights"), [future.name for future in sweep.futures], problems),
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.sensitivity import Method
 from sim.effects import Text, TextTable, choose_unit, has_no_width
-from sim.labels import Lang, label, label_code
+from sim.labels import Lang, PlaceLabels, label, label_scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -31,11 +31,13 @@ _NOISE: Final[dict[Lang, str]] = {
 }
 
 
-def list_sensitivity(found: DataFrame, method: Method, *, lang: Lang) -> list[TextTable]:
+def list_sensitivity(
+    found: DataFrame, method: Method, *, lang: Lang, named: PlaceLabels | None = None
+) -> list[TextTable]:
     """One table for each policy and future of what experiments.sensitivity.measure_sensitivity returns."""
     tables = []
     for (policy, future), rows in found.groupby(["policy", "future"], sort=False):
-        title = ", ".join(label_code("scenario", str(name), lang) for name in (policy, future) if name)
+        title = ", ".join(label_scenario(str(name), lang, named) for name in (policy, future) if name)
         lines = [_write_row(row, method, lang) for row in rows.to_dict("records")]
         tables.append(TextTable(title, _HEADS[lang][method], lines, 2 if method != "sobol" else 1))
     return tables

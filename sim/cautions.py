@@ -6,9 +6,11 @@ less than one may be nothing in a whole run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from sim.labels import Lang, label, label_code
 from sim.policies import PolicySpec
 from sim.policies.base import INFINITE
 from sim.policyfile import TEXT
@@ -17,26 +19,31 @@ from sim.sourced import STATED
 
 LEAST_AGENTS: Final = 10
 """Agents in one place under which a size is not told apart from chance."""
+_CHINESE: Final = re.compile("[一-鿿]")
 COUNTED: Final = ("units", "persons", "jobs", "places/year")
 """Units of sizes that agents stand for."""
 
 
-def find_cautions(scenario: Scenario) -> list[str]:
+def find_cautions(scenario: Scenario, lang: Lang = "en") -> list[str]:
     """Lines about what is allowed and yet seldom meant; none where all is well."""
-    return [*_find_small(scenario), *_find_early(scenario)]
+    return [*_find_small(scenario, lang), *_find_early(scenario, lang)]
 
 
-def describe_contents(scenario: Scenario) -> str:
+def describe_contents(scenario: Scenario, lang: Lang = "en") -> str:
     """How many policies and values a scenario has, and how many of them say where they are from."""
     standing, own = scenario.n_standing, len(scenario.policies) - scenario.n_standing
     numbers = [cell for cell in scenario.sources.values() if cell.unit != TEXT]
     plain = sum(cell.source == STATED for cell in numbers)
-    text = f"{_count(own, 'policy', 'policies')}, {_count(standing, 'standing policy', 'standing policies')}, "
-    text += f"scale {scenario.scale}, {_count(len(numbers), 'value', 'values')}"
-    return f"{text}, of which {plain} stated without a source" if plain else f"{text}, each with its source"
+    text = label("contents.counts", lang).format(
+        own=_count(own, "policy", "policies", lang),
+        standing=_count(standing, "standing_policy", "standing_policies", lang),
+        scale=scenario.scale,
+        values=_count(len(numbers), "value", "values", lang),
+    )
+    return text + label("contents.plain" if plain else "contents.sourced", lang).format(n=plain)
 
 
-def _find_small(scenario: Scenario) -> Iterator[str]:
+def _find_small(scenario: Scenario, lang: Lang) -> Iterator[str]:
     """One line that names every size under LEAST_AGENTS, and the scale that would do for all of them."""
     small = [
         (policy, name, value)
@@ -47,15 +54,23 @@ def _find_small(scenario: Scenario) -> Iterator[str]:
     ]
     if not small:
         return
-    shown = "; ".join(
-        f"{policy.label or policy.kind} ({name} {value:,.10g}: {value / scenario.scale:.2g} agents)"
+    words = label("caution.size", lang)
+    shown = ("；" if lang == "zh" else "; ").join(  # noqa: RUF001  (full-width on purpose)
+        words.format(
+            policy=name_policy(policy, lang), name=name, value=f"{value:,.10g}", agents=f"{value / scenario.scale:.2g}"
+        )
         for policy, name, value in small
     )
     enough = max(1, int(min(value for _, _, value in small) / LEAST_AGENTS))
-    yield (
-        f"too small for scale {scenario.scale}, so that chance decides: {shown}. "
-        f"Use --scale {enough} or less for {LEAST_AGENTS} agents in a place"
-    )
+    facts = {"scale": scenario.scale, "enough": enough, "least": LEAST_AGENTS}
+    yield label("caution.small", lang).format(shown=shown, **facts)
+
+
+def name_policy(policy: PolicySpec, lang: Lang) -> str:
+    """What its file calls a policy, else its kind; in Chinese words for the kind where the file has none in Chinese."""
+    if lang == "zh" and not _CHINESE.search(policy.label or ""):
+        return label_code("policy", policy.kind, lang)
+    return policy.label or policy.kind
 
 
 def _list_sizes(policy: PolicySpec) -> Iterator[tuple[str, float]]:
@@ -66,16 +81,14 @@ def _list_sizes(policy: PolicySpec) -> Iterator[tuple[str, float]]:
             yield info.alias or name, float(value)
 
 
-def _find_early(scenario: Scenario) -> Iterator[str]:
+def _find_early(scenario: Scenario, lang: Lang) -> Iterator[str]:
     """Policies of the question; standing ones may well be older than the run."""
     start = scenario.start
     for policy in scenario.policies[scenario.n_standing :]:
         if policy.first < start.number and not policy.is_zero():
-            yield (
-                f"{policy.label or policy.kind} begins in {policy.from_}, before the run ({start}): it acts from "
-                f"{start} on, and its steps and terms count from {policy.from_}. Write {start} if this is not meant"
-            )
+            facts = {"policy": name_policy(policy, lang), "from_": policy.from_, "start": start}
+            yield label("caution.early", lang).format(**facts)
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+def _count(number: int, one: str, many: str, lang: Lang) -> str:
+    return label(f"contents.{one if number == 1 else many}", lang).format(n=number)

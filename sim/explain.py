@@ -10,7 +10,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from sim.errors import Problem, ScenarioError
-from sim.labels import label_place
+from sim.labels import Lang, label, label_code, label_place
+from sim.meaningwords import translate_meaning, translate_source
 from sim.params import Params
 from sim.policies.base import Data
 from sim.results import describe_source
@@ -54,8 +55,10 @@ def explain_key(scenario: Scenario, key: str) -> Explanation:
     return Explanation(key=key, sourced=sourced, meaning=meaning, low=find_finite(low), high=find_finite(high))
 
 
-def describe_key(scenario: Scenario, key: str) -> list[str]:
+def describe_key(scenario: Scenario, key: str, lang: Lang = "en") -> list[str]:
     """Lines that explain a value, or that list the values under the beginning of their keys.
+
+    Keys, units as files write them, formulas and the reasons of assumptions stay as they stand in the files.
 
     Raises:
         ScenarioError: for an unknown key, with the nearest one.
@@ -65,21 +68,37 @@ def describe_key(scenario: Scenario, key: str) -> list[str]:
         return [f"{name}: {_write(cell.value)} {cell.unit}" for name, cell in under.items()]
     found = explain_key(scenario, key)
     sourced = found.sourced
-    lines = [f"key: {found.key}", f"meaning: {found.meaning}", f"value: {_write(sourced.value)}"]
-    lines += [f"unit: {sourced.unit}", f"source: {_say_source(found.key, sourced)}"]
+    texts = {
+        "key": found.key,
+        "meaning": translate_meaning(found.meaning, lang),
+        "value": _write(sourced.value),
+        "unit": _name_unit(sourced.unit, lang),
+        "source": _say_source(found.key, sourced, lang),
+    }
+    lines = [label(f"explain.{name}", lang).format(text=text) for name, text in texts.items()]
     if found.low is not None or found.high is not None:
-        low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
-        lines.append(f"limits: {low} to {high}")
-    return [*lines, f"set in: {sourced.file}:{sourced.line}" if sourced.line else f"declared in: {sourced.file}"]
+        ends = ((found.low, "low"), (found.high, "high"))
+        none = label("explain.no_limit", lang)
+        limits = {name: none if end is None else f"{end:g}" for end, name in ends}
+        lines.append(label("explain.limits", lang).format(**limits))
+    place = f"{sourced.file}:{sourced.line}" if sourced.line else sourced.file
+    return [*lines, label("explain.set" if sourced.line else "explain.declared", lang).format(text=place)]
 
 
-def _say_source(key: str, sourced: Sourced) -> str:
+def _name_unit(unit: str, lang: Lang) -> str:
+    """A unit as files write it, in Chinese with its words where they are known."""
+    words = label_code("unit", unit, lang)
+    return f"{unit}（{words}）" if lang == "zh" and words != unit else unit  # noqa: RUF001  (full-width on purpose)
+
+
+def _say_source(key: str, sourced: Sourced, lang: Lang) -> str:
     """Where a value is from; a fit that keeps the value before it says so."""
+    text = translate_source(sourced.source, lang)
     if not sourced.source.startswith("fitted"):
-        return sourced.source
+        return text
     _, group, name = key.split(".")
     kept = math.isclose(getattr(getattr(Params(), group), name), float(sourced.value), rel_tol=1e-9)
-    return f"{sourced.source}; the value before the fit is kept" if kept else sourced.source
+    return text + label("explain.kept", lang) if kept else text
 
 
 def list_places(world: World) -> list[tuple[str, ...]]:

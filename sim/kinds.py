@@ -13,14 +13,19 @@ from typing import Any, Final, NamedTuple, get_args
 
 from pydantic.fields import FieldInfo
 
+from sim.cautions import name_policy
 from sim.errors import TalentsimError
 from sim.kindwords import SUMMARIES
-from sim.labels import Lang, label_code
+from sim.labels import Lang, label, label_code
 from sim.policies import POLICY_KINDS, PolicySpec
 from sim.policies.base import INFINITE, Data, find_places
 from sim.sourced import suggest_name
 from sim.world.spec import World
 
+KIND_HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
+    "en": ("kind", "name", "what it does"),
+    "zh": ("种类", "名称", "作用"),
+}
 FIELD_HEADINGS: Final = ("field", "default", "unit", "range", "meaning", "source of the default")
 EVIDENCE_HEADINGS: Final = ("id", "document, line", "period", "figure")
 
@@ -94,12 +99,13 @@ def describe_kind(kind: str, lang: Lang) -> KindPage:
     )
 
 
-def list_multiplied(policies: Sequence[PolicySpec], world: World) -> list[str]:
+def list_multiplied(policies: Sequence[PolicySpec], world: World, lang: Lang = "en") -> list[str]:
     """Return a line for each amount that several places have each, with what it comes to in all.
 
     Args:
         policies: of a scenario.
         world: its world, whose places they name.
+        lang: language.
     """
     lines = []
     for policy in policies:
@@ -107,8 +113,9 @@ def list_multiplied(policies: Sequence[PolicySpec], world: World) -> list[str]:
         for name, field in type(policy).model_fields.items():
             value = getattr(policy, name)
             if n_places > 1 and _FOR_EACH.search(field.description or "") and 0 < value < INFINITE:
-                amounts = f"{name}: {value:,.10g} in each of {n_places} places = {value * n_places:,.10g}"
-                lines.append(f"{policy.label or policy.kind}: {amounts} {_extra(field)['unit']}")
+                amounts = {"value": f"{value:,.10g}", "total": f"{value * n_places:,.10g}", "places": n_places}
+                facts = {"policy": name_policy(policy, lang), "name": name, "unit": _extra(field)["unit"], **amounts}
+                lines.append(label("amount.each", lang).format(**facts))
     return lines
 
 

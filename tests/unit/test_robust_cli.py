@@ -368,7 +368,7 @@ def test_values_are_written_in_the_unit_of_people():
 
 
 def test_box_is_written_as_conditions():
-    judged, cases, _ = make_judged()
+    judged, cases, question = make_judged()
     assert judged.unit == "persons"
     sides = (
         Side(key="future", among=("boom",), quasi_p=0.01),
@@ -376,9 +376,9 @@ def test_box_is_written_as_conditions():
         Side(key="params.search.b_home", high=2.0, quasi_p=0.01),
     )
     box = Box(sides=sides, coverage=0.8, density=0.9, mass=0.2, base=0.3, cases=100)
-    (table,), _ = list_box(box, cases, "bold", "en")
+    (table,), _ = list_box(box, cases, question, "bold", "en")
     assert table.rows == [("bold", "future = boom & b_wage >= 0.5 & b_home <= 2", "80 %", "90 %", "30 %")]
-    none, lines = list_box(None, cases, "bold", "en")
+    none, lines = list_box(None, cases, question, "bold", "en")
     assert none == []
     assert lines == ["12 runs of bold are too few to look for conditions: 40 are needed. Add seeds or points."]
 
@@ -391,14 +391,15 @@ def test_sides_of_a_box_say_which_key_is_meant():
     effect = {"bold": {"stayed_12m": 1.0, "public_cost": 1.0}}
     limits = (Threshold(outcome="stayed_12m", low=0.0),)
     table = make_sweep(effect, points=points, levels={"stayed_12m": 5.0})
-    cases = gather_cases(table, Question(baseline="baseline", outcome="stayed_12m", thresholds=limits))
+    question = Question(baseline="baseline", outcome="stayed_12m", thresholds=limits)
+    cases = gather_cases(table, question)
     assert cases.states == ("rent.beijing=1, flats.beijing=1, fit=a", "rent.beijing=2, flats.beijing=1, fit=a")
     sides = (
         Side(key="world_values.rent.beijing", low=0.5, quasi_p=0.01),
         Side(key="fit", among=("a", "b"), quasi_p=0.01),
     )
     box = Box(sides=sides, coverage=0.8, density=0.9, mass=0.2, base=0.3, cases=100)
-    (written,), _ = list_box(box, cases, "bold", "en")
+    (written,), _ = list_box(box, cases, question, "bold", "en")
     assert written.rows[0][1] == "rent.beijing >= 0.5 & fit = a / b"
 
 
