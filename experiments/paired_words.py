@@ -23,26 +23,26 @@ _TITLES: Final[dict[Lang, Text]] = {
         "Who gains and who loses, for certain",
         "Parts of variance",
     ),
-    "zh": ("对{outcome} ({group}) 的效果，与{against}相比", "明确的受益者与受损者", "方差的来源"),  # noqa: RUF001  (full-width on purpose)
+    "zh": ("对“{outcome}”的效果（{group}），与{against}相比", "显著受益与显著受损的群体", "方差分解"),  # noqa: RUF001  (full-width on purpose)
 }
 _EFFECT_HEADS: Final[dict[Lang, Text]] = {
     "en": ("policy", "unit", "difference (95 %)", "probability of a rise", "p for all headlines (Holm)", "pairs"),
-    "zh": ("政策", "单位", "差值 (95%)", "上升概率", "全部主要结果的p值 (Holm)", "配对数"),
+    "zh": ("政策方案", "单位", "配对差 (95%置信区间)", "上升概率", "全部主要结果的校正p值 (Holm)", "配对数"),
 }
 _WINNER_HEADS: Final[dict[Lang, Text]] = {
     "en": ("policy", "city", "outcome", "group", "verdict", "unit", "difference (95 %)", "p (Holm)"),
-    "zh": ("政策", "城市", "结果", "群体", "结论", "单位", "差值 (95%)", "p值 (Holm)"),
+    "zh": ("政策方案", "城市", "结果", "群体", "结论", "单位", "配对差 (95%置信区间)", "校正p值 (Holm)"),
 }
 _UNPAIRED: Final[dict[Lang, str]] = {
     "en": "{n} of {all} points and futures are left out: {base} was not run there, or nothing else was.",
-    "zh": "{all}个设计点与情景的组合中有{n}个未列入：其中没有{base}的模拟，或没有其他政策的模拟。",  # noqa: RUF001  (full-width on purpose)
+    "zh": "{all}个设计点与情景的组合中有{n}个未列入：在该处只模拟了{base}，或未模拟{base}。",  # noqa: RUF001  (full-width on purpose)
 }
 _LABEL_HEADS: Final = {"future": "情景", "city": "城市", "design": "设计点"}
 """Labels that tell rows apart, in Chinese."""
 _VERDICTS: Final[dict[str, tuple[str, str]]] = {"gains": ("gains", "受益"), "loses": ("loses", "受损")}
 _PART_HEADS: Final[dict[Lang, Text]] = {
     "en": ("point", "policy", "parameter set", "seed", "policy x parameter set", "policy x seed"),
-    "zh": ("设计点", "政策", "参数组", "种子", "政策×参数组", "政策×种子"),  # noqa: RUF001  (full-width on purpose)
+    "zh": ("设计点", "政策方案", "参数组", "随机种子", "政策方案×参数组", "政策方案×随机种子"),  # noqa: RUF001  (full-width on purpose)
 }
 
 

@@ -39,7 +39,7 @@ class Writer:
         self._lang: Lang = lang
         base, _, self._per = unit.partition("/million CNY") if unit.endswith("/million CNY") else (unit, "", "-")
         self.factor, self._decimals, name = choose_unit(base, lang)
-        name = POINTS[lang].strip() if base == "share" else name
+        name = POINTS[lang].strip().removeprefix("个") if base == "share" else name
         self._is_ratio = self._per == ""
         self.unit = f"{name} / {label('unit.million_cny', lang)}" if self._is_ratio else name
 
@@ -99,7 +99,7 @@ def list_notes(judged: Judgement, cases: Cases, question: Question, lang: Lang) 
     if cases.effect.shape[2] > 1:
         lines += [*_note_leaders(judged.ranking, question, lang), word("note.front", lang)]
     if judged.left_out:
-        names = _join([name_choice(name, question, lang) for name in judged.left_out], lang)
+        names = _join([_quote_choice(name, question, lang) for name in judged.left_out], lang)
         lines.append(word("note.left_out_choices", lang).format(names=names))
     if cases.left_out:
         lines.append(word("note.left_out_runs", lang).format(n=cases.left_out))
@@ -121,7 +121,7 @@ def list_box(
         few = min(meets.sum(), (~meets).sum()) < FEWEST_FAILURES
         key = "note.few_runs" if meets.size < FEWEST_CASES else "note.all_or_none" if few else "note.no_box"
         facts = {"share": _write_share(float(meets.mean())), "n": meets.size, "fewest": FEWEST_CASES}
-        return [], [word(key, lang).format(choice=name, **facts)]
+        return [], [word(key, lang).format(choice=_quote_choice(choice, question, lang), **facts)]
     heads = tuple(word(f"head.{key}", lang) for key in ("choice", "condition", "coverage", "density", "base"))
     shares = tuple(_write_share(share) for share in (box.coverage, box.density, box.base))
     every = (*cases.conditions.columns[1:], *cases.levers.columns[1:], *(side.key for side in box.sides))
@@ -239,6 +239,12 @@ def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang
     return TextTable(word("title.front", lang).format(outcome=outcome, mean=mean), heads, rows, 1)
 
 
+def _quote_choice(choice: str, question: Question, lang: Lang) -> str:
+    """Words for a choice within a sentence; Chinese has no spaces that would tell them apart."""
+    name = name_choice(choice, question, lang)
+    return f"“{name}”" if lang == "zh" else name
+
+
 def _doubt_gain(gain: float, low: float, high: float) -> str | None:
     """What is to be said where an effect is no gain beyond chance; `low` and `high` are its 95 % interval."""
     if low <= 0 <= high:
@@ -252,8 +258,8 @@ def _note_leaders(ranking: DataFrame, question: Question, lang: Lang) -> list[st
     rows = ranking.to_dict("records")
     for key in CRITERIA:
         best = next(row["choice"] for row in rows if row[f"{key}_verdict"] in {BEST, UNKNOWN})
-        tied = [name_choice(row["choice"], question, lang) for row in rows if row[f"{key}_verdict"] == TIED]
-        names[key] = name_choice(best, question, lang), _join(tied, lang)
+        tied = [_quote_choice(row["choice"], question, lang) for row in rows if row[f"{key}_verdict"] == TIED]
+        names[key] = _quote_choice(best, question, lang), _join(tied, lang)
     best, tied_names = names["mean"]
     lead = "note.tied" if tied_names else "note.clear" if len(rows) > 1 else "note.alone"
     lines = [word(lead, lang).format(best=best, tied=tied_names)]

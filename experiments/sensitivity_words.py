@@ -20,14 +20,14 @@ _HEADS: Final[dict[Lang, dict[Method, Text]]] = {
         "oat": ("key", "unit", "low", "high", "difference at low (95 %)", "difference at high (95 %)"),
     },
     "zh": {
-        "morris": ("键", "单位", "平均绝对效应 (95%)", "平均效应", "离散度", "扣除随机性"),
-        "sobol": ("键", "单独占方差% (95%)", "含共同作用占方差% (95%)"),
-        "oat": ("键", "单位", "下端", "上端", "取下端的差值 (95%)", "取上端的差值 (95%)"),
+        "morris": ("参数", "单位", "平均绝对效应 (95%置信区间)", "平均效应", "效应标准差", "均方根效应 (剔除随机误差)"),
+        "sobol": ("参数", "一阶指数% (95%置信区间)", "总效应指数% (95%置信区间)"),
+        "oat": ("参数", "单位", "下限", "上限", "取下限时的差值 (95%置信区间)", "取上限时的差值 (95%置信区间)"),
     },
 }
 _NOISE: Final[dict[Lang, str]] = {
     "en": "Of what differs between points {noise:.1f} % is chance, with {seeds} seeds.",
-    "zh": "各点间差异中{noise:.1f}%来自随机性（{seeds}个种子）。",  # noqa: RUF001  (full-width on purpose)
+    "zh": "各设计点之间的差异中，随机误差占{noise:.1f}%（{seeds}个随机种子）。",  # noqa: RUF001  (full-width on purpose)
 }
 
 

@@ -48,8 +48,9 @@ def call(tmp_path, monkeypatch):
 
 def last_folder(done, tmp_path):
     last = done.stdout.strip().splitlines()[-1]
-    assert last.startswith("results: ")
-    return tmp_path / last.removeprefix("results: ")
+    words = "结果：" if last.startswith("结果：") else "results: "  # noqa: RUF001  (full-width on purpose)
+    assert last.startswith(words)
+    return tmp_path / last.removeprefix(words)
 
 
 def test_importing_the_command_line_loads_nothing_heavy():

@@ -57,7 +57,7 @@ def test_ranges_of_a_scenario_are_run_and_told(call, tmp_path):
     assert (tmp_path / "here" / "sensitivity.png").stat().st_size > 10_000
     assert json.loads((tmp_path / "here" / "manifest.json").read_text())["against"] == "two_cities_baseline"
     again = call(*words, "--method", "oat", "--against", BASE, "--out", "again", "--lang", "zh")
-    assert "取下端的差值" in again
+    assert "取下限时的差值" in again
     assert pd.read_csv(tmp_path / "again" / "sensitivity.csv").equals(found)
 
 

@@ -306,7 +306,7 @@ def test_who_leads_is_said_with_who_is_tied():
 
 def test_what_is_the_same_in_all_runs_is_said_to_be():
     assert Writer("persons", "en").write_interval(5.0, 5.0, 5.0 + 1e-12) == "+5 (all runs alike)"
-    assert Writer("persons", "zh").write_interval(0.0, 0.0, 0.0) == "0 (各次模拟相同)"
+    assert Writer("persons", "zh").write_interval(0.0, 0.0, 0.0) == "0 (各次模拟结果相同)"
     judged, cases, question = make_judged()
     assert "(all runs alike)" in list_judgement(judged, cases, question, "en")[-1].rows[1][1]
 
