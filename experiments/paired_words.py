@@ -118,7 +118,8 @@ def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang, named: Place
         for row in effects.drop_duplicates("design").to_dict("records")
     }
     for (design, future), part in parts.groupby(["design", "future"], sort=False):
-        words = f"{points.get(design) or design} {_write_label('future', future, lang, named)}".strip()
+        point = points.get(design) or (str(design) if len(points) > 1 or not future else "")
+        words = f"{point} {_write_label('future', future, lang, named)}".strip()
         rows.append((words, *(_write_share(share) for share in part["share"])))
     return TextTable(_TITLES[lang][2], _PART_HEADS[lang], rows[:MOST_ROWS], 1)
 

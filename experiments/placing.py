@@ -1,9 +1,9 @@
 """Where the names of points are written in a figure: beside them, and never upon each other.
 
 Greedy: the most crowded point first, each name at the nearest free place of those tried around its point. A place is
-free where the name touches no other name and no wall (markers, a line of zero), and leaves the frame nowhere. Of free
-places the nearest is taken; touching a bar (an interval), or a line to the point that crosses a marker or a name, counts
-as way. A name for which nothing is free is left out: the table has it.
+free where the name touches no other name and no wall (markers, a line of zero), and leaves the frame nowhere. The
+nearest of them is taken; touching a bar (an interval), or a line to the point that crosses a marker or a name, is
+counted as way. A name for which nothing is free is left out: the table has it.
 All in one unit of length, such as pixels; nothing here draws.
 """
 

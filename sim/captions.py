@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.certainty import find_reduction, select_headlines
 from sim.compare import HEADLINES
 from sim.effects import POINTS, Text, TextTable, choose_unit, find_outcomes, name_group, name_outcome, write_effect
-from sim.labels import Lang, PlaceLabels, label_place
+from sim.labels import Lang, PlaceLabels, label_code, label_place
 from sim.outcomes import ALL, PUBLIC_COST, SHARE
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def list_findings(certainty: DataFrame, lang: Lang) -> list[str]:
         sure = tested[tested["p_holm"] < LEVEL]
         several = len(set(tested["policy"])) > 1
         names = [
-            name_outcome(str(row["outcome"]), lang) + (f" ({row['policy']})" if several else "")
+            name_outcome(str(row["outcome"]), lang)
+            + (f" ({label_code('scenario', str(row['policy']), lang)})" if several else "")
             for row in sure.to_dict("records")
         ]
         join = "、" if lang == "zh" else ", "

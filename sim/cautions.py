@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from sim.filewords import translate_text
 from sim.labels import Lang, label, label_code
 from sim.policies import PolicySpec
 from sim.policies.base import INFINITE
@@ -68,9 +69,8 @@ def _find_small(scenario: Scenario, lang: Lang) -> Iterator[str]:
 
 def name_policy(policy: PolicySpec, lang: Lang) -> str:
     """What its file calls a policy, else its kind; in Chinese words for the kind where the file has none in Chinese."""
-    if lang == "zh" and not _CHINESE.search(policy.label or ""):
-        return label_code("policy", policy.kind, lang)
-    return policy.label or policy.kind
+    words = translate_text(policy.label, lang) or policy.kind
+    return label_code("policy", policy.kind, lang) if lang == "zh" and not _CHINESE.search(words) else words
 
 
 def _list_sizes(policy: PolicySpec) -> Iterator[tuple[str, float]]:

@@ -219,6 +219,7 @@ def check(
     """Check a scenario file without simulating; report all mistakes with their lines."""
     with report_errors(lang=lang):
         from sim.cautions import describe_contents
+        from sim.filewords import translate_text
         from sim.kinds import list_multiplied
         from sim.scenario import load_scenario
 
@@ -227,7 +228,9 @@ def check(
         _note_fits([loaded], lang)
         if quiet:
             return
-        typer.echo(label("line.question", lang).format(name=loaded.name, question=loaded.question))
+        typer.echo(
+            label("line.question", lang).format(name=loaded.name, question=translate_text(loaded.question, lang))
+        )
         facts = {"start": loaded.start, "end": loaded.end, "places": len(loaded.world.places)}
         typer.echo(label("line.checked", lang).format(contents=describe_contents(loaded, lang), **facts))
         for line in list_multiplied(loaded.policies, loaded.world, lang):
@@ -245,7 +248,7 @@ def policies(
         from sim.kinds import KIND_HEADINGS, describe_kind, list_kinds
 
         if kind is not None:
-            _print_kind(describe_kind(kind, lang))
+            _print_kind(describe_kind(kind, lang), lang)
         elif quiet:
             typer.echo("\n".join(name for name, _, _ in list_kinds(lang)))
         else:
@@ -368,17 +371,17 @@ def _print_end(folder: Path, lang: Lang, *, figures: bool, quiet: bool) -> None:
     typer.echo(label("line.results", lang).format(folder=folder))
 
 
-def _print_kind(page: KindPage) -> None:
+def _print_kind(page: KindPage, lang: Lang) -> None:
     """Print what there is to say about a kind of policy."""
     import calibration
     from sim.kinds import EVIDENCE_HEADINGS, FIELD_HEADINGS, read_evidence
 
     typer.echo("\n".join([page.title, *page.facts]))
-    print_table(FIELD_HEADINGS, page.fields, n_names=len(FIELD_HEADINGS))
+    print_table(FIELD_HEADINGS[lang], page.fields, n_names=len(FIELD_HEADINGS[lang]))
     typer.echo(f"{page.example}\n")
     if page.evidence:
         figures = read_evidence(Path(calibration.__file__).parent / "evidence", page.evidence)
-        print_table(EVIDENCE_HEADINGS, figures, n_names=len(EVIDENCE_HEADINGS))
+        print_table(EVIDENCE_HEADINGS[lang], figures, n_names=len(EVIDENCE_HEADINGS[lang]))
 
 
 if __name__ == "__main__":

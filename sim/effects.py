@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.compare import COST_PER_STAYER, DISPLACEMENT, HEADLINES, LEAKAGE_MONEY, LEAKAGE_PERSONS
 from sim.expectations import Judgement
+from sim.filewords import translate_text
 from sim.labels import LABELS, Lang, PlaceLabels, label, label_code, label_place
 from sim.leakage import COST_BY_PERSON, PAID, REACHED, REACHED_KEPT
 from sim.outcomes import ALL, COST, ELSEWHERE, PUBLIC_COST, STAYED, TOGETHER
@@ -180,7 +181,9 @@ def name_group(group: str, lang: Lang) -> str:
     for others in ("firm_size", "reason", "payer"):
         if f"{others}.{group}" in LABELS:
             return label(f"{others}.{group}", lang)
-    return label(f"group.{group}", lang) if f"group.{group}" in LABELS else label_code("policy", group, lang)
+    if f"group.{group}" in LABELS:
+        return label(f"group.{group}", lang)
+    return label_code("policy", translate_text(group, lang), lang)
 
 
 def name_outcome(outcome: str, lang: Lang) -> str:

@@ -77,10 +77,9 @@ def describe_key(scenario: Scenario, key: str, lang: Lang = "en") -> list[str]:
     }
     lines = [label(f"explain.{name}", lang).format(text=text) for name, text in texts.items()]
     if found.low is not None or found.high is not None:
-        ends = ((found.low, "low"), (found.high, "high"))
-        none = label("explain.no_limit", lang)
-        limits = {name: none if end is None else f"{end:g}" for end, name in ends}
-        lines.append(label("explain.limits", lang).format(**limits))
+        key = "at_least" if found.high is None else "at_most" if found.low is None else "limits"
+        low, high = ("" if end is None else f"{end:g}" for end in (found.low, found.high))
+        lines.append(label(f"explain.{key}", lang).format(low=low, high=high))
     place = f"{sourced.file}:{sourced.line}" if sourced.line else sourced.file
     return [*lines, label("explain.set" if sourced.line else "explain.declared", lang).format(text=place)]
 

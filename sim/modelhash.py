@@ -30,6 +30,7 @@ APART: Final = (
     "explain.py",
     "fieldwords.py",
     "figurewords.py",
+    "filewords.py",
     "indices.py",
     "kinds.py",
     "kindwords.py",

@@ -22,6 +22,7 @@ LAYERS = (
         "kindwords",
         "fieldwords",
         "meaningwords",
+        "filewords",
         "version",
         "written",
         "modelhash",
