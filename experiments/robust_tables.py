@@ -203,9 +203,10 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
                 ends = (math.nan, math.nan)  # nothing is what it is by definition, not by chance
             text = writer.write_interval(row[key], *ends, sign=key != "regret")
             named = key != "mean" and is_policy and len(cases.states) > 1
-            where = f" {name_state(row[f'{key}_state'], question, lang)}," if named else ""
+            comma = "，" if lang == "zh" else ","  # noqa: RUF001  (full-width on purpose)
+            where = f" {name_state(row[f'{key}_state'], question, lang)}{comma}" if named else ""
             verdict = word("verdict." + row[f"{key}_verdict"], lang)
-            cells.append(f"{text}{where} {verdict}")
+            cells.append(f"{text}{where} {verdict}".replace("， ", "，"))  # noqa: RUF001  (as above)
         if cases.meets is not None:
             share, low, high = (_write_share(row[name]) for name in ("enough", "enough_low", "enough_high"))
             cells.append(f"{share} ({low} .. {high})")

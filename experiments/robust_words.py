@@ -66,7 +66,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         ),
         (
             "该规模对“{outcome}”的效果：{effect} {unit}；在成本最高的情景下，成本为{cost}百万元；"
-            "在每个情景下，至少{share}的模拟不超出预算（{budget}）。"
+            "在每个情景下，至少 {share} 的模拟不超出预算（{budget}）。"
         ),
     ),
     "optimum.maybe_nothing": (
@@ -133,7 +133,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "note.all_or_none": (
         "{choice} meets its thresholds in {share} of runs: too few of the others to look for conditions.",
-        "{choice}在{share}的模拟中达标：另一类过少，无法进行情景发现。",
+        "{choice}在 {share} 的模拟中达标：另一类过少，无法进行情景发现。",
     ),
     "figure.values": ("By future", "按情景"),
     "figure.front": ("Effect against cost", "效果与成本"),
