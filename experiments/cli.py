@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from experiments.store import STORE
-from sim.console import count_cores, print_table, report_errors, show_progress
+from sim.console import count_cores, print_table, print_warnings, report_errors, show_progress
 
 if TYPE_CHECKING:
     from experiments.plan import Plan
     from experiments.runner import Report, Workers
     from experiments.store import Store
+    from sim.labels import Lang as Language
 
 KEPT: Final = "the runs that ended are kept: the same command goes on from there"
 _MINUTE_S: Final = 60
@@ -64,10 +65,9 @@ def sweep(
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         loaded = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         plan = make_plan(loaded, scale=scale, quarters=quarters)
-        if not quiet:
-            print_plan(plan)
+        tell_plan(plan, None if fresh else runs, quiet=quiet)
         if dry_run:
-            print_forecast(plan, runs, workers)
+            print_forecast(plan, runs, workers, fresh=fresh)
             return
         if fresh:
             runs.remove_runs(loaded.name)
@@ -78,11 +78,38 @@ def sweep(
         typer.echo(f"store: {store}, sweep {loaded.name}, {plan.n_runs} runs")
 
 
-def print_forecast(plan: Plan, store: Store, workers: Workers) -> None:
-    """Print what a plan will take."""
+def tell_plan(plan: Plan, store: Store | None, *, quiet: bool, lang: Language = "en") -> None:
+    """Print what is run, on stderr what is seldom meant, and which runs of the store stay unused.
+
+    Raises:
+        ResultsError: Where the store has runs of another question; without a store nothing is looked up.
+    """
+    from experiments.plan_cautions import list_doubts
+
+    if not quiet:
+        print_plan(plan)
+        print_warnings([*plan.cautions, *list_doubts(len(plan.sweep.seeds), len(plan.members), lang)])
+    if store is not None:
+        check_store(plan, store, quiet=quiet)
+
+
+def check_store(plan: Plan, store: Store, *, quiet: bool) -> None:
+    """Say which runs of the store stay unused. Raises ResultsError where it has runs of another question."""
+    from experiments.leftovers import find_leftovers, write_seeds
+
+    others = find_leftovers(plan, store, store.read_index()).seeds
+    if others and not quiet:
+        typer.echo(
+            f"{store.folder} also has runs of {plan.sweep.name} with other seeds ({write_seeds(others)}): they stay, "
+            f"and are not used. Seeds asked for: {write_seeds(plan.sweep.seeds)}"
+        )
+
+
+def print_forecast(plan: Plan, store: Store, workers: Workers, *, fresh: bool = False) -> None:
+    """Print what a plan will take; `fresh` as of experiments.forecast."""
     from experiments.forecast import forecast_plan
 
-    forecast = forecast_plan(plan, store, workers)
+    forecast = forecast_plan(plan, store, workers, fresh=fresh)
     how = "as runs in the store took" if forecast.from_store else "drawn out from a short run"
     rows = [
         ("runs", f"{forecast.n_runs}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -24,12 +24,11 @@ from experiments.cli import (
     print_forecast,
 )
 from experiments.store import STORE
-from sim.console import count_cores, print_tables, report_errors, show_progress
+from sim.console import count_cores, print_tables, print_warnings, report_errors, show_progress
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from experiments.plan import Plan
+    from experiments.sensitivity import Design
     from sim.labels import Lang as Language
 
 RESULTS: Final = Path("results") / "sensitivity"
@@ -76,10 +75,11 @@ def sensitivity(
     with report_errors(KEPT):
         from experiments.runner import Workers, describe_plan
         from experiments.sensitivity import measure_sensitivity
-        from experiments.sensitivity_run import load_study, plan_study, run_study
-        from experiments.sensitivity_words import list_sensitivity, note_noise
+        from experiments.sensitivity_run import add_ranges, load_study, plan_study, run_study
+        from experiments.sensitivity_words import describe_asked, list_doubts, list_sensitivity, note_noise
         from experiments.store import Store
         from sim.certainty import split_outcome
+        from sim.plots_sensitivity import plot_sensitivity, save_sensitivity
         from sim.results import describe_code, write_manifest, write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
@@ -88,39 +88,52 @@ def sensitivity(
         base = against if not vary or against is None else study.sweep.policies[0].name
         size = n or SIZES[method]
         design, plan = plan_study(study, method, outcome, n=size, city=city, scale=scale, quarters=quarters, draw=draw)
+        named = _name_asked(plan, outcome, group, base, lang)
         if not quiet:
-            typer.echo(f"{plan.sweep.name}: {len(design.points)} points of {len(design.keys)} keys, {plan.n_runs} runs")
+            _print_points(design, plan)
+            print_warnings([*plan.cautions, *list_doubts(method, len(plan.sweep.seeds), len(plan.members), lang)])
         if dry_run:
+            typer.echo(describe_asked(method, **named, counts=_count_runs(plan), lang=lang))
             print_forecast(plan, runs, workers)
             return
         with show_progress(f"{plan.sweep.name}: runs", quiet=quiet) as move:
             table = run_study(plan, runs, workers, on_done=move)
-        found = measure_sensitivity(design, table, outcome, group=group, city=plan.cities[0], against=base)
+        told = measure_sensitivity(design, table, outcome, group=group, city=plan.cities[0], against=base)
+        found = add_ranges(told, study)
         folder = out if out is not None else RESULTS / plan.sweep.name
         write_tables({"sensitivity": found}, folder)
         asked = {"of": of, "method": method, "n": size, "draw": draw, "against": base, "city": plan.cities[0]}
         write_manifest({**asked, **describe_plan(plan), **describe_code()}, folder)
-        _draw(found, method, (outcome, group), plan, base, folder / "sensitivity.png", lang)
+        save_sensitivity(plot_sensitivity(found, method, **named, lang=lang), folder / "sensitivity.png")
         if not quiet:
+            unit = str(found["unit"].iloc[0])
+            typer.echo(describe_asked(method, **named, counts=_count_runs(plan), unit=unit, lang=lang))
             print_tables(list_sensitivity(found, method, lang=lang))
             for line in note_noise(found, method, lang):
                 typer.echo(line)
         typer.echo(f"results: {folder}")
 
 
-def _draw(
-    found: DataFrame, method: str, of: tuple[str, str], plan: Plan, against: str | None, file: Path, lang: Language
-) -> None:
-    """Draw the figure of a sensitivity."""
+def _print_points(design: Design, plan: Plan) -> None:
+    points, keys = len(design.points), len(design.keys)
+    typer.echo(
+        f"{plan.sweep.name}: {points} point{'s' * (points > 1)} of {keys} key{'s' * (keys > 1)}, {plan.n_runs} runs"
+    )
+
+
+def _count_runs(plan: Plan) -> dict[str, int]:
+    return {"seeds": len(plan.sweep.seeds), "members": len(plan.members), "runs": plan.n_runs}
+
+
+def _name_asked(plan: Plan, outcome: str, group: str, against: str | None, lang: Language) -> dict[str, Any]:
+    """Words for the outcome, its city and the policy that is taken off, by argument of those who need them."""
     from sim.effects import name_group, name_outcome
     from sim.labels import label_code, label_place
-    from sim.plots_sensitivity import plot_sensitivity, save_sensitivity
 
-    outcome, group = of
     words = name_outcome(outcome, lang)
     if group != "all":
         words += f" ({name_group(group, lang)})"
     world = plan.load(plan.jobs[0].runs[0]).world
     city = label_place(plan.cities[0], lang, world.labels)
     base = None if against is None else label_code("scenario", against, lang)
-    save_sensitivity(plot_sensitivity(found, method, outcome=words, city=city, against=base, lang=lang), file)
+    return {"outcome": words, "city": city, "against": base}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.casenames import shorten_keys
 from experiments.table import OUTCOME_COLUMNS
 from sim.compare import COMPARISON_COLUMNS
-from sim.effects import Text, TextTable, choose_unit, name_group, name_outcome, write_effect
+from sim.effects import Text, TextTable, name_difference, name_group, name_outcome, write_effect
 from sim.labels import Lang, label_code
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def list_effects(effects: DataFrame, outcome: str, group: str, against: str, *, 
     differ = _find_labels(chosen, ("city",))
     rows = []
     for row in chosen.head(MOST_ROWS).to_dict("records"):
-        unit = choose_unit(str(row["unit"]), lang)[2]
+        unit = name_difference(str(row["unit"]), lang)
         names = (*(_write(row[name]) for name in differ), label_code("scenario", str(row["policy"]), lang), unit)
         told = (f"{100.0 * row['p_up']:.1f} %", f"{row['p_holm']:.3f}")
         sure = ("-" if "nan" in words else words for words in told)
@@ -124,7 +124,7 @@ def _write_winner(row: Mapping[Any, Any], lang: Lang) -> Text:
         str(row["city"]),
         name_outcome(str(row["outcome"]), lang),
     )
-    unit = choose_unit(str(row["unit"]), lang)[2]
+    unit = name_difference(str(row["unit"]), lang)
     return (*names, name_group(str(row["group"]), lang), verdict, unit, write_effect(row, lang), f"{row['p_holm']:.3f}")
 
 
@@ -133,4 +133,4 @@ def _write_share(share: float) -> str:
 
 
 def _write(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

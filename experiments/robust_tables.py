@@ -12,7 +12,7 @@ from experiments.discovery import FEWEST_CASES, FEWEST_FAILURES, Box, Side
 from experiments.optimise import Budget, Optimum
 from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
 from experiments.robust_words import word
-from sim.effects import POINTS, Text, TextTable, choose_unit, has_no_width, name_group
+from sim.effects import Text, TextTable, choose_unit, has_no_width, name_difference, name_group
 from sim.labels import Lang, label, label_code
 from sim.outcomes import ALL
 
@@ -28,7 +28,7 @@ _DIGITS: Final = 3
 
 
 class Writer:
-    """Writes values of one outcome.
+    """Writes differences of one outcome.
 
     Args:
         unit: Of the outcome, or of it for a million CNY.
@@ -38,8 +38,8 @@ class Writer:
     def __init__(self, unit: str, lang: Lang) -> None:
         self._lang: Lang = lang
         base, _, self._per = unit.partition("/million CNY") if unit.endswith("/million CNY") else (unit, "", "-")
-        self.factor, self._decimals, name = choose_unit(base, lang)
-        name = POINTS[lang].strip() if base == "share" else name
+        self.factor, self._decimals, _ = choose_unit(base, lang)
+        name = name_difference(base, lang)
         self._is_ratio = self._per == ""
         self.unit = f"{name} / {label('unit.million_cny', lang)}" if self._is_ratio else name
 
