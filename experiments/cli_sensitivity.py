@@ -45,7 +45,7 @@ Against = Annotated[
     str | None, typer.Option(help="Look at the effect: what differs from this policy of the file, or this scenario.")
 ]
 City = Annotated[str | None, typer.Option(help="City whose outcome is meant. Default: that of the file or scenario.")]
-Seeds = Annotated[int | None, typer.Option(help="Number of seeds. Default: the file's, or 4.", min=1)]
+Seeds = Annotated[int | None, typer.Option(help="Number of seeds. Default: the file's, or 5.", min=1)]
 Draw = Annotated[int, typer.Option(help="Seed of the points.", min=1, max=2**31)]
 
 

@@ -306,7 +306,8 @@ def _draw_members(sweep: Sweep, bases: Sequence[Scenario], problems: list[Proble
 
 
 def _report(sweep: Sweep, key: str, message: str, repair: str, problems: list[Problem]) -> None:
-    report(problems, sweep.root.fields.get(key, sweep.root), message, repair)
+    at = sweep.root.fields.get(key, dataclasses.replace(sweep.root, key=key))
+    report(problems, at, message, repair)
 
 
 def _refuse(sweep: Sweep, key: str, message: str, repair: str) -> ScenarioError:

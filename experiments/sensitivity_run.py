@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from experiments.store import Store
 
 OPTION: Final = "--vary"
-DEFAULT_SEEDS: Final = 4
+DEFAULT_SEEDS: Final = 5
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -158,7 +158,8 @@ def _make_sweep(name: str, vary: Sequence[str], against: str | None, seeds: int,
     problems: list[Problem] = []
     ranges = dict(_split_range(text, problems) for text in vary)
     if len(ranges) < len(vary):
-        report(problems, Node(OPTION, 0, "", None), "a key stands twice", "Give each key one range")
+        twice = next(key for key in ranges if sum(text.partition("=")[0].strip() == key for text in vary) > 1)
+        report(problems, Node(OPTION, 0, twice, None), "a key stands twice", "Give each key one range")
     if problems:
         raise ScenarioError(problems)
     path = find_scenario(name)

@@ -23,7 +23,7 @@ _HEADS: Final[dict[Lang, dict[Method, Text]]] = {
             "without chance, {unit}",
         ),
         "sobol": ("alone, % of variance (95 %)", "with others, % of variance (95 %)"),
-        "oat": ("difference at low, {unit} (95 %)", "difference at high, {unit} (95 %)"),
+        "oat": ("at low, {unit} (95 %)", "at high, {unit} (95 %)"),
     },
     "zh": {
         "morris": ("平均绝对效应，{unit} (95%)", "平均效应，{unit}", "离散度，{unit}", "扣除随机性，{unit}"),
@@ -137,8 +137,8 @@ def _write_row(row: Mapping[Any, Any], method: Method, lang: Lang) -> Text:
 
     unit = str(row["key_unit"])
     unit = label(f"unit.{unit}", lang) if f"unit.{unit}" in LABELS else unit
-    names = (str(row["key"]).removeprefix("params."), unit)
-    names += tuple(_write_value(row[name]) for name in ("start", "low_value", "high_value"))
+    values = (_write_value(row[name]) for name in ("start", "low_value", "high_value"))
+    names = (str(row["key"]).removeprefix("params."), unit, *values)
     if method == "sobol":
         cells = [(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("first", "total")]
         return (*names, *(f"{100 * mid:.1f} ({100 * low:.1f} .. {100 * high:.1f})" for mid, low, high in cells))

@@ -127,7 +127,7 @@ def load_sweep(path_or_name: str | Path, *, seeds: int | None = None, overrides:
         raise ScenarioError(problems)
     if "extends" in root.fields:
         repair = f"Write a file with `scenario: {path.stem}` and `vary:`, or simulate it with `talentsim run`"
-        report(problems, root, "this is a scenario and no sweep", repair)
+        report(problems, root.fields["extends"], "this is a scenario and no sweep", repair)
         raise ScenarioError(problems)
     return build_sweep(root, path.parent, seeds=seeds, overrides=overrides)
 
@@ -185,7 +185,8 @@ def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Pr
     fields = root.fields
     for key in ("name", "question"):
         if key not in fields:
-            report(problems, root, f"`{key}` is missing", f"Add `{key}:` ({SWEEP_KEYS[key]})")
+            at = dataclasses.replace(root, key=key)
+            report(problems, at, f"`{key}` is missing", f"Add `{key}:` ({SWEEP_KEYS[key]})")
     name, question = (_read_optional(fields.get(key), problems) or "" for key in ("name", "question"))
     if name and not PLAIN_NAME.fullmatch(name):
         report(problems, fields["name"], f"`{name}` cannot name a folder", "Use letters, digits, _ and -")
