@@ -49,7 +49,7 @@ ENVIRONMENT: Final = {
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
     "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
 }
-"""Environment of libraries: no matrix here is worth threads that wait for it, no plugin is worth a look into every package
+"""Environment of libraries: no matrix here is worth threads that wait for it, no plugin a look into each package
 that is installed, and what joblib's helper cleans up behind a program that was killed is no news to who killed it."""
 RESULTS: Final = Path("results")
 
