@@ -165,7 +165,7 @@ def _list_values(rows: DataFrame, n_points: int, against: str | None) -> Iterato
         if missing.any():
             design = int(wide.index[missing][0])
             raise TableError(
-                f"{policy} tells nothing at point {design}. Finish the runs (--resume); an outcome that nobody counts "
+                f"{policy} tells nothing at point {design}. Finish the runs; an outcome that nobody counts "
                 "in some runs takes larger ones, or more quarters"
             )
         yield str(policy), str(future), wide.to_numpy(float), len(set(part["member"])) > 1

@@ -185,8 +185,7 @@ def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Pr
     fields = root.fields
     for key in ("name", "question"):
         if key not in fields:
-            at = dataclasses.replace(root, key=key)
-            report(problems, at, f"`{key}` is missing", f"Add `{key}:` ({SWEEP_KEYS[key]})")
+            report(problems, dataclasses.replace(root, key=key), f"`{key}` is missing", f"Add it: {SWEEP_KEYS[key]}")
     name, question = (_read_optional(fields.get(key), problems) or "" for key in ("name", "question"))
     if name and not PLAIN_NAME.fullmatch(name):
         report(problems, fields["name"], f"`{name}` cannot name a folder", "Use letters, digits, _ and -")
