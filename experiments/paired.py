@@ -208,8 +208,9 @@ def _arrange(part: DataFrame) -> NDArray[np.float64]:
         design, future = part[["design", "future"]].iloc[0]
         where = f"point {design}" + (f" in {future}" if future else "")
         raise TableError(
-            f"at {where} not every policy has a value for each parameter set and seed, or sets have unequal seeds. Finish "
-            "the sweep, or choose an outcome that all runs tell: where nobody counts in some, more people or quarters help"
+            f"at {where} not every policy has a value for each parameter set and seed, or sets have unequal seeds. "
+            "Finish the sweep, or choose an outcome that all runs tell: where nobody counts in some, more people or "
+            "quarters help"
         )
     return wide.to_numpy(float).reshape(len(wide), len(counts), -1)
 

@@ -326,7 +326,7 @@ def test_small_sizes_are_warned_of_once_on_stderr(call):
     words = ("--scale", "20000", "--quarters", "4", "--seeds", "1", "--jobs", "1", "--no-figures")
     done = call("compare", "baseline", POLICY, *words, "--set", "from=2024Q4")
     assert done.stderr.count("warning: ") == 1
-    assert "Affordable rental for graduates (units 20,000: 1 agents)" in done.stderr
+    assert "Affordable rental for graduates (units 20,000: 1 agent)" in done.stderr
 
 
 def test_a_key_above_others_lists_them(call):
