@@ -9,7 +9,7 @@ import typer
 
 from experiments.cli_words import say
 from experiments.store import STORE
-from sim.console import LangOption, count_cores, print_table, report_errors, show_progress
+from sim.console import LangOption, count_cores, print_table, print_warnings, report_errors, show_progress
 from sim.labels import label, label_place
 
 if TYPE_CHECKING:
@@ -66,10 +66,9 @@ def sweep(
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         loaded = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         plan = make_plan(loaded, scale=scale, quarters=quarters)
-        if not quiet:
-            print_plan(plan, lang)
+        tell_plan(plan, None if fresh else runs, quiet=quiet, lang=lang)
         if dry_run:
-            print_forecast(plan, runs, workers, lang)
+            print_forecast(plan, runs, workers, lang, fresh=fresh)
             return
         if fresh:
             runs.remove_runs(loaded.name)
@@ -80,11 +79,37 @@ def sweep(
         typer.echo(say("report.store", lang, store=store, name=loaded.name, n=plan.n_runs))
 
 
-def print_forecast(plan: Plan, store: Store, workers: Workers, lang: Lang = "en") -> None:
-    """Print what a plan will take."""
+def tell_plan(plan: Plan, store: Store | None, *, quiet: bool, lang: Lang = "en") -> None:
+    """Print what is run, on stderr what is seldom meant, and which runs of the store stay unused.
+
+    Raises:
+        ResultsError: Where the store has runs of another question; without a store nothing is looked up.
+    """
+    from experiments.plan_cautions import list_doubts
+
+    if not quiet:
+        print_plan(plan, lang)
+        doubts = list_doubts(len(plan.sweep.seeds), len(plan.members), lang)
+        print_warnings([*(plan.cautions_zh if lang == "zh" else plan.cautions), *doubts], lang)
+    if store is not None:
+        check_store(plan, store, lang, quiet=quiet)
+
+
+def check_store(plan: Plan, store: Store, lang: Lang, *, quiet: bool) -> None:
+    """Say which runs of the store stay unused. Raises ResultsError where it has runs of another question."""
+    from experiments.leftovers import find_leftovers, write_seeds
+
+    others = find_leftovers(plan, store, store.read_index()).seeds
+    if others and not quiet:
+        seeds = {"others": write_seeds(others), "seeds": write_seeds(plan.sweep.seeds)}
+        typer.echo(say("other_seeds", lang, folder=store.folder, name=plan.sweep.name, **seeds))
+
+
+def print_forecast(plan: Plan, store: Store, workers: Workers, lang: Lang = "en", *, fresh: bool = False) -> None:
+    """Print what a plan will take; `fresh` as of experiments.forecast."""
     from experiments.forecast import forecast_plan
 
-    forecast = forecast_plan(plan, store, workers)
+    forecast = forecast_plan(plan, store, workers, fresh=fresh)
     each = say("dry.from_store" if forecast.from_store else "dry.drawn_out", lang)
     rows = [
         (say("dry.runs", lang), f"{forecast.n_runs}"),

@@ -21,7 +21,7 @@ from experiments.cli import (
     StoreFolder,
     SweepFile,
     print_forecast,
-    print_plan,
+    tell_plan,
 )
 from experiments.cli_words import say
 from experiments.store import STORE
@@ -74,18 +74,17 @@ def robust(
         from experiments.robust import judge_choices
         from experiments.robust_tables import list_judgement, list_notes
         from experiments.robustfile import count_states, read_question
-        from experiments.runner import Workers
+        from experiments.runner import Workers, describe_plan
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
-        from sim.results import write_tables
+        from sim.results import write_manifest, write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         question, plan = _plan_section(sweep, read_question, scale, quarters)
         if question.thresholds and count_states(sweep) >= FEWEST_STATES:
             need_workbench()  # before the runs, not when they are done
-        if dry_run or not quiet:
-            print_plan(plan, lang)
+        tell_plan(plan, runs, quiet=quiet and not dry_run, lang=lang)
         if dry_run:
             print_forecast(plan, runs, workers, lang)
             return
@@ -99,6 +98,7 @@ def robust(
             "front": judged.front.assign(unit=cases.unit),
         }
         write_tables(tables | ({"boxes": _tabulate_boxes(boxes)} if boxes else {}), folder)
+        write_manifest(describe_plan(plan), folder)
         save_figure(plot_judgement(judged, cases, question, sweep.ask(lang), lang), folder / "robust.png")
         if not quiet:
             lines = list_notes(judged, cases, question, lang)
@@ -134,16 +134,15 @@ def optimise(
         from experiments.robust import weigh_states
         from experiments.robust_tables import list_optimum
         from experiments.robustfile import read_budget
-        from experiments.runner import Workers
+        from experiments.runner import Workers, describe_plan
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
-        from sim.results import write_tables
+        from sim.results import write_manifest, write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         (question, budget), plan = _plan_section(sweep, read_budget, scale, quarters)
-        if dry_run or not quiet:
-            print_plan(plan, lang)
+        tell_plan(plan, runs, quiet=quiet and not dry_run, lang=lang)
         if dry_run:
             print_forecast(plan, runs, workers, lang)
             return
@@ -151,6 +150,7 @@ def optimise(
         found = find_best_size(cases, question, budget, weigh_states(cases, question))
         folder = out if out is not None else RESULTS / "optimise" / sweep.name
         write_tables(_tabulate_optimum(found, budget), folder)
+        write_manifest(describe_plan(plan), folder)
         save_figure(plot_optimum(found, budget, question, sweep.ask(lang), lang), folder / "optimise.png")
         if not quiet:
             _print_all(*list_optimum(found, budget, question, lang))
@@ -181,12 +181,12 @@ def _plan_section(
 
 
 def _run_plan(plan: Plan, store: Store, workers: Workers, *, lang: Language, quiet: bool) -> DataFrame:
-    """Run what the store lacks and return the table of the sweep."""
+    """Run what the store lacks and return the table of the sweep, with the seeds that the plan asks for."""
     from experiments.runner import run_plan
 
     with show_progress(label("progress.runs_of", lang).format(name=plan.sweep.name), quiet=quiet) as move:
         run_plan(plan, store, workers, on_done=move)
-    return store.read_sweep(plan.sweep.name)
+    return store.read_sweep(plan.sweep.name, seeds=plan.sweep.seeds)
 
 
 def _discover_boxes(cases: Cases, lang: Language, *, quiet: bool) -> dict[str, Box | None]:

@@ -23,7 +23,28 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{n} runs: {product}{left_out}; outcomes of {cities} from {since} on",
         "共{n}次模拟：{product}{left_out}；统计{cities}自{since}起的结果",
     ),
-    "study": ("{name}: {points} points of {keys} keys, {n} runs", "{name}：{keys}个键，{points}个设计点，共{n}次模拟"),
+    "study": ("{name}: {points} of {keys}, {n} runs", "{name}：{keys}，{points}，共{n}次模拟"),
+    "point": ("{n} point", "{n}个设计点"),
+    "key": ("{n} key", "{n}个参数"),
+    "keys": ("{n} keys", "{n}个参数"),
+    "other_seeds": (
+        (
+            "{folder} also has runs of {name} with other seeds ({others}): they stay, and are not used. "
+            "Seeds asked for: {seeds}"
+        ),
+        "{folder} 中还有 {name} 用其他随机种子（{others}）的模拟：予以保留，但不使用。本次所用随机种子：{seeds}",
+    ),
+    "other_seeds_last": (
+        (
+            "{folder} also has runs of {name} with other seeds ({others}), which are not used. "
+            "Seeds asked for last: {seeds}"
+        ),
+        "{folder} 中还有 {name} 用其他随机种子（{others}）的模拟，未使用。最近一次所用随机种子：{seeds}",
+    ),
+    "go_on": (
+        " Go on with: talentsim sweep {file} --seeds {n}",
+        "可继续执行：talentsim sweep {file} --seeds {n}",
+    ),
     "dry.head": ("dry run", "预估"),
     "dry.runs": ("runs", "模拟次数"),
     "dry.there": ("in the store", "结果库中已有"),

@@ -65,7 +65,8 @@ def read_policies(root: Node, folder: Path, problems: list[Problem]) -> tuple[Po
     base, listed = root.fields.get("scenario"), root.fields.get("policies")
     if listed is None:
         if base is None:
-            report(problems, root, "nothing says what is run", "Add `scenario: NAME`, or `policies:` with a list")
+            at = dataclasses.replace(root, key="policies")
+            report(problems, at, "nothing says what is run", "Add `scenario: NAME`, or `policies:` with a list")
             return ()
         name = Path(str(base.value)).stem
         return (Policy(name=name, path=_find_file(base, folder, problems), overrides=(), node=base),)

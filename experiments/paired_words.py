@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.casenames import shorten_keys
 from experiments.table import OUTCOME_COLUMNS
 from sim.compare import COMPARISON_COLUMNS
-from sim.effects import Text, TextTable, choose_unit, name_group, name_outcome, write_effect
+from sim.effects import Text, TextTable, name_difference, name_group, name_outcome, write_effect
 from sim.labels import Lang, PlaceLabels, label_place, label_scenario
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def list_effects(
     differ = _find_labels(chosen, ("city",))
     rows = []
     for row in chosen.head(MOST_ROWS).to_dict("records"):
-        unit = choose_unit(str(row["unit"]), lang)[2]
+        unit = name_difference(str(row["unit"]), lang)
         ahead = (_write_label(name, row[name], lang, named) for name in differ)
         names = (*ahead, label_scenario(str(row["policy"]), lang, named), unit)
         told = (f"{100.0 * row['p_up']:.1f} %", f"{row['p_holm']:.3f}")
@@ -148,7 +148,7 @@ def _write_winner(row: Mapping[Any, Any], lang: Lang, named: PlaceLabels | None,
         label_place(str(row["city"]), lang, places) if lang == "zh" else str(row["city"]),
         name_outcome(str(row["outcome"]), lang),
     )
-    unit = choose_unit(str(row["unit"]), lang)[2]
+    unit = name_difference(str(row["unit"]), lang)
     return (*names, name_group(str(row["group"]), lang), verdict, unit, write_effect(row, lang), f"{row['p_holm']:.3f}")
 
 
@@ -157,4 +157,4 @@ def _write_share(share: float) -> str:
 
 
 def _write(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

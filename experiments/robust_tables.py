@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from experiments.casenames import shorten_keys
 from experiments.cases import Cases, Question
 from experiments.discovery import FEWEST_CASES, FEWEST_FAILURES, Box, Side
-from experiments.optimise import Budget, Optimum
+from experiments.optimise import Budget, Optimum, Size
 from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
 from experiments.robust_words import word
-from sim.effects import POINTS, Text, TextTable, choose_unit, has_no_width, name_group
+from sim.effects import Text, TextTable, choose_unit, has_no_width, name_difference, name_group
 from sim.labels import Lang, label, label_code, label_scenario
 from sim.outcomes import ALL
 
@@ -28,7 +28,7 @@ _DIGITS: Final = 3
 
 
 class Writer:
-    """Writes values of one outcome.
+    """Writes differences of one outcome.
 
     Args:
         unit: Of the outcome, or of it for a million CNY.
@@ -38,8 +38,8 @@ class Writer:
     def __init__(self, unit: str, lang: Lang) -> None:
         self._lang: Lang = lang
         base, _, self._per = unit.partition("/million CNY") if unit.endswith("/million CNY") else (unit, "", "-")
-        self.factor, self._decimals, name = choose_unit(base, lang)
-        name = POINTS[lang].strip().removeprefix("个") if base == "share" else name
+        self.factor, self._decimals, _ = choose_unit(base, lang)
+        name = name_difference(base, lang).removeprefix("个")
         self._is_ratio = self._per == ""
         self.unit = f"{name} / {label('unit.million_cny', lang)}" if self._is_ratio else name
 
@@ -152,7 +152,8 @@ def list_optimum(found: Optimum, budget: Budget, question: Question, lang: Lang)
         )
         for size in found.sizes
     ]
-    lines = [word(f"optimum.{found.verdict}", lang)]
+    ends = _write_allowed(found.sizes, lang)
+    lines = [word(f"optimum.{found.verdict}", lang).format(allowed=ends)]
     if found.sizes:
         writer = Writer(found.unit, lang)
         lines.append(
@@ -167,9 +168,25 @@ def list_optimum(found: Optimum, budget: Budget, question: Question, lang: Lang)
         )
         doubt = _doubt_gain(found.effect * question.sign, found.effect_low, found.effect_high)
         lines += [word(f"optimum.{doubt}", lang)] if doubt else []
+        lines += _note_beyond(found, lang)
     if found.is_rough:
         lines.append(word("optimum.rough", lang).format(misfit=found.misfit))
     return [TextTable(word("title.size", lang), heads, rows, 1)] if rows else [], lines
+
+
+def _note_beyond(found: Optimum, lang: Lang) -> list[str]:
+    """Why an interval reaches beyond the sizes that the budget allows, where one does."""
+    beyond = [
+        size
+        for size in found.sizes
+        if _write_size(min(size.low, size.allowed_from)) != _write_size(size.allowed_from)
+        or _write_size(max(size.high, size.allowed_to)) != _write_size(size.allowed_to)
+    ]
+    return [word("optimum.beyond", lang).format(allowed=_write_allowed(beyond, lang))] if beyond else []
+
+
+def _write_allowed(sizes: Sequence[Size], lang: Lang) -> str:
+    return _join([f"{size.key} = {_write_range(size.allowed_from, size.allowed_to)}" for size in sizes], lang)
 
 
 def _table_effects(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:

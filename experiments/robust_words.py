@@ -49,7 +49,17 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "The best size lies at the end of what was swept: where sizes beyond exist, one may be better still.",
         "最优规模位于已模拟范围的端点：若端点之外仍有可行规模，效果可能更好。",
     ),
-    "optimum.budget_binds": ("The budget binds: more would be better.", "预算构成约束：预算若更宽，规模更大效果更好。"),
+    "optimum.budget_binds": (
+        "The budget binds: more would be better, and it allows {allowed}.",
+        "预算构成约束：规模更大效果更好，而预算只允许 {allowed}。",
+    ),
+    "optimum.beyond": (
+        (
+            "The interval reaches beyond what the budget allows as costs were found ({allowed}): costs, too, are known "
+            "but for chance, and where they are lower another size is best."
+        ),
+        "置信区间超出按模拟成本得出的预算允许范围（{allowed}）：成本同样带有随机误差，若成本较低，最优规模会不同。",
+    ),
     "optimum.undetermined": (
         "Not determined: no size that the budget allows can be told from the best. Add seeds, or widen the range.",
         "无法确定：预算允许的各规模与最优规模均无显著差异。请增加随机种子或扩大范围。",

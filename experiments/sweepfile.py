@@ -142,7 +142,7 @@ def load_sweep(path_or_name: str | Path, *, seeds: int | None = None, overrides:
         raise ScenarioError(problems)
     if "extends" in root.fields:
         repair = f"Write a file with `scenario: {path.stem}` and `vary:`, or simulate it with `talentsim run`"
-        report(problems, root, "this is a scenario and no sweep", repair)
+        report(problems, root.fields["extends"], "this is a scenario and no sweep", repair)
         raise ScenarioError(problems)
     return build_sweep(root, path.parent, seeds=seeds, overrides=overrides)
 
@@ -200,7 +200,7 @@ def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Pr
     fields = root.fields
     for key in ("name", "question"):
         if key not in fields:
-            report(problems, root, f"`{key}` is missing", f"Add `{key}:` ({SWEEP_KEYS[key]})")
+            report(problems, dataclasses.replace(root, key=key), f"`{key}` is missing", f"Add it: {SWEEP_KEYS[key]}")
     name, question, chinese = (_read_optional(fields.get(key), problems) or "" for key in _TEXTS)
     if name and not PLAIN_NAME.fullmatch(name):
         report(problems, fields["name"], f"`{name}` cannot name a folder", "Use letters, digits, _ and -")

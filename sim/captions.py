@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.certainty import find_reduction, select_headlines
 from sim.compare import HEADLINES
-from sim.effects import POINTS, Text, TextTable, choose_unit, find_outcomes, name_group, name_outcome, write_effect
+from sim.effects import (
+    POINTS,
+    Text,
+    TextTable,
+    choose_unit,
+    find_outcomes,
+    name_difference,
+    name_group,
+    name_outcome,
+    write_effect,
+)
 from sim.labels import Lang, PlaceLabels, label_code, label_place
 from sim.outcomes import ALL, PUBLIC_COST, SHARE
 
@@ -57,15 +67,19 @@ _MANY: Final[dict[Lang, str]] = {
 }
 
 _SURE_TITLE: Final[dict[Lang, str]] = {"en": "How sure it is", "zh": "把握程度"}
+_SEEDS_FOR_HALF: Final[dict[Lang, str]] = {
+    "en": "seeds for +- half the difference",
+    "zh": "置信区间缩至±差值一半所需种子数",
+}
 _SURE_HEADINGS: Final[dict[Lang, Text]] = {
     "en": (
         "outcome",
         "probability of a rise",
         "p for all headlines (Holm)",
-        "seeds for +- half of it",
+        _SEEDS_FOR_HALF["en"],
         "variance without pairing, times",
     ),
-    "zh": ("结果", "上升概率", "全部主要结果的校正p值（Holm）", "置信区间为±一半所需种子数", "不配对时方差的倍数"),  # noqa: RUF001  (as above)
+    "zh": ("结果", "上升概率", "全部主要结果的校正p值（Holm）", _SEEDS_FOR_HALF["zh"], "不配对时方差的倍数"),  # noqa: RUF001  (as above)
 }
 _SAVED: Final[dict[Lang, str]] = {
     "en": "Seeds shared by all scenarios: seeds of their own would have to be {times:.1f} times as many (median) for "
@@ -78,8 +92,9 @@ _TESTED: Final[dict[Lang, str]] = {
 }
 _NONE: Final[dict[Lang, str]] = {"en": "none", "zh": "无"}
 _REACHED: Final[dict[Lang, str]] = {
-    "en": "Precision: {outcome} is known to +- {reached}, wanted was +- {wanted}; {seeds} seeds, told from the first "
-    "{first}. All intervals use the spread of these {first} (Stein), so that looking at them has cost no certainty.",
+    "en": "Precision: the effect on {outcome} is known to +- {reached} (half its 95 % interval; +- {wanted} was asked "
+    "for), with {seeds} seeds. How many it takes was told from the spread of the first {first}, and all intervals use "
+    "that spread (Stein): so they hold although the number of seeds was chosen on the way.",
     "zh": "精度：{outcome}的误差为±{reached}，要求±{wanted}；由前{first}个种子确定共用{seeds}个。"  # noqa: RUF001  (as above)
     "所有置信区间均采用前{first}个种子的离散度（Stein两阶段法），先看后定不影响把握程度。",  # noqa: RUF001  (as above)
 }
@@ -104,10 +119,14 @@ def write_caption(
 
 def list_cautions(seeds: int, lang: Lang) -> list[str]:
     """What `seeds` seeds do not allow to conclude, one line each."""
+    return [*caution_seeds(seeds, lang), *([_CHANCE[lang]] if seeds > 1 else [])]
+
+
+def caution_seeds(seeds: int, lang: Lang) -> list[str]:
+    """What so few seeds mean for intervals; nothing where there are enough."""
     if seeds < 2:
         return [_NO_INTERVAL[lang]]
-    few = [_FEW_SEEDS[lang].format(seeds=seeds)] if seeds < ENOUGH_SEEDS else []
-    return [*few, _CHANCE[lang]]
+    return [_FEW_SEEDS[lang].format(seeds=seeds)] if seeds < ENOUGH_SEEDS else []
 
 
 def note_elsewhere(
@@ -161,7 +180,7 @@ def list_places(
     found = {place: find_outcomes(by_place[place], policy) for place in chosen}
     outcomes = [name for name in BY_PLACE if all(name in rows for rows in found.values())]
     heads = [
-        f"{name_outcome(name, lang)} ({choose_unit(str(found[focus][name]['unit']), lang)[2]})" for name in outcomes
+        f"{name_outcome(name, lang)} ({name_difference(str(found[focus][name]['unit']), lang)})" for name in outcomes
     ]
     rows = [
         (label_place(place, lang, places), *(write_effect(found[place][name], lang) for name in outcomes))
@@ -171,7 +190,11 @@ def list_places(
 
 
 def list_certainty(certainty: DataFrame, policy: str, *, lang: Lang) -> list[TextTable]:
-    """Return the table of how sure the headlines of `policy` are; none with a single seed, which tells nothing."""
+    """Return the table of how sure the headlines of `policy` are; none with a single seed, which tells nothing.
+
+    Where intervals are those of one more run, as over an ensemble, the column of seeds is left out: more of them do not
+    close such an interval.
+    """
     rows = certainty[select_headlines(certainty) & (certainty["policy"] == policy) & certainty["p_up"].notna()]
     found = {str(row["outcome"]): row for row in rows.to_dict("records")}
     lines: list[Text] = [
@@ -185,7 +208,11 @@ def list_certainty(certainty: DataFrame, policy: str, *, lang: Lang) -> list[Tex
         for name in HEADLINES
         if name in found
     ]
-    return [TextTable(_SURE_TITLE[lang], _SURE_HEADINGS[lang], lines, 1)] if lines else []
+    heads = _SURE_HEADINGS[lang]
+    if lines and rows["seeds_for_half"].isna().all():
+        place = heads.index(_SEEDS_FOR_HALF[lang])
+        heads, *lines = (line[:place] + line[place + 1 :] for line in (heads, *lines))
+    return [TextTable(_SURE_TITLE[lang], heads, lines, 1)] if lines else []
 
 
 def list_findings(certainty: DataFrame, lang: Lang) -> list[str]:

@@ -45,9 +45,13 @@ for command in (sweep, effects, sensitivity, robust, optimise):
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""
-START_SOONER: Final = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
-"""Environment of libraries: no matrix here is worth threads that wait for it, and no plugin is worth a look into every
-package that is installed."""
+ENVIRONMENT: Final = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+}
+"""Environment of libraries: no matrix here is worth threads that wait for it, no plugin a look into each package
+that is installed, and what joblib's helper cleans up behind a program that was killed is no news to who killed it."""
 RESULTS: Final = Path("results")
 
 ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
@@ -84,7 +88,7 @@ def main() -> None:
     """Run the command line."""
     # reading a world makes many objects and no garbage: looking for some would take longer than the reading
     gc.set_threshold(GARBAGE_THRESHOLD)
-    for name, value in START_SOONER.items():
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     try:
         app()

@@ -62,7 +62,14 @@ COMMAND_WORDS: Final[dict[str, tuple[str, str]]] = {
             "要使一地至少有{least}个主体，请用 --scale {enough} 或更小"
         ),
     ),
-    "caution.size": ("{policy} ({name} {value}: {agents} agents)", "{policy}（{name} {value}，相当于{agents}个主体）"),
+    "caution.size": ("{policy} ({text})", "{policy}（{text}）"),
+    "caution.agents": ("{field} {amount}: {agents} agents", "{field} {amount}，相当于{agents}个主体"),
+    "caution.one_agent": ("{field} {amount}: {agents} agent", "{field} {amount}，相当于{agents}个主体"),
+    "caution.to": (" to ", "至"),
+    "caution.comma": (", ", "，"),
+    "caution.semicolon": ("; ", "；"),
+    "caution.and": (", ", "、"),
+    "caution.where": ("in {names}", "见于{names}"),
     "caution.early": (
         (
             "{policy} begins in {from_}, before the run ({start}): it acts from {start} on, and its steps and terms "

@@ -120,6 +120,12 @@ def print_table(
     console.print(table)
 
 
+def print_warnings(lines: Iterable[str], lang: Lang = "en", *, quiet: bool = False) -> None:
+    """Print on stderr what is allowed and yet seldom meant, each line once."""
+    for line in () if quiet else dict.fromkeys(lines):
+        typer.echo(label("line.warning", lang).format(text=line), err=True)
+
+
 def print_tables(tables: Iterable[Printable]) -> None:
     """Print tables one below the other."""
     for table in tables:

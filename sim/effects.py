@@ -16,7 +16,7 @@ from sim.expectations import Judgement
 from sim.filewords import translate_text
 from sim.labels import LABELS, Lang, PlaceLabels, label, label_code, label_place
 from sim.leakage import COST_BY_PERSON, PAID, REACHED, REACHED_KEPT
-from sim.outcomes import ALL, COST, ELSEWHERE, PUBLIC_COST, STAYED, TOGETHER
+from sim.outcomes import ALL, COST, ELSEWHERE, PUBLIC_COST, SHARE, STAYED, TOGETHER
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def describe_difference(judged: Judgement, lang: Lang) -> str:
     words = write_effect(row, lang)
     if _note_ratio(row, lang) or judged.expectation.outcome == DISPLACEMENT:
         return words
-    return f"{words} {POINTS[lang].strip() if judged.unit == 'share' else choose_unit(judged.unit, lang)[2]}"
+    return f"{words} {name_difference(judged.unit, lang)}"
 
 
 def head_effects(lang: Lang) -> tuple[str, ...]:
@@ -199,7 +199,7 @@ def _list_spread(found: Found, lang: Lang) -> list[Text]:
             continue
         lost = found.get((DISPLACEMENT, ALL)) if outcome == "employed" else None
         cells = ("" if part is None else write_effect(part, lang) for part in (*parts, lost))
-        rows.append((label(f"outcome.{outcome}", lang), choose_unit(str(parts[0]["unit"]), lang)[2], *cells))
+        rows.append((label(f"outcome.{outcome}", lang), name_difference(str(parts[0]["unit"]), lang), *cells))
     return rows
 
 
@@ -284,7 +284,7 @@ def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
     words = name_outcome(str(row["outcome"]), lang)
     levels = (_write_number(row[name] * factor, decimals, sign=False) for name in ("baseline", "value"))
     interval = _write_interval(row, factor, decimals, lang)
-    points = POINTS[lang] if row["unit"] == "share" and not math.isnan(row["difference"]) else ""
+    points = POINTS[lang] if row["unit"] == SHARE and not math.isnan(row["difference"]) else ""
     difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
     if _note_ratio(row, lang):
         difference = "-"  # the interval says why
@@ -293,7 +293,7 @@ def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
 
 def choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
     """Return factor, decimals and name under which values of `unit` are shown."""
-    if unit == "share":
+    if unit == SHARE:
         return 100.0, 2, "%"
     if unit == "CNY":
         return 1e-6, 1, label("unit.million_cny", lang)
@@ -301,6 +301,11 @@ def choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
         return 1.0, 2, label(f"unit.{unit}", lang)
     key = f"unit.{unit}"
     return 1.0, 0, label(key, lang) if key in LABELS else unit
+
+
+def name_difference(unit: str, lang: Lang) -> str:
+    """Name of the unit of a difference as write_effect writes it: shares in percent differ by percentage points."""
+    return POINTS[lang].strip() if unit == SHARE else choose_unit(unit, lang)[2]
 
 
 def _write_number(value: float, decimals: int, *, sign: bool) -> str:

@@ -187,7 +187,7 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
 @pytest.mark.parametrize(
     ("section", "words"),
     [
-        ("", "toy.yaml:1: : nothing says what is asked under `robust`. Add `robust: {outcome: stayed_12m"),
+        ("", "toy.yaml:1: robust: nothing says what is asked under `robust`. Add `robust: {outcome: stayed_12m"),
         ("robust: {outcome: rent, beter: low}", "robust.beter: unknown key `beter`. Did you mean `better`?"),
         ("robust: {outcome: rent, better: up}", "`up` is not known here"),
         ("robust: {outcome: rents, better: low}", "there is no outcome `rents`. The nearest are rent"),
