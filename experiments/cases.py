@@ -70,6 +70,8 @@ class Question:
     policies: tuple[str, ...] = ()
     futures: tuple[str, ...] = ()
     """Names in the order in which they are shown; as they come without."""
+    labels: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    """What policies and futures are called, by name and language, where the file says it."""
 
     @property
     def sign(self) -> float:

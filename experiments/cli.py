@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from experiments.cli_words import say
 from experiments.store import STORE
-from sim.console import count_cores, print_table, report_errors, show_progress
+from sim.console import LangOption, count_cores, print_table, print_warnings, report_errors, show_progress
+from sim.labels import label, label_place
 
 if TYPE_CHECKING:
     from experiments.plan import Plan
     from experiments.runner import Report, Workers
     from experiments.store import Store
+    from sim.labels import Lang
 
-KEPT: Final = "the runs that ended are kept: the same command goes on from there"
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
 
@@ -36,7 +38,6 @@ Overrides = Annotated[
 ]
 Of = Annotated[str, typer.Option("--of", metavar="OUTCOME", help="Such as stay_share_12m, or stay_share_12m:phd.")]
 Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/COMMAND/NAME.")]
-Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of tables and figure.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
 
 
@@ -52,10 +53,11 @@ def sweep(
     seeds: Seeds = None,
     overrides: Overrides = None,
     store: StoreFolder = STORE,
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """Run all that a sweep file asks for and the store lacks."""
-    with report_errors(KEPT):
+    with report_errors(say("kept", lang), lang):
         from experiments.plan import make_plan
         from experiments.runner import Workers, run_plan
         from experiments.store import Store
@@ -64,70 +66,105 @@ def sweep(
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         loaded = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         plan = make_plan(loaded, scale=scale, quarters=quarters)
-        if not quiet:
-            print_plan(plan)
+        tell_plan(plan, None if fresh else runs, quiet=quiet, lang=lang)
         if dry_run:
-            print_forecast(plan, runs, workers)
+            print_forecast(plan, runs, workers, lang, fresh=fresh)
             return
         if fresh:
             runs.remove_runs(loaded.name)
-        with show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
+        with show_progress(label("progress.runs_of", lang).format(name=loaded.name), quiet=quiet) as move:
             report = run_plan(plan, runs, workers, on_done=move)
         if not quiet:
-            _print_report(report)
-        typer.echo(f"store: {store}, sweep {loaded.name}, {plan.n_runs} runs")
+            _print_report(report, lang)
+        typer.echo(say("report.store", lang, store=store, name=loaded.name, n=plan.n_runs))
 
 
-def print_forecast(plan: Plan, store: Store, workers: Workers) -> None:
-    """Print what a plan will take."""
+def tell_plan(plan: Plan, store: Store | None, *, quiet: bool, lang: Lang = "en") -> None:
+    """Print what is run, on stderr what is seldom meant, and which runs of the store stay unused.
+
+    Raises:
+        ResultsError: Where the store has runs of another question; without a store nothing is looked up.
+    """
+    from experiments.plan_cautions import list_doubts
+
+    if not quiet:
+        print_plan(plan, lang)
+        doubts = list_doubts(len(plan.sweep.seeds), len(plan.members), lang)
+        print_warnings([*(plan.cautions_zh if lang == "zh" else plan.cautions), *doubts], lang)
+    if store is not None:
+        check_store(plan, store, lang, quiet=quiet)
+
+
+def check_store(plan: Plan, store: Store, lang: Lang, *, quiet: bool) -> None:
+    """Say which runs of the store stay unused. Raises ResultsError where it has runs of another question."""
+    from experiments.leftovers import find_leftovers, write_seeds
+
+    others = find_leftovers(plan, store, store.read_index()).seeds
+    if others and not quiet:
+        seeds = {"others": write_seeds(others), "seeds": write_seeds(plan.sweep.seeds)}
+        typer.echo(say("other_seeds", lang, folder=store.folder, name=plan.sweep.name, **seeds))
+
+
+def print_forecast(plan: Plan, store: Store, workers: Workers, lang: Lang = "en", *, fresh: bool = False) -> None:
+    """Print what a plan will take; `fresh` as of experiments.forecast."""
     from experiments.forecast import forecast_plan
 
-    forecast = forecast_plan(plan, store, workers)
-    how = "as runs in the store took" if forecast.from_store else "drawn out from a short run"
+    forecast = forecast_plan(plan, store, workers, fresh=fresh)
+    each = say("dry.from_store" if forecast.from_store else "dry.drawn_out", lang)
     rows = [
-        ("runs", f"{forecast.n_runs}"),
-        ("in the store", f"{forecast.n_there}"),
-        ("to be simulated", f"{forecast.n_simulations}"),
-        (f"a simulation ({how})", f"{forecast.run_s:.2f} s"),
-        (f"time with {workers.jobs} workers", _write_time(forecast.wall_s)),
-        ("disk", _write_bytes(forecast.disk_bytes)),
+        (say("dry.runs", lang), f"{forecast.n_runs}"),
+        (say("dry.there", lang), f"{forecast.n_there}"),
+        (say("dry.missing", lang), f"{forecast.n_simulations}"),
+        (each, say("seconds_each", lang, n=forecast.run_s)),
+        (say("dry.time", lang, n=workers.jobs), _write_time(forecast.wall_s, lang)),
+        (say("dry.disk", lang), _write_bytes(forecast.disk_bytes)),
     ]
-    print_table(("dry run", ""), rows, n_names=1)
+    print_table((say("dry.head", lang), ""), rows, n_names=1)
 
 
-def print_plan(plan: Plan) -> None:
+def print_plan(plan: Plan, lang: Lang = "en") -> None:
     """Print how many runs a plan has, and why."""
     asked = plan.sweep
-    typer.echo(f"{asked.name}: {asked.question}")
+    typer.echo(say("question", lang, name=asked.name, question=asked.ask(lang)))
     parts = {
         "points": len(plan.points),
         "policies": len(asked.policies),
         "futures": len(asked.futures),
-        "parameter sets": max(1, len(plan.members)),
+        "parameter_sets": max(1, len(plan.members)),
         "seeds": len(asked.seeds),
     }
-    product = " x ".join(f"{count} {name}" for name, count in parts.items() if count > 1) or "1 run"
+    several = [say(name, lang, n=count) for name, count in parts.items() if count > 1]
+    product = (" × " if lang == "zh" else " x ").join(several) or say("one_run", lang)  # noqa: RUF001  (as print has it)
     each = max(1, len(plan.members)) * len(asked.seeds)
-    left_out = f", less {plan.left_out * each} that `when` leaves out" if plan.left_out else ""
-    typer.echo(f"{plan.n_runs} runs: {product}{left_out}; outcomes of {', '.join(plan.cities)} from {plan.since} on")
+    left_out = say("left_out", lang, n=plan.left_out * each) if plan.left_out else ""
+    cities = ("、" if lang == "zh" else ", ").join(name_cities(plan, lang))
+    typer.echo(say("plan", lang, n=plan.n_runs, product=product, left_out=left_out, cities=cities, since=plan.since))
 
 
-def _print_report(report: Report) -> None:
-    typer.echo(
-        f"{report.n_there} runs were there, {report.n_copied} copied from runs alike, {report.n_simulated} simulated"
-        + (f", {report.n_deaths} dead workers replaced" if report.n_deaths else "")
-    )
+def name_cities(plan: Plan, lang: Lang) -> list[str]:
+    """Words for the cities whose outcomes a plan keeps; in English their codes, as files name them."""
+    if lang == "en":
+        return list(plan.cities)
+    labels = plan.load(plan.jobs[0].runs[0]).world.labels
+    return [label_place(city, lang, labels) for city in plan.cities]
+
+
+def _print_report(report: Report, lang: Lang) -> None:
+    counts = {"there": report.n_there, "copied": report.n_copied, "simulated": report.n_simulated}
+    deaths = say("report.deaths", lang, n=report.n_deaths) if report.n_deaths else ""
+    typer.echo(say("report.runs", lang, **counts) + deaths)
     if report.n_simulated:
-        typer.echo(
-            f"{_write_time(report.wall_s)} with {report.workers} workers: {report.run_s / report.n_simulated:.3f} s a "
-            f"simulation, {1000 * report.overhead_s:.0f} ms around it"
-        )
+        time = _write_time(report.wall_s, lang)
+        each, around = report.run_s / report.n_simulated, 1000 * report.overhead_s
+        typer.echo(say("report.time", lang, time=time, workers=report.workers, each=each, around=around))
 
 
-def _write_time(seconds: float) -> str:
+def _write_time(seconds: float, lang: Lang) -> str:
     if seconds >= _HOUR_S:
-        return f"{seconds / _HOUR_S:.1f} h"
-    return f"{seconds / _MINUTE_S:.1f} min" if seconds >= _MINUTE_S else f"{seconds:.1f} s"
+        return say("hours", lang, n=seconds / _HOUR_S)
+    if seconds >= _MINUTE_S:
+        return say("minutes", lang, n=seconds / _MINUTE_S)
+    return say("seconds", lang, n=seconds)
 
 
 def _write_bytes(count: float) -> str:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import typer
 
 from experiments.cli import (
-    KEPT,
     Backend,
     DryRun,
     Jobs,
-    Lang,
     Out,
     Overrides,
     Quarters,
@@ -23,11 +21,13 @@ from experiments.cli import (
     StoreFolder,
     SweepFile,
     print_forecast,
-    print_plan,
+    tell_plan,
 )
+from experiments.cli_words import say
 from experiments.store import STORE
-from sim.console import count_cores, print_tables, report_errors, show_progress
+from sim.console import LangOption, count_cores, print_tables, report_errors, show_progress
 from sim.errors import ScenarioError
+from sim.labels import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -60,38 +60,37 @@ def robust(
     store: StoreFolder = STORE,
     out: Out = None,
     dry_run: DryRun = False,
-    lang: Lang = "en",
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """Say which policy of a sweep holds whatever the future: regret, worst case, thresholds, effect against cost.
 
     The section `robust` of the sweep file says what is asked. Runs that the store lacks are done first.
     """
-    with report_errors(KEPT):
+    with report_errors(say("kept", lang), lang):
         from experiments.cases import gather_cases
         from experiments.discovery import FEWEST_STATES, need_workbench
         from experiments.plots import plot_judgement, save_figure
         from experiments.robust import judge_choices
         from experiments.robust_tables import list_judgement, list_notes
         from experiments.robustfile import count_states, read_question
-        from experiments.runner import Workers
+        from experiments.runner import Workers, describe_plan
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
-        from sim.results import write_tables
+        from sim.results import write_manifest, write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         question, plan = _plan_section(sweep, read_question, scale, quarters)
         if question.thresholds and count_states(sweep) >= FEWEST_STATES:
             need_workbench()  # before the runs, not when they are done
-        if dry_run or not quiet:
-            print_plan(plan)
+        tell_plan(plan, runs, quiet=quiet and not dry_run, lang=lang)
         if dry_run:
-            print_forecast(plan, runs, workers)
+            print_forecast(plan, runs, workers, lang)
             return
-        cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
+        cases = gather_cases(_run_plan(plan, runs, workers, lang=lang, quiet=quiet), question)
         judged = judge_choices(cases, question)
-        boxes = _discover_boxes(cases, quiet=quiet)
+        boxes = _discover_boxes(cases, lang, quiet=quiet)
         folder = out if out is not None else RESULTS / "robust" / sweep.name
         tables = {
             "effects": judged.effects.assign(unit=cases.unit, value_unit=judged.unit),
@@ -99,12 +98,13 @@ def robust(
             "front": judged.front.assign(unit=cases.unit),
         }
         write_tables(tables | ({"boxes": _tabulate_boxes(boxes)} if boxes else {}), folder)
-        save_figure(plot_judgement(judged, cases, question, sweep.question, lang), folder / "robust.png")
+        write_manifest(describe_plan(plan), folder)
+        save_figure(plot_judgement(judged, cases, question, sweep.ask(lang), lang), folder / "robust.png")
         if not quiet:
             lines = list_notes(judged, cases, question, lang)
             _print_all(list_judgement(judged, cases, question, lang), lines)
-            _print_boxes(boxes, cases, lang)
-        typer.echo(f"results: {folder}")
+            _print_boxes(boxes, cases, question, lang)
+        typer.echo(label("line.results", lang).format(folder=folder))
 
 
 def optimise(
@@ -119,7 +119,7 @@ def optimise(
     store: StoreFolder = STORE,
     out: Out = None,
     dry_run: DryRun = False,
-    lang: Lang = "en",
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """Find the best size of a policy under a budget, with its interval.
@@ -127,34 +127,34 @@ def optimise(
     The section `optimise` of the sweep file says what is asked; the sweep varies one key of the policy, or two. Runs
     that the store lacks are done first.
     """
-    with report_errors(KEPT):
+    with report_errors(say("kept", lang), lang):
         from experiments.cases import gather_cases
         from experiments.optimise import find_best_size
         from experiments.plots import plot_optimum, save_figure
         from experiments.robust import weigh_states
         from experiments.robust_tables import list_optimum
         from experiments.robustfile import read_budget
-        from experiments.runner import Workers
+        from experiments.runner import Workers, describe_plan
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
-        from sim.results import write_tables
+        from sim.results import write_manifest, write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
         sweep = load_sweep(file, seeds=seeds, overrides=tuple(overrides or ()))
         (question, budget), plan = _plan_section(sweep, read_budget, scale, quarters)
-        if dry_run or not quiet:
-            print_plan(plan)
+        tell_plan(plan, runs, quiet=quiet and not dry_run, lang=lang)
         if dry_run:
-            print_forecast(plan, runs, workers)
+            print_forecast(plan, runs, workers, lang)
             return
-        cases = gather_cases(_run_plan(plan, runs, workers, quiet=quiet), question)
+        cases = gather_cases(_run_plan(plan, runs, workers, lang=lang, quiet=quiet), question)
         found = find_best_size(cases, question, budget, weigh_states(cases, question))
         folder = out if out is not None else RESULTS / "optimise" / sweep.name
         write_tables(_tabulate_optimum(found, budget), folder)
-        save_figure(plot_optimum(found, budget, question, sweep.question, lang), folder / "optimise.png")
+        write_manifest(describe_plan(plan), folder)
+        save_figure(plot_optimum(found, budget, question, sweep.ask(lang), lang), folder / "optimise.png")
         if not quiet:
             _print_all(*list_optimum(found, budget, question, lang))
-        typer.echo(f"results: {folder}")
+        typer.echo(label("line.results", lang).format(folder=folder))
 
 
 def _plan_section(
@@ -180,23 +180,23 @@ def _plan_section(
     return asked, plan
 
 
-def _run_plan(plan: Plan, store: Store, workers: Workers, *, quiet: bool) -> DataFrame:
-    """Run what the store lacks and return the table of the sweep."""
+def _run_plan(plan: Plan, store: Store, workers: Workers, *, lang: Language, quiet: bool) -> DataFrame:
+    """Run what the store lacks and return the table of the sweep, with the seeds that the plan asks for."""
     from experiments.runner import run_plan
 
-    with show_progress(f"{plan.sweep.name}: runs", quiet=quiet) as move:
+    with show_progress(label("progress.runs_of", lang).format(name=plan.sweep.name), quiet=quiet) as move:
         run_plan(plan, store, workers, on_done=move)
-    return store.read_sweep(plan.sweep.name)
+    return store.read_sweep(plan.sweep.name, seeds=plan.sweep.seeds)
 
 
-def _discover_boxes(cases: Cases, *, quiet: bool) -> dict[str, Box | None]:
+def _discover_boxes(cases: Cases, lang: Language, *, quiet: bool) -> dict[str, Box | None]:
     """The box of each choice where the sweep has thresholds and conditions enough to look for one."""
     from experiments.discovery import FEWEST_STATES, discover_box
 
     if cases.meets is None or len(cases.states) < FEWEST_STATES:
         return {}
     boxes: dict[str, Box | None] = {}
-    with show_progress("conditions", quiet=quiet) as move:
+    with show_progress(say("progress.conditions", lang), quiet=quiet) as move:
         for number, choice in enumerate(cases.choices[1:], start=1):
             boxes[choice] = discover_box(cases.conditions, ~cases.meets[number])
             move(number, len(cases.choices) - 1)
@@ -249,11 +249,11 @@ def _print_all(tables: Iterable[TextTable], lines: Sequence[str]) -> None:
     typer.echo("\n".join(lines))
 
 
-def _print_boxes(boxes: dict[str, Box | None], cases: Cases, lang: Language) -> None:
+def _print_boxes(boxes: dict[str, Box | None], cases: Cases, question: Question, lang: Language) -> None:
     from experiments.robust_tables import list_box
 
     for choice, box in boxes.items():
-        tables, lines = list_box(box, cases, choice, lang)
+        tables, lines = list_box(box, cases, question, choice, lang)
         print_tables(tables)
         for line in lines:
             typer.echo(line)

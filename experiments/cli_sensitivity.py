@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from experiments.cli import (
-    KEPT,
     Backend,
     DryRun,
     Jobs,
-    Lang,
     Of,
     Out,
     Overrides,
@@ -23,13 +21,14 @@ from experiments.cli import (
     StoreFolder,
     print_forecast,
 )
+from experiments.cli_words import say
 from experiments.store import STORE
-from sim.console import count_cores, print_tables, report_errors, show_progress
+from sim.console import LangOption, count_cores, print_tables, print_warnings, report_errors, show_progress
+from sim.labels import label
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from experiments.plan import Plan
+    from experiments.sensitivity import Design
     from sim.labels import Lang as Language
 
 RESULTS: Final = Path("results") / "sensitivity"
@@ -46,7 +45,7 @@ Against = Annotated[
     str | None, typer.Option(help="Look at the effect: what differs from this policy of the file, or this scenario.")
 ]
 City = Annotated[str | None, typer.Option(help="City whose outcome is meant. Default: that of the file or scenario.")]
-Seeds = Annotated[int | None, typer.Option(help="Number of seeds. Default: the file's, or 4.", min=1)]
+Seeds = Annotated[int | None, typer.Option(help="Number of seeds. Default: the file's, or 5.", min=1)]
 Draw = Annotated[int, typer.Option(help="Seed of the points.", min=1, max=2**31)]
 
 
@@ -69,17 +68,18 @@ def sensitivity(
     store: StoreFolder = STORE,
     out: Out = None,
     dry_run: DryRun = False,
-    lang: Lang = "en",
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """Tell how much each key moves an outcome over its range: Morris, Sobol, or one at a time."""
-    with report_errors(KEPT):
+    with report_errors(say("kept", lang), lang):
         from experiments.runner import Workers, describe_plan
         from experiments.sensitivity import measure_sensitivity
-        from experiments.sensitivity_run import load_study, plan_study, run_study
-        from experiments.sensitivity_words import list_sensitivity, note_noise
+        from experiments.sensitivity_run import add_ranges, load_study, plan_study, run_study
+        from experiments.sensitivity_words import describe_asked, list_sensitivity, note_noise
         from experiments.store import Store
         from sim.certainty import split_outcome
+        from sim.plots_sensitivity import plot_sensitivity, save_sensitivity
         from sim.results import describe_code, write_manifest, write_tables
 
         workers, runs = Workers(jobs=jobs or count_cores(), backend=backend, scheduler=scheduler), Store(store)
@@ -88,39 +88,56 @@ def sensitivity(
         base = against if not vary or against is None else study.sweep.policies[0].name
         size = n or SIZES[method]
         design, plan = plan_study(study, method, outcome, n=size, city=city, scale=scale, quarters=quarters, draw=draw)
+        named = _name_asked(plan, outcome, group, base, lang)
         if not quiet:
-            typer.echo(f"{plan.sweep.name}: {len(design.points)} points of {len(design.keys)} keys, {plan.n_runs} runs")
+            _tell_study(design, plan, lang)
         if dry_run:
-            print_forecast(plan, runs, workers)
+            typer.echo(describe_asked(method, **named, counts=_count_runs(plan), lang=lang))
+            print_forecast(plan, runs, workers, lang)
             return
-        with show_progress(f"{plan.sweep.name}: runs", quiet=quiet) as move:
+        with show_progress(label("progress.runs_of", lang).format(name=plan.sweep.name), quiet=quiet) as move:
             table = run_study(plan, runs, workers, on_done=move)
-        found = measure_sensitivity(design, table, outcome, group=group, city=plan.cities[0], against=base)
+        told = measure_sensitivity(design, table, outcome, group=group, city=plan.cities[0], against=base)
+        found = add_ranges(told, study)
         folder = out if out is not None else RESULTS / plan.sweep.name
         write_tables({"sensitivity": found}, folder)
         asked = {"of": of, "method": method, "n": size, "draw": draw, "against": base, "city": plan.cities[0]}
         write_manifest({**asked, **describe_plan(plan), **describe_code()}, folder)
-        _draw(found, method, (outcome, group), plan, base, folder / "sensitivity.png", lang)
+        figure = plot_sensitivity(found, method, **named, lang=lang, labels=plan.sweep.labels)
+        save_sensitivity(figure, folder / "sensitivity.png")
         if not quiet:
-            print_tables(list_sensitivity(found, method, lang=lang))
+            unit = str(found["unit"].iloc[0])
+            typer.echo(describe_asked(method, **named, counts=_count_runs(plan), unit=unit, lang=lang))
+            print_tables(list_sensitivity(found, method, lang=lang, named=plan.sweep.labels))
             for line in note_noise(found, method, lang):
                 typer.echo(line)
-        typer.echo(f"results: {folder}")
+        typer.echo(label("line.results", lang).format(folder=folder))
 
 
-def _draw(
-    found: DataFrame, method: str, of: tuple[str, str], plan: Plan, against: str | None, file: Path, lang: Language
-) -> None:
-    """Draw the figure of a sensitivity."""
+def _tell_study(design: Design, plan: Plan, lang: Language) -> None:
+    """Print how many points and runs there are, and on stderr what is seldom meant."""
+    from experiments.sensitivity_words import list_doubts
+
+    points, keys = (say(one if n == 1 else f"{one}s", lang, n=n) for one, n in
+                    (("point", len(design.points)), ("key", len(design.keys))))  # fmt: skip
+    typer.echo(say("study", lang, name=plan.sweep.name, points=points, keys=keys, n=plan.n_runs))
+    doubts = list_doubts(design.method, len(plan.sweep.seeds), len(plan.members), lang)
+    print_warnings([*(plan.cautions_zh if lang == "zh" else plan.cautions), *doubts], lang)
+
+
+def _count_runs(plan: Plan) -> dict[str, int]:
+    return {"seeds": len(plan.sweep.seeds), "members": len(plan.members), "runs": plan.n_runs}
+
+
+def _name_asked(plan: Plan, outcome: str, group: str, against: str | None, lang: Language) -> dict[str, Any]:
+    """Words for the outcome, its city and the policy that is taken off, by argument of those who need them."""
     from sim.effects import name_group, name_outcome
-    from sim.labels import label_code, label_place
-    from sim.plots_sensitivity import plot_sensitivity, save_sensitivity
+    from sim.labels import label_place, label_scenario
 
-    outcome, group = of
     words = name_outcome(outcome, lang)
     if group != "all":
         words += f" ({name_group(group, lang)})"
     world = plan.load(plan.jobs[0].runs[0]).world
     city = label_place(plan.cities[0], lang, world.labels)
-    base = None if against is None else label_code("scenario", against, lang)
-    save_sensitivity(plot_sensitivity(found, method, outcome=words, city=city, against=base, lang=lang), file)
+    base = None if against is None else label_scenario(against, lang, plan.sweep.labels)
+    return {"outcome": words, "city": city, "against": base}

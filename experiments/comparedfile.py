@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,8 +14,10 @@ from sim.errors import Problem
 from sim.scenariofile import PLAIN_NAME, SCENARIO_FOLDERS
 from sim.sourced import Node, check_keys, read_text, report, suggest_name
 
-POLICY_KEYS: Final = ("name", "scenario", "policies", "set")
-FUTURE_KEYS: Final = ("name", "set", "policies")
+LABEL_KEYS: Final = {"en": "label", "zh": "label_zh"}
+"""Key of what a policy or a future is called, by language."""
+POLICY_KEYS: Final = ("name", "scenario", "policies", "set", *LABEL_KEYS.values())
+FUTURE_KEYS: Final = ("name", "set", "policies", *LABEL_KEYS.values())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class Policy:
     """File of its scenario."""
     overrides: tuple[Override, ...]
     node: Node
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What tables and figures call it, by language."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,8 @@ class Future:
     overrides: tuple[Override, ...]
     policies: tuple[Node, ...]
     """Policies in force in it beside the standing ones: maps, or names of scenarios whose policies are taken."""
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """As of a policy."""
 
 
 def read_policies(root: Node, folder: Path, problems: list[Problem]) -> tuple[Policy, ...]:
@@ -58,7 +65,8 @@ def read_policies(root: Node, folder: Path, problems: list[Problem]) -> tuple[Po
     base, listed = root.fields.get("scenario"), root.fields.get("policies")
     if listed is None:
         if base is None:
-            report(problems, root, "nothing says what is run", "Add `scenario: NAME`, or `policies:` with a list")
+            at = dataclasses.replace(root, key="policies")
+            report(problems, at, "nothing says what is run", "Add `scenario: NAME`, or `policies:` with a list")
             return ()
         name = Path(str(base.value)).stem
         return (Policy(name=name, path=_find_file(base, folder, problems), overrides=(), node=base),)
@@ -93,7 +101,15 @@ def _read_policy(item: Node, base: Node | None, folder: Path, problems: list[Pro
     if own is not None:
         overrides = (Override(key="policies", value=own.to_plain(), node=own),)
     overrides = (*overrides, *read_set(item.fields.get("set"), problems))
-    return Policy(name=name, path=_find_file(scenario, folder, problems), overrides=overrides, node=item)
+    labels = _read_labels(item, problems)
+    return Policy(name=name, path=_find_file(scenario, folder, problems), overrides=overrides, node=item, labels=labels)
+
+
+def _read_labels(item: Node, problems: list[Problem]) -> dict[str, str]:
+    """What a policy or a future is called, by language; where one language is given, that for both."""
+    found = {lang: _read_optional(item.fields.get(key), problems) for lang, key in LABEL_KEYS.items()}
+    words = {lang: text for lang, text in found.items() if text}
+    return words if "zh" in words else dict.fromkeys(LABEL_KEYS, words["en"]) if words else {}
 
 
 def _find_file(node: Node, folder: Path, problems: list[Problem]) -> Path:
@@ -160,7 +176,8 @@ def read_futures(node: Node | None, folder: Path, problems: list[Problem]) -> tu
         for policy in policies:
             if isinstance(policy.value, str):
                 _find_file(policy, folder, problems)
-        futures.append(Future(name=name, overrides=read_set(item.fields.get("set"), problems), policies=policies))
+        overrides, labels = read_set(item.fields.get("set"), problems), _read_labels(item, problems)
+        futures.append(Future(name=name, overrides=overrides, policies=policies, labels=labels))
     return tuple(futures)
 
 

@@ -8,6 +8,7 @@ import statistics
 import time
 from typing import TYPE_CHECKING, Final
 
+from experiments.leftovers import find_leftovers
 from experiments.plan import Plan
 from experiments.runner import Workers, describe_size, simulate_run
 from experiments.store import Store
@@ -47,17 +48,31 @@ class Forecast:
         return self.run_bytes * (self.n_runs - self.n_there)
 
 
-def forecast_plan(plan: Plan, store: Store, workers: Workers) -> Forecast:
-    """Estimate time and disk of a plan, by some short simulations where the store knows no run of the same size."""
-    there = store.list_runs(plan.sweep.name)
-    index = store.read_index()
-    contents = {entry.content for entry in index.values()}
+def forecast_plan(plan: Plan, store: Store, workers: Workers, *, fresh: bool = False) -> Forecast:
+    """Estimate time and disk of a plan, by some short simulations where the store knows no run of the same size.
+
+    Args:
+        plan: what is asked.
+        store: where runs are looked up.
+        workers: who will do them.
+        fresh: runs that the store has of this sweep will be removed first, and count for their time alone.
+
+    Raises:
+        ResultsError: if the runs themselves would be refused for what the store has.
+    """
+    there, index = store.list_runs(plan.sweep.name), store.read_index()
+    run_bytes = [path.stat().st_size for path in there.values()]
+    if fresh:
+        contents = {entry.content for key, entry in index.items() if key not in there}
+        there = {}
+    else:
+        find_leftovers(plan, store, index)
+        contents = {entry.content for entry in index.values()}
     n_simulations = sum(
         job.content not in contents and any(run.key not in there for run in job.runs) for job in plan.jobs
     )
     size = describe_size(plan)
     known = [entry.seconds for entry in index.values() if entry.size == size and entry.seconds is not None]
-    run_bytes = [path.stat().st_size for path in there.values()]
     from_store = bool(known)
     if not known or not run_bytes:
         table, seconds = _time_short_runs(plan)

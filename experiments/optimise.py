@@ -9,7 +9,8 @@ of the keys (of the order up to 3, for two keys up to 2 with their product, that
 
 The probability is that of one more run: Student-t around the mean cost with the spread of runs at the points, of which
 the nearer ones weigh more. Draws of all means together (experiments/means.py), each with its own best x, give the
-interval of the answer; sizes whose effect cannot be told from that of the best are listed beside it, and are often
+interval of the answer. What costs are is drawn too, so that it may reach beyond the sizes allowed.
+Sizes whose effect cannot be told from that of the best are listed beside it, and are often
 many: near the top a curve is flat. Where they are all sizes that the budget allows, the answer is not determined.
 Left out: sizes outside the points that were run.
 """
@@ -67,6 +68,9 @@ class Size:
     as_good_from: float
     as_good_to: float
     """From the least to the greatest size whose effect cannot be told from that of the best."""
+    allowed_from: float
+    allowed_to: float
+    """From the least to the greatest size that keeps the budget with the probability asked for, as costs were found."""
     swept_from: float
     swept_to: float
 
@@ -157,6 +161,8 @@ def find_best_size(cases: Cases, question: Question, budget: Budget, weights: Fl
             high=float(high[k]),
             as_good_from=float(curves.sizes[as_good, k].min()),
             as_good_to=float(curves.sizes[as_good, k].max()),
+            allowed_from=float(curves.sizes[allowed, k].min()),
+            allowed_to=float(curves.sizes[allowed, k].max()),
             swept_from=float(curves.points[:, k].min()),
             swept_to=float(curves.points[:, k].max()),
         )

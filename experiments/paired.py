@@ -205,10 +205,12 @@ def _arrange(part: DataFrame) -> NDArray[np.float64]:
     wide = wide.dropna(axis="columns", how="all")
     counts = {member: len(seeds) for member, seeds in wide.T.groupby(level="member").groups.items()}
     if wide.isna().any().any() or len(set(counts.values())) != 1:
-        where = dict(zip(("design", "future"), part[["design", "future"]].iloc[0], strict=True))
+        design, future = part[["design", "future"]].iloc[0]
+        where = f"point {design}" + (f" in {future}" if future else "")
         raise TableError(
-            f"at {where} not every policy has a value for each member and seed, or members have unequal seeds. "
-            "Finish the sweep (--resume), or choose an outcome that all runs tell"
+            f"at {where} not every policy has a value for each parameter set and seed, or sets have unequal seeds. "
+            "Finish the sweep, or choose an outcome that all runs tell: where nobody counts in some, more people or "
+            "quarters help"
         )
     return wide.to_numpy(float).reshape(len(wide), len(counts), -1)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.casenames import shorten_keys
 from experiments.table import OUTCOME_COLUMNS
 from sim.compare import COMPARISON_COLUMNS
-from sim.effects import Text, TextTable, choose_unit, name_group, name_outcome, write_effect
-from sim.labels import Lang, label_code
+from sim.effects import Text, TextTable, name_difference, name_group, name_outcome, write_effect
+from sim.labels import Lang, PlaceLabels, label_place, label_scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -23,76 +23,93 @@ _TITLES: Final[dict[Lang, Text]] = {
         "Who gains and who loses, for certain",
         "Parts of variance",
     ),
-    "zh": ("对{outcome} ({group}) 的效果，与{against}相比", "明确的受益者与受损者", "方差的来源"),  # noqa: RUF001  (full-width on purpose)
+    "zh": ("对“{outcome}”的效果（{group}），与{against}相比", "显著受益与显著受损的群体", "方差分解"),  # noqa: RUF001  (full-width on purpose)
 }
 _EFFECT_HEADS: Final[dict[Lang, Text]] = {
     "en": ("policy", "unit", "difference (95 %)", "probability of a rise", "p for all headlines (Holm)", "pairs"),
-    "zh": ("政策", "单位", "差值 (95%)", "上升概率", "全部主要结果的p值 (Holm)", "配对数"),
+    "zh": ("政策方案", "单位", "配对差 (95%置信区间)", "上升概率", "全部主要结果的校正p值 (Holm)", "配对数"),
 }
 _WINNER_HEADS: Final[dict[Lang, Text]] = {
     "en": ("policy", "city", "outcome", "group", "verdict", "unit", "difference (95 %)", "p (Holm)"),
-    "zh": ("政策", "城市", "结果", "群体", "结论", "单位", "差值 (95%)", "p值 (Holm)"),
+    "zh": ("政策方案", "城市", "结果", "群体", "结论", "单位", "配对差 (95%置信区间)", "校正p值 (Holm)"),
 }
 _UNPAIRED: Final[dict[Lang, str]] = {
     "en": "{n} of {all} points and futures are left out: {base} was not run there, or nothing else was.",
-    "zh": "{all}个设计点与情景的组合中有{n}个未列入：其中没有{base}的模拟，或没有其他政策的模拟。",  # noqa: RUF001  (full-width on purpose)
+    "zh": "{all}个设计点与情景的组合中有{n}个未列入：在该处只模拟了{base}，或未模拟{base}。",  # noqa: RUF001  (full-width on purpose)
 }
+_LABEL_HEADS: Final = {"future": "情景", "city": "城市", "design": "设计点"}
+"""Labels that tell rows apart, in Chinese."""
 _VERDICTS: Final[dict[str, tuple[str, str]]] = {"gains": ("gains", "受益"), "loses": ("loses", "受损")}
 _PART_HEADS: Final[dict[Lang, Text]] = {
     "en": ("point", "policy", "parameter set", "seed", "policy x parameter set", "policy x seed"),
-    "zh": ("设计点", "政策", "参数组", "种子", "政策×参数组", "政策×种子"),  # noqa: RUF001  (full-width on purpose)
+    "zh": ("设计点", "政策方案", "参数组", "随机种子", "政策方案×参数组", "政策方案×随机种子"),  # noqa: RUF001  (full-width on purpose)
 }
 
 
-def list_effects(effects: DataFrame, outcome: str, group: str, against: str, *, lang: Lang) -> TextTable:
-    """Effects on one outcome at each point of a sweep (experiments.paired.compare_policies)."""
+def list_effects(
+    effects: DataFrame, outcome: str, group: str, against: str, *, lang: Lang, named: PlaceLabels | None = None
+) -> TextTable:
+    """Effects on one outcome at each point of a sweep (experiments.paired.compare_policies); `named` as of a sweep."""
     chosen = effects[(effects["outcome"] == outcome) & (effects["group"] == group)]
     differ = _find_labels(chosen, ("city",))
     rows = []
     for row in chosen.head(MOST_ROWS).to_dict("records"):
-        unit = choose_unit(str(row["unit"]), lang)[2]
-        names = (*(_write(row[name]) for name in differ), label_code("scenario", str(row["policy"]), lang), unit)
+        unit = name_difference(str(row["unit"]), lang)
+        ahead = (_write_label(name, row[name], lang, named) for name in differ)
+        names = (*ahead, label_scenario(str(row["policy"]), lang, named), unit)
         told = (f"{100.0 * row['p_up']:.1f} %", f"{row['p_holm']:.3f}")
         sure = ("-" if "nan" in words else words for words in told)
         rows.append((*names, write_effect(row, lang), *sure, str(row["seeds"])))
     words = {"outcome": name_outcome(outcome, lang), "group": name_group(group, lang)}
-    title = _TITLES[lang][0].format(**words, against=label_code("scenario", against, lang))
-    heads = (*_name_labels(differ), *_EFFECT_HEADS[lang])
+    title = _TITLES[lang][0].format(**words, against=label_scenario(against, lang, named))
+    heads = (*_name_labels(differ, lang), *_EFFECT_HEADS[lang])
     return TextTable(title, heads, rows, len(differ) + 2)
 
 
-def note_unpaired(table: DataFrame, effects: DataFrame, against: str, *, lang: Lang) -> list[str]:
+def note_unpaired(
+    table: DataFrame, effects: DataFrame, against: str, *, lang: Lang, named: PlaceLabels | None = None
+) -> list[str]:
     """How many points and futures of the table of a sweep its effects leave out; nothing where they have all."""
     every, told = (len(rows[["design", "future"]].drop_duplicates()) for rows in (table, effects))
-    base = label_code("scenario", against, lang)
+    base = label_scenario(against, lang, named)
     return [_UNPAIRED[lang].format(n=every - told, all=every, base=base)] if told < every else []
 
 
-def list_winners(winners: DataFrame, effects: DataFrame, *, lang: Lang) -> list[TextTable]:
+def list_winners(
+    winners: DataFrame,
+    effects: DataFrame,
+    *,
+    lang: Lang,
+    named: PlaceLabels | None = None,
+    places: PlaceLabels | None = None,
+) -> list[TextTable]:
     """Who gains and loses beyond doubt; none where nobody does.
 
     Args:
         winners: Of experiments.paired.list_winners.
         effects: What they were listed from: which points there are.
         lang: Language.
+        named: What a sweep calls its policies and futures.
+        places: Names of places.
     """
     sure = winners[winners["verdict"] != "unclear"]
     differ = _find_labels(effects)
     rows = [
-        (*(_write(row[name]) for name in differ), *_write_winner(row, lang))
+        (*(_write_label(name, row[name], lang, named) for name in differ), *_write_winner(row, lang, named, places))
         for row in sure.head(MOST_ROWS).to_dict("records")
     ]
-    heads = (*_name_labels(differ), *_WINNER_HEADS[lang])
+    heads = (*_name_labels(differ, lang), *_WINNER_HEADS[lang])
     return [TextTable(_TITLES[lang][1], heads, rows, len(differ) + 5)] if rows else []
 
 
-def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang) -> TextTable:
+def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang, named: PlaceLabels | None = None) -> TextTable:
     """Shares of variance in percent, a row for each point and future (experiments.paired.split_variance).
 
     Args:
         parts: Of split_variance.
         effects: Of compare_policies on the same sweep: which values a point has.
         lang: Language.
+        named: What a sweep calls its futures.
     """
     rows: list[Text] = []
     shorts = shorten_keys([name for name in _find_labels(effects) if name != "future"])
@@ -101,8 +118,9 @@ def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang) -> TextTable
         for row in effects.drop_duplicates("design").to_dict("records")
     }
     for (design, future), part in parts.groupby(["design", "future"], sort=False):
-        named = f"{points.get(design) or design} {future}".strip()
-        rows.append((named, *(_write_share(share) for share in part["share"])))
+        point = points.get(design) or (str(design) if len(points) > 1 or not future else "")
+        words = f"{point} {_write_label('future', future, lang, named)}".strip()
+        rows.append((words, *(_write_share(share) for share in part["share"])))
     return TextTable(_TITLES[lang][2], _PART_HEADS[lang], rows[:MOST_ROWS], 1)
 
 
@@ -113,18 +131,24 @@ def _find_labels(rows: DataFrame, also: tuple[str, ...] = ()) -> list[str]:
     return [name for name in (*ahead, *also) if len(set(rows[name].map(str))) > 1]
 
 
-def _name_labels(labels: Sequence[str]) -> Text:
-    return tuple(name.removeprefix("params.") for name in labels)
+def _name_labels(labels: Sequence[str], lang: Lang) -> Text:
+    known = _LABEL_HEADS if lang == "zh" else {}
+    return tuple(known.get(name, name.removeprefix("params.")) for name in labels)
 
 
-def _write_winner(row: Mapping[Any, Any], lang: Lang) -> Text:
+def _write_label(name: str, value: Any, lang: Lang, named: PlaceLabels | None) -> str:
+    """The value of a label or key in a row; of a future, its words."""
+    return label_scenario(value, lang, named) if name == "future" and value else _write(value)
+
+
+def _write_winner(row: Mapping[Any, Any], lang: Lang, named: PlaceLabels | None, places: PlaceLabels | None) -> Text:
     verdict = _VERDICTS[str(row["verdict"])][lang == "zh"]
     names = (
-        label_code("scenario", str(row["policy"]), lang),
-        str(row["city"]),
+        label_scenario(str(row["policy"]), lang, named),
+        label_place(str(row["city"]), lang, places) if lang == "zh" else str(row["city"]),
         name_outcome(str(row["outcome"]), lang),
     )
-    unit = choose_unit(str(row["unit"]), lang)[2]
+    unit = name_difference(str(row["unit"]), lang)
     return (*names, name_group(str(row["group"]), lang), verdict, unit, write_effect(row, lang), f"{row['p_holm']:.3f}")
 
 
@@ -133,4 +157,4 @@ def _write_share(share: float) -> str:
 
 
 def _write(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -9,10 +9,11 @@ count.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,6 +86,24 @@ class Plan:
         """Runs in all, copies included."""
         return sum(len(job.runs) for job in self.jobs)
 
+    def list_keys(self) -> set[str]:
+        """Keys of all runs, copies included."""
+        return {run.key for job in self.jobs for run in job.runs}
+
+    @functools.cached_property
+    def cautions(self) -> list[str]:
+        """What is seldom meant in its scenarios (experiments.plan_cautions); loads some of them."""
+        from experiments.plan_cautions import find_cautions
+
+        return find_cautions(self)
+
+    @functools.cached_property
+    def cautions_zh(self) -> list[str]:
+        """The same in Chinese."""
+        from experiments.plan_cautions import find_cautions
+
+        return find_cautions(self, "zh")
+
     def load(self, run: Run) -> Scenario:
         """The scenario of a run, without what only a manifest needs. Raises ScenarioError."""
         return self.loader.load_run(run, self.points[run.design], self.members.get(run.member))
@@ -133,6 +152,14 @@ def make_plan(sweep: Sweep, *, scale: int | None = None, quarters: int | None = 
         members=members,
         loader=loader,
     )
+
+
+def widen_plan(plan: Plan, seeds: Iterable[int]) -> Plan:
+    """The same runs, with further seeds beside those of the plan."""
+    sweep = dataclasses.replace(plan.sweep, seeds=tuple(dict.fromkeys([*plan.sweep.seeds, *seeds])))
+    kept = plan.cities, plan.since
+    jobs = _list_jobs(sweep, plan.loader, list_cells(sweep), plan.members, plan.labels, kept)
+    return dataclasses.replace(plan, sweep=sweep, jobs=jobs)
 
 
 def _refuse_varied_scale(sweep: Sweep) -> None:
@@ -286,7 +313,8 @@ def _draw_members(sweep: Sweep, bases: Sequence[Scenario], problems: list[Proble
 
 
 def _report(sweep: Sweep, key: str, message: str, repair: str, problems: list[Problem]) -> None:
-    report(problems, sweep.root.fields.get(key, sweep.root), message, repair)
+    at = sweep.root.fields.get(key, dataclasses.replace(sweep.root, key=key))
+    report(problems, at, message, repair)
 
 
 def _refuse(sweep: Sweep, key: str, message: str, repair: str) -> ScenarioError:

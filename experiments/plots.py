@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from experiments.cases import Cases, Question
 from experiments.optimise import Budget, Optimum
+from experiments.placing import LEAST_LINE, Box, place_boxes
 from experiments.robust import DOMINATED, Judgement
 from experiments.robust_tables import Writer, name_asked, name_choice, name_state
 from experiments.robust_words import word
@@ -31,8 +34,24 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_NAME_SIZE: Final = 7.5
+_MARKER: Final = 4.0
+"""Points around the middle of a marker that no name may touch."""
+_GAP: Final = 2.5
+"""Points beside a bar that no name should touch."""
+_AIR: Final = 1.5
+"""Points around a name."""
 MOST_COLORS: Final = len(PALETTE)
 """States beyond which all are grey."""
+
+
+class Name(NamedTuple):
+    """What is to be written at a point."""
+
+    words: str
+    spot: tuple[float, float]
+    bars: Box
+    """How far its intervals reach."""
 
 
 def save_figure(figure: Figure, path: Path) -> None:
@@ -46,10 +65,11 @@ def plot_judgement(judged: Judgement, cases: Cases, question: Question, title: s
         height = 2.2 + 0.16 * len(judged.ranking) * min(len(cases.states), MOST_COLORS)
         figure, [[left, right]] = start_figure(1, 2, (13.0, max(4.4, height)), title)
         _draw_values(left, judged, cases, question, lang)
-        _draw_front(right, judged.front, cases, question, lang)
+        names = _draw_front(right, judged.front, cases, question, lang)
         if 1 < len(cases.states) <= MOST_COLORS:
-            draw_legend(figure, [(name_state(name, lang), PALETTE[k]) for k, name in enumerate(cases.states)])
+            draw_legend(figure, [(name_state(name, question, lang), PALETTE[k]) for k, name in enumerate(cases.states)])
         write_caption(figure, word("figure.caption", lang).format(n=cases.effect.shape[2]))
+        _write_names(figure, right, names)
     return figure
 
 
@@ -88,9 +108,7 @@ def _draw_values(axes: Axes, judged: Judgement, cases: Cases, question: Question
                 axes.hlines(height + offset, low, high, color=color, linewidth=1.8 if few else 0.6)
             axes.plot(middle, height + offset, color=color, marker="o", markersize=4.5 if few else 2.0)
     axes.axvline(0.0, color=GREY, linewidth=1.0)
-    axes.set_yticks(
-        range(len(choices)), [wrap_text(name_choice(name, question.baseline, lang), 26) for name in choices]
-    )
+    axes.set_yticks(range(len(choices)), [wrap_text(name_choice(name, question, lang), 26) for name in choices])
     axes.set_ylim(len(choices) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.set_title(word("figure.values", lang), loc="left")
@@ -98,9 +116,9 @@ def _draw_values(axes: Axes, judged: Judgement, cases: Cases, question: Question
     set_number_axis(axes, "x", most=6)
 
 
-def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Question, lang: Lang) -> None:
-    """Mean effect against mean cost; dominated choices hollow."""
-    writer, names = Writer(cases.unit, lang), []
+def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Question, lang: Lang) -> list[Name]:
+    """Mean effect against mean cost; dominated choices hollow. Returns what is to be written at the points."""
+    writer, names = Writer(cases.unit, lang), list[Name]()
     for row in front.to_dict("records"):
         x, y = row["cost_million_cny"], row["effect"] * writer.factor
         if np.isfinite(row["low"]):
@@ -110,33 +128,61 @@ def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Questio
         beaten = row["verdict"] == DOMINATED
         face = "white" if beaten else PALETTE[0]
         axes.plot(x, y, marker="o", markersize=6.0, color=PALETTE[0], markerfacecolor=face, linestyle="none")
-        names.append((x, y, wrap_text(name_choice(row["choice"], question.baseline, lang), 22)))
+        ends = (row["cost_low"], row["low"] * writer.factor, row["cost_high"], row["high"] * writer.factor)
+        words = wrap_text(name_choice(row["choice"], question, lang), 22)
+        names.append(Name(words, (x, y), Box(*np.where(np.isfinite(ends), ends, (x, y, x, y)))))
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.set_title(word("figure.front", lang), loc="left")
     axes.set_xlabel(word("head.cost", lang))
     axes.set_ylabel(wrap_text(f"{name_asked(question, lang)} ({writer.unit})", 50))
     axes.margins(x=0.16, y=0.12)
     axes.autoscale_view()
-    _write_names(axes, names)
     for which in ("x", "y"):
         set_number_axis(axes, which)
+    return names
 
 
-def _write_names(axes: Axes, names: list[tuple[float, float, str]]) -> None:
-    """Write a name beside each point (x, y), towards the middle, one under the other where points are close."""
-    to_axes = axes.transData + axes.transAxes.inverted()
-    placed = [(*to_axes.transform((x, y)), x, y, words) for x, y, words in names]
-    for is_right in (False, True):
-        group = sorted((one for one in placed if (one[0] > 0.5) == is_right), key=lambda one: -one[1])
-        edge = min((left for left, *_ in group), default=0.0)
-        top = 1.0
-        for left, height, x, y, words in group:
-            top = min(top, height + 0.06)
-            across, align = (edge - 0.03, "right") if is_right else (left + 0.02, "left")
-            line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5} if is_right else None
-            axes.annotate(words, (x, y), xytext=(across, top), textcoords="axes fraction", fontsize=7.5, color=GREY,
-                          ha=align, va="top", arrowprops=line)  # fmt: skip
-            top -= 0.045 * (words.count("\n") + 1) + 0.02
+def _write_names(figure: Figure, axes: Axes, names: Sequence[Name]) -> None:
+    """Write names beside their points, once all else of the figure is laid out; far ones are tied to them by a line."""
+    figure.set_dpi(DPI)
+    style: dict[str, Any] = {"textcoords": "offset points", "fontsize": _NAME_SIZE, "color": GREY, "va": "bottom"}
+    texts = [axes.annotate(one.words, one.spot, xytext=(0, 0), **style) for one in names]
+    for text in texts:
+        text.set_in_layout(False)
+    figure.draw_without_rendering()
+    extents = [text.get_window_extent() for text in texts]
+    point = DPI / 72
+    spots, bars, walls = [], [], [_draw_zero_wall(axes)]
+    for one in names:
+        x, y = axes.transData.transform(one.spot)
+        left, bottom, right, top = axes.transData.transform([one.bars[:2], one.bars[2:]]).ravel()
+        bars += [
+            Box(left, y - _GAP * point, right, y + _GAP * point),
+            Box(x - _GAP * point, bottom, x + _GAP * point, top),
+        ]
+        walls.append(Box(x - _MARKER * point, y - _MARKER * point, x + _MARKER * point, y + _MARKER * point))
+        spots.append((float(x), float(y)))
+    sizes = [(extent.width + 2 * _AIR * point, extent.height + 2 * _AIR * point) for extent in extents]
+    line = min((height for _, height in sizes), default=1.0)
+    found = place_boxes(spots, sizes, Box(*axes.get_window_extent().extents), walls=walls, bars=bars, line=line)
+    for text, (x, y), box in zip(texts, spots, found, strict=True):
+        if box is None:
+            text.remove()
+            continue
+        text.set_position(((box.left - x) / point + _AIR, (box.bottom - y) / point + _AIR))
+        text.set_multialignment("right" if box.right < x else "left")
+        end = box.find_nearest((x, y))
+        if math.dist(end, (x, y)) > LEAST_LINE * line:
+            inverse = axes.transData.inverted()
+            axes.plot(
+                *inverse.transform([(x, y), end]).T, color=GREY, linewidth=0.5, zorder=1.5, scalex=False, scaley=False
+            )
+
+
+def _draw_zero_wall(axes: Axes) -> Box:
+    """Where the line of zero runs, with room for its width."""
+    frame, height = axes.get_window_extent(), axes.transData.transform((0.0, 0.0))[1]
+    return Box(frame.x0, height - 2.0, frame.x1, height + 2.0)
 
 
 def _draw_curve(axes: Axes, found: Optimum, factor: float, allowed: np.ndarray) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from experiments.casenames import shorten_keys
 from experiments.cases import Cases, Question
 from experiments.discovery import FEWEST_CASES, FEWEST_FAILURES, Box, Side
-from experiments.optimise import Budget, Optimum
+from experiments.optimise import Budget, Optimum, Size
 from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
 from experiments.robust_words import word
-from sim.effects import POINTS, Text, TextTable, choose_unit, has_no_width, name_group
-from sim.labels import Lang, label, label_code
+from sim.effects import Text, TextTable, choose_unit, has_no_width, name_difference, name_group
+from sim.labels import Lang, label, label_code, label_scenario
 from sim.outcomes import ALL
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _DIGITS: Final = 3
 
 
 class Writer:
-    """Writes values of one outcome.
+    """Writes differences of one outcome.
 
     Args:
         unit: Of the outcome, or of it for a million CNY.
@@ -38,8 +38,8 @@ class Writer:
     def __init__(self, unit: str, lang: Lang) -> None:
         self._lang: Lang = lang
         base, _, self._per = unit.partition("/million CNY") if unit.endswith("/million CNY") else (unit, "", "-")
-        self.factor, self._decimals, name = choose_unit(base, lang)
-        name = POINTS[lang].strip() if base == "share" else name
+        self.factor, self._decimals, _ = choose_unit(base, lang)
+        name = name_difference(base, lang).removeprefix("个")
         self._is_ratio = self._per == ""
         self.unit = f"{name} / {label('unit.million_cny', lang)}" if self._is_ratio else name
 
@@ -65,12 +65,12 @@ class Writer:
         return f"{own} ({self.write(low, sign=sign)} .. {self.write(high, sign=sign)})"
 
 
-def name_choice(choice: str, baseline: str, lang: Lang) -> str:
+def name_choice(choice: str, question: Question, lang: Lang) -> str:
     """Words for a choice: those of its policy, and the values of its keys."""
-    if choice == baseline:
+    if choice == question.baseline:
         return word("doing_nothing", lang)
     policy, *values = choice.split(" ")
-    return " ".join([label_code("scenario", policy, lang), *values])
+    return " ".join([label_scenario(policy, lang, question.labels), *values])
 
 
 def name_asked(question: Question, lang: Lang) -> str:
@@ -79,10 +79,10 @@ def name_asked(question: Question, lang: Lang) -> str:
     return outcome if question.group == ALL else f"{outcome} ({name_group(question.group, lang)})"
 
 
-def name_state(state: str, lang: Lang) -> str:
-    """Words for a state: those of its future, if it is a scenario that is known, and the values of its keys."""
-    future, comma, values = state.partition(", ")
-    return label_code("scenario", future, lang) + comma + values if "=" not in future else state
+def name_state(state: str, question: Question, lang: Lang) -> str:
+    """Words for a state: those of its future, and the values of its keys."""
+    future, *values = state.split(", ")
+    return _join([future if "=" in future else label_scenario(future, lang, question.labels), *values], lang)
 
 
 def list_judgement(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> list[TextTable]:
@@ -97,40 +97,44 @@ def list_notes(judged: Judgement, cases: Cases, question: Question, lang: Lang) 
     """What must be known to read the tables: who leads and who is tied, and what the numbers are not."""
     lines = [] if cases.effect.shape[2] > 1 else [word("note.one", lang)]
     if cases.effect.shape[2] > 1:
-        lines += [*_note_leaders(judged.ranking, question.baseline, question.sign, lang), word("note.front", lang)]
+        lines += [*_note_leaders(judged.ranking, question, lang), word("note.front", lang)]
     if judged.left_out:
-        names = _join([name_choice(name, question.baseline, lang) for name in judged.left_out], lang)
+        names = _join([_quote_choice(name, question, lang) for name in judged.left_out], lang)
         lines.append(word("note.left_out_choices", lang).format(names=names))
     if cases.left_out:
         lines.append(word("note.left_out_runs", lang).format(n=cases.left_out))
-    weights = _join([f"{name_state(name, lang)} {weight:g}" for name, weight in question.weights.items()], lang)
+    weights = _join(
+        [f"{name_state(name, question, lang)} {weight:g}" for name, weight in question.weights.items()], lang
+    )
     lines.append(word("note.weighted", lang).format(weights=weights) if weights else word("note.equal", lang))
     return lines
 
 
-def list_box(box: Box | None, cases: Cases, choice: str, lang: Lang) -> tuple[list[TextTable], list[str]]:
+def list_box(
+    box: Box | None, cases: Cases, question: Question, choice: str, lang: Lang
+) -> tuple[list[TextTable], list[str]]:
     """The box of conditions under which a choice misses its thresholds as a table, or a line that says why not."""
-    name = name_choice(choice, cases.choices[0], lang)
+    name = name_choice(choice, question, lang)
     if box is None:
         assert cases.meets is not None
         meets = cases.meets[cases.choices.index(choice)]
         few = min(meets.sum(), (~meets).sum()) < FEWEST_FAILURES
         key = "note.few_runs" if meets.size < FEWEST_CASES else "note.all_or_none" if few else "note.no_box"
         facts = {"share": _write_share(float(meets.mean())), "n": meets.size, "fewest": FEWEST_CASES}
-        return [], [word(key, lang).format(choice=name, **facts)]
+        return [], [word(key, lang).format(choice=_quote_choice(choice, question, lang), **facts)]
     heads = tuple(word(f"head.{key}", lang) for key in ("choice", "condition", "coverage", "density", "base"))
     shares = tuple(_write_share(share) for share in (box.coverage, box.density, box.base))
     every = (*cases.conditions.columns[1:], *cases.levers.columns[1:], *(side.key for side in box.sides))
     keys = shorten_keys(list(dict.fromkeys(every)))
-    rows = [(name, " & ".join(write_side(side, keys[side.key], lang) for side in box.sides), *shares)]
+    rows = [(name, " & ".join(write_side(side, keys[side.key], question, lang) for side in box.sides), *shares)]
     return [TextTable(word("title.box", lang), heads, rows, 2)], []
 
 
-def write_side(side: Side, key: str, lang: Lang) -> str:
+def write_side(side: Side, key: str, question: Question, lang: Lang) -> str:
     """One restriction of a box; `key` is what its key is called."""
     if side.among:
         is_future = side.key == "future"
-        named = (name_state(one, lang) if is_future else one for one in side.among)
+        named = (name_state(one, question, lang) if is_future else one for one in side.among)
         return f"{word('head.state', lang) if is_future else key} = {' / '.join(named)}"
     return f"{key} >= {side.low:.4g}" if side.low > -math.inf else f"{key} <= {side.high:.4g}"
 
@@ -148,7 +152,8 @@ def list_optimum(found: Optimum, budget: Budget, question: Question, lang: Lang)
         )
         for size in found.sizes
     ]
-    lines = [word(f"optimum.{found.verdict}", lang)]
+    ends = _write_allowed(found.sizes, lang)
+    lines = [word(f"optimum.{found.verdict}", lang).format(allowed=ends)]
     if found.sizes:
         writer = Writer(found.unit, lang)
         lines.append(
@@ -163,9 +168,25 @@ def list_optimum(found: Optimum, budget: Budget, question: Question, lang: Lang)
         )
         doubt = _doubt_gain(found.effect * question.sign, found.effect_low, found.effect_high)
         lines += [word(f"optimum.{doubt}", lang)] if doubt else []
+        lines += _note_beyond(found, lang)
     if found.is_rough:
         lines.append(word("optimum.rough", lang).format(misfit=found.misfit))
     return [TextTable(word("title.size", lang), heads, rows, 1)] if rows else [], lines
+
+
+def _note_beyond(found: Optimum, lang: Lang) -> list[str]:
+    """Why an interval reaches beyond the sizes that the budget allows, where one does."""
+    beyond = [
+        size
+        for size in found.sizes
+        if _write_size(min(size.low, size.allowed_from)) != _write_size(size.allowed_from)
+        or _write_size(max(size.high, size.allowed_to)) != _write_size(size.allowed_to)
+    ]
+    return [word("optimum.beyond", lang).format(allowed=_write_allowed(beyond, lang))] if beyond else []
+
+
+def _write_allowed(sizes: Sequence[Size], lang: Lang) -> str:
+    return _join([f"{size.key} = {_write_range(size.allowed_from, size.allowed_to)}" for size in sizes], lang)
 
 
 def _table_effects(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
@@ -178,7 +199,7 @@ def _table_effects(judged: Judgement, cases: Cases, question: Question, lang: La
     for row in judged.effects.to_dict("records"):
         if row["choice"] == question.baseline:
             continue
-        cells = [name_choice(row["choice"], question.baseline, lang), name_state(row["state"], lang)]
+        cells = [name_choice(row["choice"], question, lang), name_state(row["state"], question, lang)]
         cells += [effect.write_interval(row["effect"], row["low"], row["high"]), f"{row['cost_million_cny']:,.1f}"]
         if question.per_cost:
             cells.append(value.write_interval(row["value"], row["value_low"], row["value_high"]))
@@ -191,7 +212,7 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
     names = ("choice", "mean", "worst", "most_regret", *(["enough"] if cases.meets is not None else []))
     rows: list[Text] = []
     for row in judged.ranking.to_dict("records"):
-        cells = [name_choice(row["choice"], question.baseline, lang)]
+        cells = [name_choice(row["choice"], question, lang)]
         is_policy = row["choice"] != question.baseline
         for key in CRITERIA:
             ends = (row[f"{key}_low"], row[f"{key}_high"])
@@ -199,9 +220,10 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
                 ends = (math.nan, math.nan)  # nothing is what it is by definition, not by chance
             text = writer.write_interval(row[key], *ends, sign=key != "regret")
             named = key != "mean" and is_policy and len(cases.states) > 1
-            where = f" {name_state(row[f'{key}_state'], lang)}," if named else ""
+            comma = "，" if lang == "zh" else ","  # noqa: RUF001  (full-width on purpose)
+            where = f" {name_state(row[f'{key}_state'], question, lang)}{comma}" if named else ""
             verdict = word("verdict." + row[f"{key}_verdict"], lang)
-            cells.append(f"{text}{where} {verdict}")
+            cells.append(f"{text}{where} {verdict}".replace("， ", "，"))  # noqa: RUF001  (as above)
         if cases.meets is not None:
             share, low, high = (_write_share(row[name]) for name in ("enough", "enough_low", "enough_high"))
             cells.append(f"{share} ({low} .. {high})")
@@ -228,11 +250,17 @@ def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang
             ends = (math.nan, math.nan), (math.nan, math.nan)
         cost = _write_cost(row["cost_million_cny"], *ends[0], lang)
         effect = writer.write_interval(row["effect"], *ends[1])
-        name = name_choice(row["choice"], question.baseline, lang)
+        name = name_choice(row["choice"], question, lang)
         verdict = word(f"verdict.{row['verdict']}", lang)
         rows.append((name, cost, effect, _write_share(row["share_on_front"]), verdict))
     mean = word("mean.weighted" if question.weights else "mean.equal", lang)
     return TextTable(word("title.front", lang).format(outcome=outcome, mean=mean), heads, rows, 1)
+
+
+def _quote_choice(choice: str, question: Question, lang: Lang) -> str:
+    """Words for a choice within a sentence; Chinese has no spaces that would tell them apart."""
+    name = name_choice(choice, question, lang)
+    return f"“{name}”" if lang == "zh" else name
 
 
 def _doubt_gain(gain: float, low: float, high: float) -> str | None:
@@ -242,20 +270,20 @@ def _doubt_gain(gain: float, low: float, high: float) -> str | None:
     return "harm" if gain < 0 else None
 
 
-def _note_leaders(ranking: DataFrame, baseline: str, sign: float, lang: Lang) -> list[str]:
+def _note_leaders(ranking: DataFrame, question: Question, lang: Lang) -> list[str]:
     """Who leads by each criterion, and who cannot be told from the leader."""
     names: dict[str, tuple[str, str]] = {}
     rows = ranking.to_dict("records")
     for key in CRITERIA:
         best = next(row["choice"] for row in rows if row[f"{key}_verdict"] in {BEST, UNKNOWN})
-        tied = [name_choice(row["choice"], baseline, lang) for row in rows if row[f"{key}_verdict"] == TIED]
-        names[key] = name_choice(best, baseline, lang), _join(tied, lang)
+        tied = [_quote_choice(row["choice"], question, lang) for row in rows if row[f"{key}_verdict"] == TIED]
+        names[key] = _quote_choice(best, question, lang), _join(tied, lang)
     best, tied_names = names["mean"]
     lead = "note.tied" if tied_names else "note.clear" if len(rows) > 1 else "note.alone"
     lines = [word(lead, lang).format(best=best, tied=tied_names)]
     row = next(row for row in rows if row["mean_verdict"] == BEST)
-    if baseline not in {row["choice"] for row in rows}:
-        doubt = _doubt_gain(row["mean"] * sign, row["mean_low"], row["mean_high"])
+    if question.baseline not in {row["choice"] for row in rows}:
+        doubt = _doubt_gain(row["mean"] * question.sign, row["mean_low"], row["mean_high"])
         lines += [word(f"note.{doubt}", lang).format(best=best)] if doubt else []
     if len(rows) == 1:
         return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from typing import TYPE_CHECKING, Any, Final
@@ -121,13 +122,20 @@ def _find_section(sweep: Sweep, name: str, keys: dict[str, str]) -> tuple[Node, 
     problems: list[Problem] = []
     section = sweep.sections.get(name)
     if section is None or not section.fields:
-        report(problems, section or sweep.root, f"nothing says what is asked under `{name}`", f"Add {_show(name)}")
+        at = _find_place(sweep, name)
+        report(problems, at, f"nothing says what is asked under `{name}`", f"Add {_show(name)}")
         raise ScenarioError(problems)
     check_keys(section, keys, problems)
     if sweep.baseline is None:
         repair = "Write `policies: [baseline, NAME]`, with the one that stands for doing nothing first"
-        report(problems, sweep.root, "there is one policy only, and nothing to hold it against", repair)
+        at = _find_place(sweep, "policies")
+        report(problems, at, "there is one policy only, and nothing to hold it against", repair)
     return section, problems
+
+
+def _find_place(sweep: Sweep, key: str) -> Node:
+    """Where a key of the file stands, or would stand."""
+    return sweep.root.fields.get(key, dataclasses.replace(sweep.root, key=key))
 
 
 def _show(name: str) -> str:
@@ -158,6 +166,7 @@ def _read_common(sweep: Sweep, section: Node, problems: list[Problem]) -> dict[s
         "city": texts["city"],
         "policies": tuple(policy.name for policy in sweep.policies),
         "futures": tuple(future.name for future in sweep.futures),
+        "labels": sweep.labels,
         "weights": _read_weights(fields.get("weights"), [future.name for future in sweep.futures], problems),
     }
 
@@ -206,7 +215,7 @@ def _check_crossed(sweep: Sweep, left: Sequence[Cell], problems: list[Problem]) 
             f"{_write_case(*hole)} is not run: keys of policies ({', '.join(own)}) and other keys are filled together"
         )
         repair = "Give the ones or the others a grid, or `steps:`, so that every choice meets every state"
-        report(problems, sweep.root.fields.get("vary", sweep.root), message, repair)
+        report(problems, _find_place(sweep, "vary"), message, repair)
         return
     at = sweep.root.fields.get("when", sweep.root)
     if hole is not None:
@@ -228,7 +237,7 @@ def _check_sizes(sweep: Sweep, left: Sequence[Cell], problems: list[Problem]) ->
     if len(sweep.policies) > 2:
         names = ", ".join(one.name for one in sweep.policies if one.name != sweep.baseline)
         message = f"one policy has a best size, not {len(sweep.policies) - 1} ({names})"
-        report(problems, sweep.root.fields.get("policies", sweep.root), message, "Keep the baseline and one of them")
+        report(problems, _find_place(sweep, "policies"), message, "Keep the baseline and one of them")
     run = dict.fromkeys(design for design, policy, _ in left if policy != sweep.baseline)
     fault = _find_fault([sweep.points[design] for design in run])
     if fault is not None:
@@ -260,7 +269,7 @@ def _check_repetitions(sweep: Sweep, problems: list[Problem]) -> None:
     key, count, what = ("members", sets, "parameter sets") if sets > 1 else ("seeds", len(sweep.seeds), "seeds")
     if count < FEWEST_REPETITIONS:
         repair = f"Write `{key}: {FEWEST_REPETITIONS}` or more"
-        report(problems, sweep.root.fields.get(key, sweep.root), f"an interval needs more {what}", repair)
+        report(problems, _find_place(sweep, key), f"an interval needs more {what}", repair)
 
 
 def _read_outcome(node: Node | None, sweep: Sweep, problems: list[Problem]) -> str | None:

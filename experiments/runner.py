@@ -15,12 +15,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from experiments.leftovers import find_leftovers
 from experiments.plan import Job, Plan
 from experiments.store import Entry, Store
-from sim.errors import ResultsError, TalentsimError
+from sim.errors import TalentsimError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,12 +94,12 @@ def run_plan(plan: Plan, store: Store, workers: Workers, *, on_done: OnDone | No
         on_done: called with (runs there, runs in all).
 
     Raises:
-        ResultsError: if the store has runs of this sweep that the plan does not ask for.
+        ResultsError: if the store has runs of this sweep as it was before (experiments.leftovers).
         ScenarioError: if a point makes no scenario; runs that ended are kept.
         SweepError: if workers die again and again, or Dask is asked for and not installed.
     """
     index = store.read_index()
-    renamed = _find_renamed(plan, store, index)
+    leftovers = find_leftovers(plan, store, index)
     there = store.list_runs(plan.sweep.name).keys()
     progress = _Progress(plan.n_runs, on_done)
     missing = [job for job in plan.jobs if any(run.key not in there for run in job.runs)]
@@ -122,7 +123,7 @@ def run_plan(plan: Plan, store: Store, workers: Workers, *, on_done: OnDone | No
         run_s += seconds
         progress.move(len(job.runs))
         n_copied += len(job.runs) - 1
-    store.remove_runs(plan.sweep.name, renamed)
+    store.remove_runs(plan.sweep.name, leftovers.renamed)
     return Report(
         n_there=n_there,
         n_copied=n_copied,
@@ -211,6 +212,8 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
         "members": {number: member.number for number, member in plan.members.items()},
         "cities": list(plan.cities),
         "since": str(plan.since),
+        "warnings": plan.cautions,
+        "warnings_zh": plan.cautions_zh,
         **describe_code(),
     }
 
@@ -359,18 +362,3 @@ def _write_job(
             facts = Entry(run="", content=job.content, path="", size=size, seconds=seconds)
             store.write_run(plan.sweep.name, run, plan.labels[run.design], table, facts)
             seconds = None
-
-
-def _find_renamed(plan: Plan, store: Store, index: Mapping[str, Entry]) -> list[str]:
-    """Keys of runs in the store that the plan asks for under other labels. Refuses those that it does not ask for."""
-    asked = {run.key for job in plan.jobs for run in job.runs}
-    contents = {job.content for job in plan.jobs}
-    others = sorted(store.list_runs(plan.sweep.name).keys() - asked)
-    lost = [key for key in others if index[key].content not in contents]
-    if lost:
-        raise ResultsError(
-            f"{store.folder} has {len(lost)} runs of {plan.sweep.name} as it was before: with other values, another "
-            f"scale, or other code. Run it anew with `talentsim sweep {plan.sweep.file} --fresh`, or name another "
-            "folder with --store"
-        )
-    return others

@@ -165,7 +165,7 @@ def _list_values(rows: DataFrame, n_points: int, against: str | None) -> Iterato
         if missing.any():
             design = int(wide.index[missing][0])
             raise TableError(
-                f"{policy} tells nothing at point {design}. Finish the runs (--resume); an outcome that nobody counts "
+                f"{policy} tells nothing at point {design}. Finish the runs; an outcome that nobody counts "
                 "in some runs takes larger ones, or more quarters"
             )
         yield str(policy), str(future), wide.to_numpy(float), len(set(part["member"])) > 1
@@ -220,11 +220,15 @@ _MEASURES: Final = {"morris": _measure_morris, "sobol": _measure_sobol, "oat": _
 
 
 def _measure_noise(values: FloatArray) -> float:
-    """Share of the variance of means over pairs, of (point, pair) values, that chance makes; NaN with one pair."""
+    """Share of the variance of means over pairs, of (point, pair) values, that chance makes; NaN with one pair.
+
+    At most 1.
+    """
     n_points, n_pairs = values.shape
     between = float(values.mean(axis=1).var(ddof=1))
     if n_pairs < 2 or not between:
         return math.nan
     rest = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
     of_one = float((rest**2).sum()) / ((n_points - 1) * (n_pairs - 1))
-    return float(of_one / n_pairs / between)
+    # both are estimates, and where all is chance the first may come out greater
+    return min(1.0, float(of_one / n_pairs / between))

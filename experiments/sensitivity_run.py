@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from experiments.store import Store
 
 OPTION: Final = "--vary"
-DEFAULT_SEEDS: Final = 4
+DEFAULT_SEEDS: Final = 5
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,8 @@ class Study:
     ranges: dict[str, Range]
     start: Point
     """Value of each key in the scenario as it is; keys without a number there are left out."""
+    units: dict[str, str]
+    """Unit of each key, as of its scenario; empty where that does not say."""
 
 
 def load_study(
@@ -76,10 +78,10 @@ def load_study(
             f"{sweep.file}: `when` leaves points out, and every point counts here. Remove it, or narrow the ranges"
         )
     ranges = _find_ranges(sweep)
-    start = _find_start(sweep, ranges)
+    start, units = _find_start(sweep, ranges)
     if vary:  # only the scenario knows which numbers are whole
         ranges = {key: _make_whole(own, start.get(key)) for key, own in ranges.items()}
-    return Study(sweep=sweep, ranges=ranges, start=start)
+    return Study(sweep=sweep, ranges=ranges, start=start, units=units)
 
 
 def plan_study(
@@ -120,6 +122,27 @@ def plan_study(
     return design, dataclasses.replace(plan, sweep=dataclasses.replace(sweep, name=name))
 
 
+def add_ranges(found: DataFrame, study: Study) -> DataFrame:
+    """Add to what experiments.sensitivity.measure_sensitivity found, behind each key, what was done to it.
+
+    Returns:
+        The table with `key_unit`, `start` (NaN where the scenario has no number) and the ends of the range,
+        `low_value` and `high_value`, behind `key`.
+    """
+    keys = [str(key) for key in found["key"]]
+    facts: dict[str, list[Any]] = {
+        "key_unit": [study.units.get(key, "") for key in keys],
+        "start": [study.start.get(key, math.nan) for key in keys],
+        "low_value": [study.ranges[key].low for key in keys],
+        "high_value": [study.ranges[key].high for key in keys],
+    }
+    table = found.drop(columns=[name for name in facts if name in found])
+    place = list(table.columns).index("key") + 1
+    for number, (name, values) in enumerate(facts.items()):
+        table.insert(place + number, name, values)
+    return table
+
+
 def run_study(
     plan: Plan, store: Store, workers: Workers, *, on_done: Callable[[int, int], None] | None = None
 ) -> DataFrame:
@@ -127,7 +150,7 @@ def run_study(
     from experiments.runner import run_plan
 
     run_plan(plan, store, workers, on_done=on_done)
-    return store.read_sweep(plan.sweep.name)
+    return store.read_sweep(plan.sweep.name, seeds=plan.sweep.seeds)
 
 
 def _make_sweep(name: str, vary: Sequence[str], against: str | None, seeds: int, overrides: tuple[str, ...]) -> Sweep:
@@ -135,7 +158,8 @@ def _make_sweep(name: str, vary: Sequence[str], against: str | None, seeds: int,
     problems: list[Problem] = []
     ranges = dict(_split_range(text, problems) for text in vary)
     if len(ranges) < len(vary):
-        report(problems, Node(OPTION, 0, "", None), "a key stands twice", "Give each key one range")
+        twice = next(key for key in ranges if sum(text.partition("=")[0].strip() == key for text in vary) > 1)
+        report(problems, Node(OPTION, 0, twice, None), "a key stands twice", "Give each key one range")
     if problems:
         raise ScenarioError(problems)
     path = find_scenario(name)
@@ -206,18 +230,27 @@ def _find_ranges(sweep: Sweep) -> dict[str, Range]:
     return ranges
 
 
-def _find_start(sweep: Sweep, ranges: Mapping[str, Range]) -> Point:
-    """Value of each key in the scenario that is varied, the last that knows it; keys without a number are left out."""
-    loader, start = Loader(sweep), dict[str, Any]()
+def _find_start(sweep: Sweep, ranges: Mapping[str, Range]) -> tuple[Point, dict[str, str]]:
+    """Value and unit of each key in the scenario that is varied, the last that knows it.
+
+    Keys without a number are left out of the values, and those of which no scenario tells the unit out of the units.
+    """
+    loader, start, units = Loader(sweep), dict[str, Any](), dict[str, str]()
     future = sweep.futures[0].name
-    trees = {one.name: loader.load_base(one.name, future, {}).resolved for one in reversed(sweep.policies)}
+    scenarios = {one.name: loader.load_base(one.name, future, {}) for one in reversed(sweep.policies)}
     for key in ranges:
         owner, inner = split_key(key)
-        found = (_look_up(tree, inner) for name, tree in trees.items() if owner in {None, name})
+        chosen = [scenario for name, scenario in scenarios.items() if owner in {None, name}]
+        # what a scenario lays over the world is a value of the world, and stands there where it lays nothing
+        named = inner.replace("world_values.", "world.", 1) if inner.startswith("world_values.") else inner
+        cells = [cell for scenario in chosen if (cell := scenario.sources.get(named)) is not None]
+        found = (*(_look_up(scenario.resolved, inner) for scenario in chosen), *(cell.value for cell in cells))
         value = next((value for value in found if is_finite(value)), None)
         if value is not None:
             start[key] = value
-    return start
+        if cells:
+            units[key] = cells[0].unit
+    return start, units
 
 
 def _look_up(tree: Any, key: str) -> Any:

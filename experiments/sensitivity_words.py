@@ -6,38 +6,118 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments import plan_cautions
 from experiments.sensitivity import Method
-from sim.effects import Text, TextTable, choose_unit, has_no_width
-from sim.labels import Lang, label, label_code
+from sim.effects import Text, TextTable, choose_unit, has_no_width, name_difference
+from sim.labels import LABELS, Lang, PlaceLabels, label, label_scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 _HEADS: Final[dict[Lang, dict[Method, Text]]] = {
     "en": {
-        "morris": ("key", "unit", "mean absolute effect (95 %)", "mean effect", "spread", "without chance"),
-        "sobol": ("key", "alone, % of variance (95 %)", "with others, % of variance (95 %)"),
-        "oat": ("key", "unit", "low", "high", "difference at low (95 %)", "difference at high (95 %)"),
+        "morris": (
+            "mean absolute effect, {unit} (95 %)",
+            "mean effect, {unit}",
+            "spread, {unit}",
+            "without chance, {unit}",
+        ),
+        "sobol": ("alone, % of variance (95 %)", "with others, % of variance (95 %)"),
+        "oat": ("at low, {unit} (95 %)", "at high, {unit} (95 %)"),
     },
     "zh": {
-        "morris": ("键", "单位", "平均绝对效应 (95%)", "平均效应", "离散度", "扣除随机性"),
-        "sobol": ("键", "单独占方差% (95%)", "含共同作用占方差% (95%)"),
-        "oat": ("键", "单位", "下端", "上端", "取下端的差值 (95%)", "取上端的差值 (95%)"),
+        "morris": (
+            "平均绝对效应，{unit} (95%置信区间)",
+            "平均效应，{unit}",
+            "效应标准差，{unit}",
+            "均方根效应，{unit} (剔除随机误差)",
+        ),
+        "sobol": ("一阶指数% (95%置信区间)", "总效应指数% (95%置信区间)"),
+        "oat": ("取下限时的差值，{unit} (95%置信区间)", "取上限时的差值，{unit} (95%置信区间)"),
     },
+}
+_KEY_HEADS: Final[dict[Lang, Text]] = {
+    "en": ("key", "its unit", "start", "low", "high"),
+    "zh": ("参数", "参数单位", "起点", "下限", "上限"),
+}
+_TITLES: Final[dict[Lang, dict[Method, str]]] = {
+    "en": {
+        "morris": "what the whole range of a key changes",
+        "sobol": "shares of the variance over the ranges of all keys",
+        "oat": "what each end of the range of a key changes, all else at the start",
+    },
+    "zh": {
+        "morris": "参数走完整个取值区间带来的变化",
+        "sobol": "各参数在取值区间内占总方差的比例",
+        "oat": "其余参数取起点值时，某一参数取区间两端带来的变化",
+    },
+}
+_ASKED: Final[dict[Lang, tuple[str, str, str]]] = {
+    "en": ("{outcome}, {city}", ", less that of {base} in the same run", "{asked}: {what}{unit}; {repeats}, {runs}"),
+    "zh": ("{city}，{outcome}", "（减去同一次模拟中{base}的值）", "{asked}：{what}{unit}；{repeats}，{runs}"),
+}
+_UNIT: Final[dict[Lang, str]] = {"en": ", in {unit}", "zh": "（{unit}）"}
+_COUNTED: Final = {"seed": "个随机种子", "parameter set": "组参数", "run": "次模拟"}
+_ALIKE: Final[dict[Lang, str]] = {"en": "all paths alike", "zh": "各路径结果相同"}
+_ONE: Final[dict[Lang, str]] = {
+    "en": "One seed: how much of what differs between points is chance is not known. Take --seeds 2 or more.",
+    "zh": "只有1个随机种子：无法得知各设计点之间的差异有多少是随机误差。请用 --seeds 2 或更多。",
 }
 _NOISE: Final[dict[Lang, str]] = {
     "en": "Of what differs between points {noise:.1f} % is chance, with {seeds} seeds.",
-    "zh": "各点间差异中{noise:.1f}%来自随机性（{seeds}个种子）。",  # noqa: RUF001  (full-width on purpose)
+    "zh": "各设计点之间的差异中，随机误差占{noise:.1f}%（{seeds}个随机种子）。",
 }
 
 
-def list_sensitivity(found: DataFrame, method: Method, *, lang: Lang) -> list[TextTable]:
-    """One table for each policy and future of what experiments.sensitivity.measure_sensitivity returns."""
+def describe_asked(
+    method: Method,
+    *,
+    outcome: str,
+    city: str,
+    against: str | None,
+    counts: Mapping[str, int],
+    unit: str | None = None,
+    lang: Lang,
+) -> str:
+    """One line: which outcome is meant, what is told of it in which unit, and from how many seeds and runs.
+
+    Args:
+        method: How it is told.
+        outcome: Words for the outcome.
+        city: Words for the place.
+        against: Words for the policy that is taken off; None without one.
+        counts: Numbers of `seeds`, `members` (parameter sets) and `runs`.
+        unit: Of the outcome; None before any run, which tells it.
+        lang: Language.
+    """
+    name, less, line = _ASKED[lang]
+    asked = name.format(outcome=outcome, city=city) + ("" if against is None else less.format(base=against))
+    own = "" if unit is None or method == "sobol" else _UNIT[lang].format(unit=name_difference(unit, lang))
+    repeats = _count(counts["seeds"], "seed", lang)
+    if counts["members"] > 1:
+        repeats += f" x {_count(counts['members'], 'parameter set', lang)}"
+    runs = _count(counts["runs"], "run", lang)
+    return line.format(asked=asked, what=_TITLES[lang][method], unit=own, repeats=repeats, runs=runs)
+
+
+def list_doubts(method: Method, n_seeds: int, n_members: int, lang: Lang) -> list[str]:
+    """What so few repetitions mean: intervals of oat are over them, those of the others over paths or points."""
+    if method == "oat":
+        return plan_cautions.list_doubts(n_seeds, n_members, lang)
+    return [_ONE[lang]] if n_seeds * max(1, n_members) < 2 else []
+
+
+def list_sensitivity(
+    found: DataFrame, method: Method, *, lang: Lang, named: PlaceLabels | None = None
+) -> list[TextTable]:
+    """One table for each policy and future of what experiments.sensitivity_run.add_ranges returns."""
     tables = []
     for (policy, future), rows in found.groupby(["policy", "future"], sort=False):
-        title = ", ".join(label_code("scenario", str(name), lang) for name in (policy, future) if name)
+        title = ", ".join(label_scenario(str(name), lang, named) for name in (policy, future) if name)
         lines = [_write_row(row, method, lang) for row in rows.to_dict("records")]
-        tables.append(TextTable(title, _HEADS[lang][method], lines, 2 if method != "sobol" else 1))
+        unit = name_difference(str(rows["unit"].iloc[0]), lang)
+        heads = (*_KEY_HEADS[lang], *(head.format(unit=unit) for head in _HEADS[lang][method]))
+        tables.append(TextTable(title, heads, lines, 2))
     return tables
 
 
@@ -50,23 +130,43 @@ def note_noise(found: DataFrame, method: Method, lang: Lang) -> list[str]:
 
 
 def _write_row(row: Mapping[Any, Any], method: Method, lang: Lang) -> Text:
-    factor, decimals, unit = choose_unit(str(row["unit"]), lang)
+    factor, decimals, _ = choose_unit(str(row["unit"]), lang)
 
-    def write(value: float, low: float = math.nan, high: float = math.nan) -> str:
-        middle, left, right = (
-            f"{round(number * factor, decimals) + 0.0:,.{decimals}f}" for number in (value, low, high)
-        )
+    def write(number: float, *, sign: bool) -> str:
+        rounded = round(number * factor, decimals) + 0.0
+        return f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
+
+    def write_interval(value: float, low: float, high: float, *, sign: bool, alike: str) -> str:
         if math.isnan(low):
-            return middle
-        return f"{middle} ({label('note.alike', lang) if has_no_width(low, high) else f'{left} .. {right}'})"
+            return write(value, sign=sign)
+        ends = alike if has_no_width(low, high) else f"{write(low, sign=sign)} .. {write(high, sign=sign)}"
+        return f"{write(value, sign=sign)} ({ends})"
 
-    key = str(row["key"]).removeprefix("params.")
+    unit = str(row["key_unit"])
+    unit = label(f"unit.{unit}", lang) if f"unit.{unit}" in LABELS else unit
+    values = (_write_value(row[name]) for name in ("start", "low_value", "high_value"))
+    names = (str(row["key"]).removeprefix("params."), unit, *values)
     if method == "sobol":
         cells = [(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("first", "total")]
-        return (key, *(f"{100 * mid:.1f} ({100 * low:.1f} .. {100 * high:.1f})" for mid, low, high in cells))
+        return (*names, *(f"{100 * mid:.1f} ({100 * low:.1f} .. {100 * high:.1f})" for mid, low, high in cells))
     if method == "morris":
-        others = (write(row[name]) for name in ("mu", "sigma", "signal"))
-        return (key, unit, write(row["mu_star"], row["low"], row["high"]), *others)
-    ends = (f"{row[f'{end}_value']:,g}" for end in ("low", "high"))
-    steps = (write(*(row[f"at_{end}{part}"] for part in ("", "_low", "_high"))) for end in ("low", "high"))
-    return (key, unit, *ends, *steps)
+        first = write_interval(row["mu_star"], row["low"], row["high"], sign=False, alike=_ALIKE[lang])
+        return (
+            *names,
+            first,
+            write(row["mu"], sign=True),
+            *(write(row[one], sign=False) for one in ("sigma", "signal")),
+        )
+    steps = (tuple(row[f"at_{end}{part}"] for part in ("", "_low", "_high")) for end in ("low", "high"))
+    return (*names, *(write_interval(*step, sign=True, alike=label("note.alike", lang)) for step in steps))
+
+
+def _write_value(value: float) -> str:
+    """A value of a key as files have it; a dash where the scenario has no number."""
+    return "-" if math.isnan(value) else f"{value:,.10g}"
+
+
+def _count(number: int, one: str, lang: Lang) -> str:
+    if lang == "zh":
+        return f"{number}{_COUNTED[one]}"
+    return f"{number} {one}{'s' * (number != 1)}"

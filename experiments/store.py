@@ -74,6 +74,10 @@ class Store:
         """File of each finished run of a sweep, by the key of the run."""
         return {path.stem: path for path in _walk(self._runs / f"sweep={sweep}")}
 
+    def read_seed(self, path: Path) -> int:
+        """Seed of a run, by its file."""
+        return int(path.parent.name.partition("=")[2])
+
     def write_run(self, sweep: str, run: Run, point: Point, table: pa.Table, facts: Entry) -> Path:
         """Write the rows of a run, whole or not at all, and note it in the index.
 
@@ -102,12 +106,13 @@ class Store:
         with pq.ParquetFile(path) as file:
             return file.read(columns=list(OUTCOME_COLUMNS)).replace_schema_metadata(None)
 
-    def read_sweep(self, sweep: str, *, outcomes: Sequence[str] = ()) -> DataFrame:
+    def read_sweep(self, sweep: str, *, outcomes: Sequence[str] = (), seeds: Sequence[int] = ()) -> DataFrame:
         """The tidy table of a sweep (experiments.table), in the order of its labels.
 
         Args:
             sweep: name of the sweep.
             outcomes: names to read; all without them.
+            seeds: those to read; all that the store has without them.
 
         Raises:
             ResultsError: if the store has no runs of it.
@@ -121,7 +126,9 @@ class Store:
             raise ResultsError(f"{self.folder} has no runs of {sweep}. It has {', '.join(known) or 'none at all'}")
         parts = ds.partitioning(pa.schema([("scenario", pa.string()), ("seed", pa.int64())]), flavor="hive")
         data = ds.dataset(folder, format="parquet", partitioning=parts)
-        chosen = ds.field("outcome").isin(list(outcomes)) if outcomes else None
+        chosen = ds.scalar(True)
+        for name, values in (("outcome", outcomes), ("seed", seeds)):
+            chosen = chosen & ds.field(name).isin(list(values)) if values else chosen
         table = data.to_table(filter=chosen).to_pandas().drop(columns="scenario")
         table.insert(0, "sweep", sweep)
         keys = [name for name in table.columns if name not in {*LABEL_COLUMNS, *OUTCOME_COLUMNS}]

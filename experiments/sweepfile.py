@@ -28,6 +28,7 @@ from experiments.points import Point, make_points, rank_value
 from experiments.varyfile import Vary, read_vary, split_key
 from sim.certainty import list_outcomes, suggest_outcome
 from sim.errors import Problem, ScenarioError
+from sim.labels import Lang
 from sim.scenariofile import PLAIN_NAME, SCENARIO_FOLDERS
 from sim.sourced import Node, check_keys, parse_yaml, read_text, read_yaml, report, suggest_name
 from sim.types import Quarter
@@ -36,10 +37,11 @@ from sim.worldfile import show_path
 SWEEP_KEYS: Final[dict[str, str]] = {
     "name": "name of the sweep, like its file",
     "question": "what a reader wants to know",
+    "question_zh": "the same in Chinese, for --lang zh",
     "scenario": "scenario that is varied, by name or path",
-    "policies": "what is compared: names of scenarios, or maps of `name` with `scenario`, `policies` and `set`",
+    "policies": "what is compared: names of scenarios, or maps of `name` with `scenario`, `policies`, `set`, `label`",
     "baseline": "name of the policy that the others are paired with; the first one without it",
-    "futures": "conditions under which all policies are run: maps of `name` with `set` and `policies`",
+    "futures": "conditions under which all policies are run: maps of `name` with `set`, `policies`, `label`",
     "vary": "keys and their values: a list, or a map with `grid`, `list` or `range`",
     "design": "how ranges are filled: `kind` (latin or sobol), `n` points, `draw` (seed of the points)",
     "when": "condition over the last parts of varied keys, `policy` and `future`; other runs are left out",
@@ -60,6 +62,7 @@ SECTIONS: Final = ("sensitivity", "robust", "optimise")
 SWEEP_FOLDERS: Final = tuple(folder / "sweeps" for folder in SCENARIO_FOLDERS)
 """Where a sweep is looked for by its name."""
 _SEEDS: Final = 8
+_TEXTS: Final = ("name", "question", "question_zh")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,8 @@ class Sweep:
 
     name: str
     question: str
+    question_zh: str
+    """The question in Chinese; as it is without one."""
     file: str
     folder: Path
     """In which names of scenario files are looked for first."""
@@ -95,6 +100,16 @@ class Sweep:
     sections: dict[str, Node]
     """What other commands read."""
     root: Node
+
+    @property
+    def labels(self) -> dict[str, Mapping[str, str]]:
+        """What the file calls policies and futures, by name and language; nothing for those that it calls by name."""
+        both: tuple[Policy | Future, ...] = (*self.futures, *self.policies)
+        return {one.name: one.labels for one in both if one.labels}
+
+    def ask(self, lang: Lang) -> str:
+        """The question in `lang`."""
+        return self.question_zh if lang == "zh" else self.question
 
 
 def find_sweep(name: str) -> Path:
@@ -127,7 +142,7 @@ def load_sweep(path_or_name: str | Path, *, seeds: int | None = None, overrides:
         raise ScenarioError(problems)
     if "extends" in root.fields:
         repair = f"Write a file with `scenario: {path.stem}` and `vary:`, or simulate it with `talentsim run`"
-        report(problems, root, "this is a scenario and no sweep", repair)
+        report(problems, root.fields["extends"], "this is a scenario and no sweep", repair)
         raise ScenarioError(problems)
     return build_sweep(root, path.parent, seeds=seeds, overrides=overrides)
 
@@ -185,8 +200,8 @@ def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Pr
     fields = root.fields
     for key in ("name", "question"):
         if key not in fields:
-            report(problems, root, f"`{key}` is missing", f"Add `{key}:` ({SWEEP_KEYS[key]})")
-    name, question = (_read_optional(fields.get(key), problems) or "" for key in ("name", "question"))
+            report(problems, dataclasses.replace(root, key=key), f"`{key}` is missing", f"Add it: {SWEEP_KEYS[key]}")
+    name, question, chinese = (_read_optional(fields.get(key), problems) or "" for key in _TEXTS)
     if name and not PLAIN_NAME.fullmatch(name):
         report(problems, fields["name"], f"`{name}` cannot name a folder", "Use letters, digits, _ and -")
     policies = read_policies(root, folder, problems)
@@ -201,10 +216,11 @@ def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Pr
     rest: dict[str, Any] = {key: _read_whole(fields.get(key), problems) for key in ("members", "scale", "quarters")}
     rest |= {key: _read_texts(fields.get(key), problems) for key in ("cities", "outcomes")}
     _check_outcomes(fields.get("outcomes"), problems)
-    since = _read_quarter(fields.get("since"), problems)
+    rest["since"] = _read_quarter(fields.get("since"), problems)
     return Sweep(
         name=name,
         question=question,
+        question_zh=chinese or question,
         file=root.file,
         folder=folder,
         policies=policies,
@@ -217,7 +233,6 @@ def _read_sweep(root: Node, folder: Path, n_seeds: int | None, problems: list[Pr
         condition=condition,
         seeds=seeds,
         **rest,
-        since=since,
         sections={key: fields[key] for key in SECTIONS if key in fields},
         root=root,
     )

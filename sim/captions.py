@@ -12,8 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.certainty import find_reduction, select_headlines
 from sim.compare import HEADLINES
-from sim.effects import POINTS, Text, TextTable, choose_unit, find_outcomes, name_group, name_outcome, write_effect
-from sim.labels import Lang, PlaceLabels, label_place
+from sim.effects import (
+    POINTS,
+    Text,
+    TextTable,
+    choose_unit,
+    find_outcomes,
+    name_difference,
+    name_group,
+    name_outcome,
+    write_effect,
+)
+from sim.labels import Lang, PlaceLabels, label_code, label_place
 from sim.outcomes import ALL, PUBLIC_COST, SHARE
 
 if TYPE_CHECKING:
@@ -29,19 +39,19 @@ BY_PLACE: Final = ("talent", "stay_share_12m", "rent", PUBLIC_COST)
 _PLACE: Final[dict[Lang, str]] = {"en": "place", "zh": "地点"}
 _BY_PLACE_TITLE: Final[dict[Lang, str]] = {
     "en": "In each place where it acts: difference (95 % interval)",
-    "zh": "各实施地的效果：差值（95% 区间）",  # noqa: RUF001  (full-width on purpose)
+    "zh": "各实施地的效果：差值（95%置信区间）",  # noqa: RUF001  (full-width on purpose)
 }
 _CHANCE: Final[dict[Lang, str]] = {
     "en": "One 95 % interval in twenty misses by chance alone, and there are many here: look for what hangs together.",
-    "zh": "每二十个95%区间约有一个仅因偶然而偏离，表中区间很多，请看相互印证的结果。",  # noqa: RUF001  (as above)
+    "zh": "平均每20个95%置信区间约有1个仅因随机误差而偏离真值；表中区间很多，请着重看相互印证的结果。",  # noqa: RUF001  (as above)
 }
 _NO_INTERVAL: Final[dict[Lang, str]] = {
     "en": "One seed: there are no intervals, and any difference may be chance. Take --seeds 5 or more.",
-    "zh": "只有1个随机种子：没有区间，任何差值都可能出于偶然。请用 --seeds 5 或更多。",  # noqa: RUF001  (as above)
+    "zh": "只有1个随机种子：没有置信区间，任何差值都可能只是随机误差。请用 --seeds 5 或更多。",  # noqa: RUF001  (as above)
 }
 _FEW_SEEDS: Final[dict[Lang, str]] = {
     "en": "Only {seeds} seeds: intervals of fewer than 5 are not to be trusted. Take --seeds 5 or more.",
-    "zh": "只有{seeds}个随机种子：不足5个时区间不可信。请用 --seeds 5 或更多。",  # noqa: RUF001  (as above)
+    "zh": "只有{seeds}个随机种子：不足5个时置信区间不可信。请用 --seeds 5 或更多。",  # noqa: RUF001  (as above)
 }
 _ELSEWHERE: Final[dict[Lang, str]] = {
     "en": "It also acts in {others}. Costs, also per added person, are of {city} alone unless a row says otherwise.",
@@ -57,31 +67,36 @@ _MANY: Final[dict[Lang, str]] = {
 }
 
 _SURE_TITLE: Final[dict[Lang, str]] = {"en": "How sure it is", "zh": "把握程度"}
+_SEEDS_FOR_HALF: Final[dict[Lang, str]] = {
+    "en": "seeds for +- half the difference",
+    "zh": "置信区间缩至±差值一半所需种子数",
+}
 _SURE_HEADINGS: Final[dict[Lang, Text]] = {
     "en": (
         "outcome",
         "probability of a rise",
         "p for all headlines (Holm)",
-        "seeds for +- half of it",
+        _SEEDS_FOR_HALF["en"],
         "variance without pairing, times",
     ),
-    "zh": ("结果", "上升概率", "全部主要结果的p值（Holm）", "区间为±一半所需种子数", "不配对时方差倍数"),  # noqa: RUF001  (as above)
+    "zh": ("结果", "上升概率", "全部主要结果的校正p值（Holm）", _SEEDS_FOR_HALF["zh"], "不配对时方差的倍数"),  # noqa: RUF001  (as above)
 }
 _SAVED: Final[dict[Lang, str]] = {
     "en": "Seeds shared by all scenarios: seeds of their own would have to be {times:.1f} times as many (median) for "
     "intervals as narrow.",
-    "zh": "各方案共用随机种子：若各用各的种子，要得到同样窄的区间，种子数须为{times:.1f}倍（中位数）。",  # noqa: RUF001  (as above)
+    "zh": "各方案共用随机种子：若各用各的种子，要得到同样窄的置信区间，种子数须为{times:.1f}倍（中位数）。",  # noqa: RUF001  (as above)
 }
 _TESTED: Final[dict[Lang, str]] = {
     "en": "{number} headlines were tested: under {level} for all of them together, after Holm, are {found}.",
-    "zh": "共检验{number}项主要结果；经Holm校正后整体低于{level}的有：{found}。",  # noqa: RUF001  (as above)
+    "zh": "共检验{number}项主要结果；经Holm校正后p值低于{level}的有：{found}。",  # noqa: RUF001  (as above)
 }
 _NONE: Final[dict[Lang, str]] = {"en": "none", "zh": "无"}
 _REACHED: Final[dict[Lang, str]] = {
-    "en": "Precision: {outcome} is known to +- {reached}, wanted was +- {wanted}; {seeds} seeds, told from the first "
-    "{first}. All intervals use the spread of these {first} (Stein), so that looking at them has cost no certainty.",
+    "en": "Precision: the effect on {outcome} is known to +- {reached} (half its 95 % interval; +- {wanted} was asked "
+    "for), with {seeds} seeds. How many it takes was told from the spread of the first {first}, and all intervals use "
+    "that spread (Stein): so they hold although the number of seeds was chosen on the way.",
     "zh": "精度：{outcome}的误差为±{reached}，要求±{wanted}；由前{first}个种子确定共用{seeds}个。"  # noqa: RUF001  (as above)
-    "所有区间均采用前{first}个种子的离散度（Stein两阶段法），先看后定不影响把握程度。",  # noqa: RUF001  (as above)
+    "所有置信区间均采用前{first}个种子的离散度（Stein两阶段法），先看后定不影响把握程度。",  # noqa: RUF001  (as above)
 }
 _NOT_REACHED: Final[dict[Lang, str]] = {
     "en": " It was not reached: raise --max-seeds.",
@@ -97,17 +112,21 @@ def write_caption(
     """One line: the city, the first and last quarter that count, how many seeds, and persons for one agent."""
     name = label_place(city, lang, places)
     if lang == "zh":
-        return f"{name}，{since}至{end}，{seeds}个种子，1个主体代表{scale:,}人；合计为该时段之和"  # noqa: RUF001
+        return f"{name}，{since}至{end}，{seeds}个随机种子，1个主体代表{scale:,}人；合计为该时段之和"  # noqa: RUF001
     several = "s" if seeds > 1 else ""
     return f"{name}, {since} to {end}, {seeds} seed{several}, 1 agent = {scale:,} persons; sums are over the period"
 
 
 def list_cautions(seeds: int, lang: Lang) -> list[str]:
     """What `seeds` seeds do not allow to conclude, one line each."""
+    return [*caution_seeds(seeds, lang), *([_CHANCE[lang]] if seeds > 1 else [])]
+
+
+def caution_seeds(seeds: int, lang: Lang) -> list[str]:
+    """What so few seeds mean for intervals; nothing where there are enough."""
     if seeds < 2:
         return [_NO_INTERVAL[lang]]
-    few = [_FEW_SEEDS[lang].format(seeds=seeds)] if seeds < ENOUGH_SEEDS else []
-    return [*few, _CHANCE[lang]]
+    return [_FEW_SEEDS[lang].format(seeds=seeds)] if seeds < ENOUGH_SEEDS else []
 
 
 def note_elsewhere(
@@ -161,7 +180,7 @@ def list_places(
     found = {place: find_outcomes(by_place[place], policy) for place in chosen}
     outcomes = [name for name in BY_PLACE if all(name in rows for rows in found.values())]
     heads = [
-        f"{name_outcome(name, lang)} ({choose_unit(str(found[focus][name]['unit']), lang)[2]})" for name in outcomes
+        f"{name_outcome(name, lang)} ({name_difference(str(found[focus][name]['unit']), lang)})" for name in outcomes
     ]
     rows = [
         (label_place(place, lang, places), *(write_effect(found[place][name], lang) for name in outcomes))
@@ -171,7 +190,11 @@ def list_places(
 
 
 def list_certainty(certainty: DataFrame, policy: str, *, lang: Lang) -> list[TextTable]:
-    """Return the table of how sure the headlines of `policy` are; none with a single seed, which tells nothing."""
+    """Return the table of how sure the headlines of `policy` are; none with a single seed, which tells nothing.
+
+    Where intervals are those of one more run, as over an ensemble, the column of seeds is left out: more of them do not
+    close such an interval.
+    """
     rows = certainty[select_headlines(certainty) & (certainty["policy"] == policy) & certainty["p_up"].notna()]
     found = {str(row["outcome"]): row for row in rows.to_dict("records")}
     lines: list[Text] = [
@@ -185,7 +208,11 @@ def list_certainty(certainty: DataFrame, policy: str, *, lang: Lang) -> list[Tex
         for name in HEADLINES
         if name in found
     ]
-    return [TextTable(_SURE_TITLE[lang], _SURE_HEADINGS[lang], lines, 1)] if lines else []
+    heads = _SURE_HEADINGS[lang]
+    if lines and rows["seeds_for_half"].isna().all():
+        place = heads.index(_SEEDS_FOR_HALF[lang])
+        heads, *lines = (line[:place] + line[place + 1 :] for line in (heads, *lines))
+    return [TextTable(_SURE_TITLE[lang], heads, lines, 1)] if lines else []
 
 
 def list_findings(certainty: DataFrame, lang: Lang) -> list[str]:
@@ -199,7 +226,8 @@ def list_findings(certainty: DataFrame, lang: Lang) -> list[str]:
         sure = tested[tested["p_holm"] < LEVEL]
         several = len(set(tested["policy"])) > 1
         names = [
-            name_outcome(str(row["outcome"]), lang) + (f" ({row['policy']})" if several else "")
+            name_outcome(str(row["outcome"]), lang)
+            + (f" ({label_code('scenario', str(row['policy']), lang)})" if several else "")
             for row in sure.to_dict("records")
         ]
         join = "、" if lang == "zh" else ", "

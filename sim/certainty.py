@@ -66,8 +66,8 @@ def judge_certainty(
     Returns:
         CERTAINTY_COLUMNS, one row for each policy, outcome and group. `p_up` is the posterior probability that the
         effect is above zero, `seeds_for_half` how many seeds give an interval of plus or minus half the difference
-        found, `variance_reduction` (var baseline + var policy) / var difference. NaN where one seed, or no difference
-        in any, tells nothing.
+        found (NaN with `spread`: an interval of one more run does not close in), `variance_reduction`
+        (var baseline + var policy) / var difference. NaN where one seed, or no difference in any, tells nothing.
     """
     import numpy as np
     import pandas as pd
@@ -81,7 +81,8 @@ def judge_certainty(
             effect = with_it - without
             mean = float(effect.mean()) if len(effect) else math.nan
             p_up = find_sign(effect, spread=spread, first=told)
-            enough = count_seeds(effect, abs(mean) / 2.0)
+            # an interval of one more run does not close in as seeds are added
+            enough = math.nan if spread else count_seeds(effect, abs(mean) / 2.0)
             p_value = 2.0 * min(p_up, 1.0 - p_up)
             rows.append((policy, *key, mean, p_up, p_value, math.nan, enough, measure_reduction(without, with_it)))
     table = pd.DataFrame(rows, columns=list(CERTAINTY_COLUMNS))

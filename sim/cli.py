@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -23,8 +23,9 @@ from experiments.cli import sweep
 from experiments.cli_effects import effects, print_winners
 from experiments.cli_robust import optimise, robust
 from experiments.cli_sensitivity import sensitivity
-from sim.console import count_cores, print_table, report_errors, show_progress
+from sim.console import LangOption, count_cores, print_table, report_errors, show_progress
 from sim.errors import TalentsimError
+from sim.labels import Lang, label
 
 if TYPE_CHECKING:
     from sim.fitfile import Member
@@ -44,9 +45,13 @@ for command in (sweep, effects, sensitivity, robust, optimise):
 
 GARBAGE_THRESHOLD: Final = 50_000
 """New objects after which Python looks for cycles."""
-START_SOONER: Final = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
-"""Environment of libraries: no matrix here is worth threads that wait for it, and no plugin is worth a look into every
-package that is installed."""
+ENVIRONMENT: Final = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+}
+"""Environment of libraries: no matrix here is worth threads that wait for it, no plugin a look into each package
+that is installed, and what joblib's helper cleans up behind a program that was killed is no news to who killed it."""
 RESULTS: Final = Path("results")
 
 ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a scenario that is shipped.")]
@@ -76,7 +81,6 @@ Wanted = Annotated[
 MaxSeeds = Annotated[int, typer.Option(help="With --precision: seeds at most.", min=2)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
 Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")]
-Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of figures and tables.")]
 City = Annotated[str | None, typer.Option(help="City in focus. Default: that of the scenario.")]
 
 
@@ -84,7 +88,7 @@ def main() -> None:
     """Run the command line."""
     # reading a world makes many objects and no garbage: looking for some would take longer than the reading
     gc.set_threshold(GARBAGE_THRESHOLD)
-    for name, value in START_SOONER.items():
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     try:
         app()
@@ -112,20 +116,20 @@ def run(
     jobs: Jobs = None,
     threads: Threads = 1,
     figures: Figures = False,
-    lang: Lang = "en",
+    lang: LangOption = "en",
     city: City = None,
     ensemble: Ensemble = False,
     members: Members = None,
     quiet: Quiet = False,
 ) -> None:
     """Simulate one scenario and write its tables."""
-    with report_errors():
+    with report_errors(lang=lang):
         from sim.report import Study, write_seeds, write_single
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
-        _print_cautions([loaded], quiet=quiet)
-        _note_fits([loaded])
+        _print_cautions([loaded], lang, quiet=quiet)
+        _note_fits([loaded], lang)
         chosen = _choose_seeds(seed, seeds, members, ensemble=ensemble)
         study = Study(
             seeds=chosen,
@@ -139,12 +143,12 @@ def run(
         )
         folder = _place_results(out, loaded.name, loaded.resolved, study)
         if len(study.seeds) == 1 and not ensemble:
-            with show_progress(f"{loaded.name}: quarters", quiet=quiet) as move:
+            with show_progress(label("progress.quarters_of", lang).format(name=loaded.name), quiet=quiet) as move:
                 write_single(loaded, folder, study, on_quarter=move)
         else:
-            with show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
+            with show_progress(label("progress.runs_of", lang).format(name=loaded.name), quiet=quiet) as move:
                 write_seeds(loaded, folder, study, on_done=move)
-        _print_end(folder, figures=figures, quiet=quiet)
+        _print_end(folder, lang, figures=figures, quiet=quiet)
 
 
 @app.command()
@@ -161,7 +165,7 @@ def compare(
     jobs: Jobs = None,
     threads: Threads = 1,
     figures: Figures = True,
-    lang: Lang = "en",
+    lang: LangOption = "en",
     city: City = None,
     ensemble: Ensemble = False,
     members: Members = None,
@@ -174,7 +178,7 @@ def compare(
     `--set policies.N.FIELD=VALUE` changes the policy scenarios; every other `--set` changes the baseline too. With
     `--precision` the --seeds come first and tell how many more it takes, up to --max-seeds.
     """
-    with report_errors():
+    with report_errors(lang=lang):
         from sim.compare import find_start
         from sim.report import Study, load_compared, write_comparison
         from sim.shown import choose_precision, print_comparison
@@ -183,8 +187,8 @@ def compare(
         scenarios = load_compared(base, policies, overrides or (), scale, quarters)
         _, *names = scenarios
         others = [scenarios[name] for name in names]
-        _print_cautions(others, quiet=quiet)
-        _note_fits(scenarios.values())
+        _print_cautions(others, lang, quiet=quiet)
+        _note_fits(scenarios.values(), lang)
         chosen = _choose_seeds(seed, seeds, members, ensemble=ensemble)
         study = Study(
             seeds=chosen,
@@ -199,12 +203,12 @@ def compare(
         )
         resolved = {name: scenario.resolved for name, scenario in scenarios.items()}
         folder = _place_results(out, "+".join(names), resolved, study)
-        with show_progress("runs", quiet=quiet) as move:
+        with show_progress(label("progress.runs", lang), quiet=quiet) as move:
             comparison = write_comparison(scenarios, folder, study, since=find_start(others), on_done=move)
         if not quiet:
             print_comparison(comparison, {name: scenarios[name] for name in names}, study)
-            print_winners(comparison, study.city, lang)
-        _print_end(folder, figures=figures, quiet=quiet)
+            print_winners(comparison, study.city, lang, others[0].world.labels)
+        _print_end(folder, lang, figures=figures, quiet=quiet)
 
 
 @app.command()
@@ -213,43 +217,46 @@ def check(
     scale: Scale = None,
     quarters: Quarters = None,
     overrides: Overrides = None,
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """Check a scenario file without simulating; report all mistakes with their lines."""
-    with report_errors():
+    with report_errors(lang=lang):
         from sim.cautions import describe_contents
+        from sim.filewords import translate_text
         from sim.kinds import list_multiplied
         from sim.scenario import load_scenario
 
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=quarters)
-        _print_cautions([loaded], quiet=quiet)
-        _note_fits([loaded])
+        _print_cautions([loaded], lang, quiet=quiet)
+        _note_fits([loaded], lang)
         if quiet:
             return
-        typer.echo(f"{loaded.name}: {loaded.question}")
         typer.echo(
-            f"ok: {loaded.start} to {loaded.end}, {len(loaded.world.places)} places, {describe_contents(loaded)}"
+            label("line.question", lang).format(name=loaded.name, question=translate_text(loaded.question, lang))
         )
-        for line in list_multiplied(loaded.policies, loaded.world):
+        facts = {"start": loaded.start, "end": loaded.end, "places": len(loaded.world.places)}
+        typer.echo(label("line.checked", lang).format(contents=describe_contents(loaded, lang), **facts))
+        for line in list_multiplied(loaded.policies, loaded.world, lang):
             typer.echo(line)
 
 
 @app.command()
 def policies(
     kind: Annotated[str | None, typer.Argument(help="A kind, to be described in full.")] = None,
-    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of names.")] = "en",
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """List the kinds of policy that a scenario can use, or describe one."""
-    with report_errors():
-        from sim.kinds import describe_kind, list_kinds
+    with report_errors(lang=lang):
+        from sim.kinds import KIND_HEADINGS, describe_kind, list_kinds
 
         if kind is not None:
-            _print_kind(describe_kind(kind, lang))
+            _print_kind(describe_kind(kind, lang), lang)
         elif quiet:
             typer.echo("\n".join(name for name, _, _ in list_kinds(lang)))
         else:
-            print_table(("kind", "name", "what it does"), list_kinds(lang), n_names=3)
+            print_table(KIND_HEADINGS[lang], list_kinds(lang), n_names=3)
 
 
 @app.command()
@@ -284,17 +291,18 @@ def explain(
     scenario: ScenarioName,
     key: Annotated[str, typer.Argument(help="Such as params.search.n_sampled; its beginning lists all under it.")],
     overrides: Overrides = None,
+    lang: LangOption = "en",
 ) -> None:
     """Say what a value of a scenario is, its unit, its source, and which file set it.
 
     `talentsim explain baseline params.search.n_sampled` explains one value, `talentsim explain baseline params.hukou`
     lists the values under that key.
     """
-    with report_errors():
+    with report_errors(lang=lang):
         from sim.explain import describe_key
         from sim.scenario import load_scenario
 
-        typer.echo("\n".join(describe_key(load_scenario(scenario, overrides or ()), key)))
+        typer.echo("\n".join(describe_key(load_scenario(scenario, overrides or ()), key, lang)))
 
 
 @app.command()
@@ -308,13 +316,13 @@ def warmup(quiet: Quiet = False) -> None:
             typer.echo(f"kernels are ready ({seconds:.1f} s)")
 
 
-def _print_cautions(scenarios: Iterable[Scenario], *, quiet: bool) -> None:
+def _print_cautions(scenarios: Iterable[Scenario], lang: Lang, *, quiet: bool) -> None:
     """Print once on stderr what is allowed and yet seldom meant."""
     from sim.cautions import find_cautions
 
-    lines = dict.fromkeys(line for scenario in scenarios for line in find_cautions(scenario))
+    lines = dict.fromkeys(line for scenario in scenarios for line in find_cautions(scenario, lang))
     for line in () if quiet else lines:
-        typer.echo(f"warning: {line}", err=True)
+        typer.echo(label("line.warning", lang).format(text=line), err=True)
 
 
 def _choose_seeds(seed: int, seeds: int, members: int | None, *, ensemble: bool) -> range:
@@ -330,14 +338,14 @@ def _draw_members(scenarios: Iterable[Scenario], seeds: range, *, ensemble: bool
     return choose_members(scenarios, seeds) if ensemble else None
 
 
-def _note_fits(scenarios: Iterable[Scenario]) -> None:
+def _note_fits(scenarios: Iterable[Scenario], lang: Lang) -> None:
     """Say on stderr where parameters were fitted with other code than that which runs."""
     from sim.results import describe_fit
 
     facts = {str(fit["name"]): fit for scenario in scenarios if (fit := describe_fit(scenario)) is not None}
     for name, fit in facts.items():
         if not fit["same_code"]:
-            typer.echo(f"note: the fit {name} was made with other code of the model; its parameters are used", err=True)
+            typer.echo(label("line.other_code", lang).format(name=name), err=True)
 
 
 def _place_results(out: Path | None, name: str, resolved: Mapping[str, Any], study: Study) -> Path:
@@ -361,23 +369,23 @@ def _choose_city(scenario: Scenario, city: str | None) -> str:
     return city
 
 
-def _print_end(folder: Path, *, figures: bool, quiet: bool) -> None:
+def _print_end(folder: Path, lang: Lang, *, figures: bool, quiet: bool) -> None:
     if figures and not quiet:
-        typer.echo(f"figures: {folder / 'figures'}")
-    typer.echo(f"results: {folder}")
+        typer.echo(label("line.figures", lang).format(folder=folder / "figures"))
+    typer.echo(label("line.results", lang).format(folder=folder))
 
 
-def _print_kind(page: KindPage) -> None:
+def _print_kind(page: KindPage, lang: Lang) -> None:
     """Print what there is to say about a kind of policy."""
     import calibration
     from sim.kinds import EVIDENCE_HEADINGS, FIELD_HEADINGS, read_evidence
 
     typer.echo("\n".join([page.title, *page.facts]))
-    print_table(FIELD_HEADINGS, page.fields, n_names=len(FIELD_HEADINGS))
+    print_table(FIELD_HEADINGS[lang], page.fields, n_names=len(FIELD_HEADINGS[lang]))
     typer.echo(f"{page.example}\n")
     if page.evidence:
         figures = read_evidence(Path(calibration.__file__).parent / "evidence", page.evidence)
-        print_table(EVIDENCE_HEADINGS, figures, n_names=len(EVIDENCE_HEADINGS))
+        print_table(EVIDENCE_HEADINGS[lang], figures, n_names=len(EVIDENCE_HEADINGS[lang]))
 
 
 if __name__ == "__main__":

@@ -9,16 +9,20 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
 
 import typer
 
 from sim.errors import InvariantError, TalentsimError
+from sim.labels import Lang, label
 
 EXIT_FAULT: Final = 1
 EXIT_USER: Final = 2
 EXIT_INTERRUPTED: Final = 130
 _WIDTH_WITHOUT_TERMINAL: Final = 150
+
+LangOption = Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of what is printed and drawn.")]
+"""Of every command that prints more than names and numbers."""
 
 
 class Printable(Protocol):
@@ -42,8 +46,11 @@ class Printable(Protocol):
 
 
 @contextlib.contextmanager
-def report_errors(kept: str = "nothing was written") -> Iterator[None]:
-    """Turn errors into lines on stderr and exit codes; `kept` says what an interruption leaves behind."""
+def report_errors(kept: str | None = None, lang: Lang = "en") -> Iterator[None]:
+    """Turn errors into lines on stderr and exit codes; `kept` says what an interruption leaves behind.
+
+    Errors themselves are in English: they quote files, keys and options, and name the repair in their words.
+    """
     try:
         yield
     except InvariantError as error:
@@ -55,7 +62,8 @@ def report_errors(kept: str = "nothing was written") -> Iterator[None]:
         typer.echo(str(error) if isinstance(error, TalentsimError) else _describe_fault(error), err=True)
         raise typer.Exit(EXIT_USER) from error
     except KeyboardInterrupt as error:
-        typer.echo(f"interrupted; {kept}", err=True)
+        words = kept if kept is not None else label("line.nothing_kept", lang)
+        typer.echo(label("line.interrupted", lang).format(kept=words), err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from error
 
 
@@ -116,6 +124,12 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
+
+
+def print_warnings(lines: Iterable[str], lang: Lang = "en", *, quiet: bool = False) -> None:
+    """Print on stderr what is allowed and yet seldom meant, each line once."""
+    for line in () if quiet else dict.fromkeys(lines):
+        typer.echo(label("line.warning", lang).format(text=line), err=True)
 
 
 def print_tables(tables: Iterable[Printable], width: int | None = None) -> None:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.compare import COST_PER_STAYER, DISPLACEMENT, HEADLINES, LEAKAGE_MONEY, LEAKAGE_PERSONS
 from sim.expectations import Judgement
+from sim.filewords import translate_text
 from sim.labels import LABELS, Lang, PlaceLabels, label, label_code, label_place
 from sim.leakage import COST_BY_PERSON, PAID, REACHED, REACHED_KEPT
-from sim.outcomes import ALL, COST, ELSEWHERE, PUBLIC_COST, STAYED, TOGETHER
+from sim.outcomes import ALL, COST, ELSEWHERE, PUBLIC_COST, SHARE, STAYED, TOGETHER
 from sim.types import EDUCATION
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ POINTS: Final[dict[Lang, str]] = {"en": " points", "zh": " 个百分点"}
 
 _HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
     "en": ("outcome", "unit", "baseline", "policy", "difference", "95 % interval"),
-    "zh": ("结果", "单位", "基准", "政策", "差值", "95% 区间"),
+    "zh": ("结果", "单位", "基准", "政策", "差值", "95%置信区间"),
 }
 
 
@@ -86,7 +87,7 @@ _GROUP_HEADINGS: Final[dict[Lang, Text]] = {
 _EXPECTED_TITLE: Final[dict[Lang, str]] = {"en": "What was expected", "zh": "预期与结果"}
 _EXPECTED_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("outcome", "group", "place", "expected", "found", "difference (95 % interval)"),
-    "zh": ("结果", "群体", "地点", "预期", "结论", "差值（95% 区间）"),  # noqa: RUF001  (full-width on purpose)
+    "zh": ("结果", "群体", "地点", "预期", "结论", "差值（95%置信区间）"),  # noqa: RUF001  (full-width on purpose)
 }
 RATIOS: Final = (COST_PER_STAYER, DISPLACEMENT)
 """Outcomes that are a ratio of two differences."""
@@ -146,7 +147,7 @@ def describe_difference(judged: Judgement, lang: Lang) -> str:
     words = write_effect(row, lang)
     if _note_ratio(row, lang) or judged.expectation.outcome == DISPLACEMENT:
         return words
-    return f"{words} {POINTS[lang].strip() if judged.unit == 'share' else choose_unit(judged.unit, lang)[2]}"
+    return f"{words} {name_difference(judged.unit, lang)}"
 
 
 def head_effects(lang: Lang) -> tuple[str, ...]:
@@ -180,7 +181,9 @@ def name_group(group: str, lang: Lang) -> str:
     for others in ("firm_size", "reason", "payer"):
         if f"{others}.{group}" in LABELS:
             return label(f"{others}.{group}", lang)
-    return label(f"group.{group}", lang) if f"group.{group}" in LABELS else label_code("policy", group, lang)
+    if f"group.{group}" in LABELS:
+        return label(f"group.{group}", lang)
+    return label_code("policy", translate_text(group, lang), lang)
 
 
 def name_outcome(outcome: str, lang: Lang) -> str:
@@ -196,7 +199,7 @@ def _list_spread(found: Found, lang: Lang) -> list[Text]:
             continue
         lost = found.get((DISPLACEMENT, ALL)) if outcome == "employed" else None
         cells = ("" if part is None else write_effect(part, lang) for part in (*parts, lost))
-        rows.append((label(f"outcome.{outcome}", lang), choose_unit(str(parts[0]["unit"]), lang)[2], *cells))
+        rows.append((label(f"outcome.{outcome}", lang), name_difference(str(parts[0]["unit"]), lang), *cells))
     return rows
 
 
@@ -281,7 +284,7 @@ def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
     words = name_outcome(str(row["outcome"]), lang)
     levels = (_write_number(row[name] * factor, decimals, sign=False) for name in ("baseline", "value"))
     interval = _write_interval(row, factor, decimals, lang)
-    points = POINTS[lang] if row["unit"] == "share" and not math.isnan(row["difference"]) else ""
+    points = POINTS[lang] if row["unit"] == SHARE and not math.isnan(row["difference"]) else ""
     difference = _write_number(row["difference"] * factor, decimals, sign=True) + points
     if _note_ratio(row, lang):
         difference = "-"  # the interval says why
@@ -290,7 +293,7 @@ def _write_row(row: Mapping[Any, Any], lang: Lang) -> tuple[str, ...]:
 
 def choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
     """Return factor, decimals and name under which values of `unit` are shown."""
-    if unit == "share":
+    if unit == SHARE:
         return 100.0, 2, "%"
     if unit == "CNY":
         return 1e-6, 1, label("unit.million_cny", lang)
@@ -298,6 +301,11 @@ def choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
         return 1.0, 2, label(f"unit.{unit}", lang)
     key = f"unit.{unit}"
     return 1.0, 0, label(key, lang) if key in LABELS else unit
+
+
+def name_difference(unit: str, lang: Lang) -> str:
+    """Name of the unit of a difference as write_effect writes it: shares in percent differ by percentage points."""
+    return POINTS[lang].strip() if unit == SHARE else choose_unit(unit, lang)[2]
 
 
 def _write_number(value: float, decimals: int, *, sign: bool) -> str:

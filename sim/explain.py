@@ -10,7 +10,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from sim.errors import Problem, ScenarioError
-from sim.labels import label_place
+from sim.labels import Lang, label, label_code, label_place
+from sim.meaningwords import translate_meaning, translate_source
 from sim.params import Params
 from sim.policies.base import Data
 from sim.results import describe_source
@@ -19,13 +20,6 @@ from sim.scenariofile import SCENARIO_KEYS
 from sim.sourced import Sourced, suggest_name
 from sim.world.spec import World, world_quantities
 
-_VERDICTS: Final = {
-    "identified": "trials with a known value found it again",
-    "weak": "trials with a known value found it again, but only roughly",
-    "not identified": "trials with a known value did not find it again: little more is known than before the fit",
-    "not judged": "no trial with a known value was made",
-}
-"""What recovery says of a fitted parameter, in words."""
 PLACE_HEADINGS: Final = ("code", "name", "名称", "region", "area")
 
 
@@ -61,8 +55,10 @@ def explain_key(scenario: Scenario, key: str) -> Explanation:
     return Explanation(key=key, sourced=sourced, meaning=meaning, low=find_finite(low), high=find_finite(high))
 
 
-def describe_key(scenario: Scenario, key: str) -> list[str]:
+def describe_key(scenario: Scenario, key: str, lang: Lang = "en") -> list[str]:
     """Lines that explain a value, or that list the values under the beginning of their keys.
+
+    Keys, units as files write them, formulas and the reasons of assumptions stay as they stand in the files.
 
     Raises:
         ScenarioError: for an unknown key, with the nearest one.
@@ -72,20 +68,35 @@ def describe_key(scenario: Scenario, key: str) -> list[str]:
         return [f"{name}: {_write_value(cell)} {cell.unit}" for name, cell in under.items()]
     found = explain_key(scenario, key)
     sourced = found.sourced
-    lines = [f"key: {found.key}", f"meaning: {found.meaning}", f"value: {_write_value(sourced)}"]
-    lines += [f"unit: {sourced.unit}", f"source: {_say_source(found.key, sourced)}"]
+    texts = {
+        "key": found.key,
+        "meaning": translate_meaning(found.meaning, lang),
+        "value": _write_value(sourced),
+        "unit": _name_unit(sourced.unit, lang),
+        "source": _say_source(found.key, sourced, lang),
+    }
     if _is_fitted(sourced):
-        lines += [f"reading: {_read_verdict(sourced)}", f"value before the fit: {_find_before(found.key):g}"]
+        texts |= {"reading": _read_verdict(sourced, lang), "before": f"{_find_before(found.key):g}"}
+    lines = [label(f"explain.{name}", lang).format(text=text) for name, text in texts.items()]
     if found.low is not None or found.high is not None:
-        low, high = (("none" if end is None else f"{end:g}") for end in (found.low, found.high))
-        lines.append(f"limits: {low} to {high}")
-    return [*lines, f"set in: {sourced.file}:{sourced.line}" if sourced.line else f"declared in: {sourced.file}"]
+        key = "at_least" if found.high is None else "at_most" if found.low is None else "limits"
+        low, high = ("" if end is None else f"{end:g}" for end in (found.low, found.high))
+        lines.append(label(f"explain.{key}", lang).format(low=low, high=high))
+    place = f"{sourced.file}:{sourced.line}" if sourced.line else sourced.file
+    return [*lines, label("explain.set" if sourced.line else "explain.declared", lang).format(text=place)]
 
 
-def _say_source(key: str, sourced: Sourced) -> str:
+def _name_unit(unit: str, lang: Lang) -> str:
+    """A unit as files write it, in Chinese with its words where they are known."""
+    words = label_code("unit", unit, lang)
+    return f"{unit}（{words}）" if lang == "zh" and words != unit else unit  # noqa: RUF001  (full-width on purpose)
+
+
+def _say_source(key: str, sourced: Sourced, lang: Lang) -> str:
     """Where a value is from; a fit that keeps the value before it says so."""
+    text = translate_source(sourced.source, lang)
     kept = _is_fitted(sourced) and math.isclose(_find_before(key), float(sourced.value), rel_tol=1e-9)
-    return f"{sourced.source}; the value before the fit is kept" if kept else sourced.source
+    return text + label("explain.kept", lang) if kept else text
 
 
 def _is_fitted(sourced: Sourced) -> bool:
@@ -98,10 +109,10 @@ def _find_before(key: str) -> float:
     return float(getattr(getattr(Params(), group), name))
 
 
-def _read_verdict(sourced: Sourced) -> str:
+def _read_verdict(sourced: Sourced, lang: Lang) -> str:
     """What interval and verdict of a fitted value mean."""
-    verdict = sourced.source.rpartition(", ")[2]
-    return f"the published figures place it in this interval with 90 % probability; {_VERDICTS[verdict]}"
+    verdict = sourced.source.rpartition(", ")[2].replace(" ", "_")
+    return label("explain.interval", lang).format(verdict=label(f"explain.{verdict}", lang))
 
 
 def _write_value(sourced: Sourced) -> str:

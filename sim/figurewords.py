@@ -37,41 +37,44 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "title.spread": ("Effects here, in other places and in all places", "本地、其他地区与全国的政策效果"),
     "title.leakage": ("Leakage: who would be there anyway", "惠及人数与资金中原本就会留下者的占比"),
-    "title.sensitivity": ("{city}: sensitivity of “{outcome}”", "{city}：“{outcome}”的敏感性"),
+    "title.sensitivity": ("{city}: sensitivity of “{outcome}”", "{city}：“{outcome}”的敏感性分析"),
     "title.sensitivity_effect": (
         "{city}: sensitivity of the effect on “{outcome}”, against {against}",
-        "{city}：政策对“{outcome}”效果的敏感性（与{against}相比）",
+        "{city}：政策对“{outcome}”效果的敏感性分析（与{against}相比）",
     ),
-    "axis.shift": ("Difference from the scenario as it is ({unit})", "与原方案之差（{unit}）"),
-    "axis.whole_range": ("Effect of the whole range ({unit})", "全区间的效应（{unit}）"),
-    "axis.variance_share": ("Share of the variance over the ranges (%)", "占区间内方差的比例（%）"),
-    "end.low": ("At the lower end", "取区间下端"),
-    "end.high": ("At the upper end", "取区间上端"),
+    "axis.shift": ("Difference from the scenario as it is ({unit})", "相对原取值的差值（{unit}）"),
+    "axis.whole_range": ("Effect of the whole range ({unit})", "全取值区间的效应（{unit}）"),
+    "axis.variance_share": ("Share of the variance over the ranges (%)", "占区间内总方差的比例（%）"),
+    "end.low": ("At the lower end", "取区间下限"),
+    "end.high": ("At the upper end", "取区间上限"),
     "index.mu_star": ("Mean absolute effect", "平均绝对效应"),
-    "index.signal": ("Root mean square effect without chance", "均方根效应（扣除随机性）"),
-    "index.first": ("Alone", "单独"),
-    "index.total": ("Together with others", "含与其他因素的共同作用"),
+    "index.signal": ("Root mean square effect without chance", "均方根效应（剔除随机误差）"),
+    "index.first": ("Alone", "一阶指数（单独作用）"),
+    "index.total": ("Together with others", "总效应指数（含交互作用）"),
     "caption.sensitivity_oat": (
         "Each key at both ends of its range, the others as in the scenario; {seeds} seeds in common, 95 % intervals.",
-        "每次只把一个键取到区间两端，其余不变；共用{seeds}个随机种子，细线为95%区间。",
+        "每次只将一个参数取到区间两端，其余不变；共用{seeds}个随机种子，细线为95%置信区间。",
     ),
     "caption.sensitivity_morris": (
         "Morris, {seeds} seeds in common; lines are 95 % intervals over paths.",
-        "Morris筛选法，共用{seeds}个随机种子；细线为各路径间的95%区间。",
+        "Morris筛选法，共用{seeds}个随机种子；细线为按路径自助抽样的95%置信区间。",
     ),
     "caption.sensitivity_sobol": (
         "Sobol, {seeds} seeds in common; lines are 95 % intervals over points.",
-        "Sobol指数，共用{seeds}个随机种子；细线为各样本点间的95%区间。",
+        "Sobol指数，共用{seeds}个随机种子；细线为按样本点自助抽样的95%置信区间。",
     ),
-    "caption.noise": ("Chance makes {share} % of what differs between points.", "各点间差异中约{share}%来自随机性。"),
-    "note.shown_keys": ("The first {shown} of {keys} keys are shown.", "只显示{keys}个键中的前{shown}个。"),
+    "caption.noise": (
+        "Chance makes {share} % of what differs between points.",
+        "各设计点之间的差异中约{share}%为随机误差。",
+    ),
+    "note.shown_keys": ("The first {shown} of {keys} keys are shown.", "仅显示{keys}个参数中影响最大的{shown}个。"),
     "scope.here": ("Here", "本地"),
     "scope.elsewhere": ("Other places", "其他地区"),
     "scope.together": ("All places", "全国"),
     "axis.leakage": ("Share (%)", "占比（%）"),
     "caption.spread": (
         "Last quarter. Points: mean difference over {seeds} paired seeds. Bars: 95 % Student-t interval.",
-        "取最后一个季度。点：{seeds}组配对随机种子差值的均值；线：95%学生t区间。",
+        "期末季度。点：{seeds}个随机种子的配对差均值；线：95%置信区间（学生t）。",
     ),
     "caption.leakage": (
         (
@@ -79,8 +82,8 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
             "with the same seed, a lower bound. Ratio of means over {seeds} seeds; bars: Fieller's 95 % interval."
         ),
         (
-            "政策惠及者中，同一种子的基准情景期末仍在该市居住并就业者的占比（下限）。"
-            "{seeds}个种子均值之比；线：Fieller 95%区间。"
+            "政策惠及者中，同一随机种子的基准情景期末仍在该市居住并就业者的占比（下限）。"
+            "{seeds}个随机种子均值之比；线：95%置信区间（Fieller法）。"
         ),
     ),
     "title.effects": ("Effects against the baseline", "相对基准情景的政策效果"),
@@ -113,12 +116,12 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.no_data": ("No data for this figure.", "本图无可用数据。"),
     "note.not_reached": ("not reached\nin this run", "本次模拟\n尚未达到"),
     "note.no_cost": ("No policy spending in these runs.", "本次模拟无政策支出。"),
-    "note.undetermined": ("not determined: the effect's interval includes zero", "无法确定：效果区间包含零"),
+    "note.undetermined": ("not determined: the effect's interval includes zero", "无法确定：效果的置信区间包含零"),
     "note.may_be_zero": ("not determined", "无法确定"),
     "note.fewer_stay": ("fewer stay, or cost falls", "留下者减少，或成本下降"),
     "note.held": ("{held} of {total} held", "{total}项中{held}项符合预期"),
     "note.unchanged": (", {n} no change seen", "，{n}项未见变化"),
-    "note.alike": ("all runs alike", "各次模拟相同"),
+    "note.alike": ("all runs alike", "各次模拟结果相同"),
     "note.not_estimated": ("not estimated", "未估计"),
     "caption.band": (
         "Lines: median over {seeds} seeds. Bands: the middle 95 % of the seeds.",
@@ -159,21 +162,21 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
             "Bars: mean over {seeds} seeds, by who pays. Cost per person: difference in cost (all payers) over that in "
             "graduates who stay 12 months, with its 95 % interval."
         ),
-        "柱：{seeds}个随机种子的均值，按出资方划分。每多留一人的成本：总成本差与12个月留存人数差之比，线为95%区间。",
+        "柱：{seeds}个随机种子的均值，按出资方划分。每多留一人的成本：总成本差与12个月留存人数差之比，线为95%置信区间。",
     ),
     "caption.effects": (
         (
             "Points: mean difference from the baseline over {seeds} paired seeds. "
             "Bars: 95 % Student-t interval; a single seed has none."
         ),
-        "点：{seeds}组配对随机种子下与基准情景差值的均值。线：95%学生t区间（单个种子无区间）。",
+        "点：{seeds}个随机种子下与基准情景的配对差均值。线：95%置信区间（学生t；单个种子无区间）。",
     ),
     "caption.ensemble": (
         (
             "Each seed has a parameter set of its own, drawn from the ensemble of a fit: bands and intervals hold the "
             "uncertainty of parameters as well as chance, and an interval is where one more run would lie."
         ),
-        "每个种子各用拟合参数集合中的一组参数：色带与区间同时包含参数不确定性与随机性，区间为再做一次模拟时结果所在的范围。",
+        "每个随机种子各用拟合参数集合中的一组参数：色带与区间同时包含参数不确定性与随机性，区间为再做一次模拟时结果所在的范围。",
     ),
     "note.ensemble": (
         (

@@ -13,16 +13,28 @@ from typing import Any, Final, NamedTuple, get_args
 
 from pydantic.fields import FieldInfo
 
+from sim.cautions import name_policy
 from sim.errors import TalentsimError
 from sim.kindwords import SUMMARIES
-from sim.labels import Lang, label_code
+from sim.labels import Lang, label, label_code
+from sim.meaningwords import translate_meaning, translate_source
 from sim.policies import POLICY_KINDS, PolicySpec
 from sim.policies.base import INFINITE, Data, find_places
 from sim.sourced import suggest_name
 from sim.world.spec import World
 
-FIELD_HEADINGS: Final = ("field", "default", "unit", "range", "meaning", "source of the default")
-EVIDENCE_HEADINGS: Final = ("id", "document, line", "period", "figure")
+KIND_HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
+    "en": ("kind", "name", "what it does"),
+    "zh": ("种类", "名称", "作用"),
+}
+FIELD_HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
+    "en": ("field", "default", "unit", "range", "meaning", "source of the default"),
+    "zh": ("字段", "默认值", "单位", "范围", "含义", "默认值的出处"),
+}
+EVIDENCE_HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
+    "en": ("id", "document, line", "period", "figure"),
+    "zh": ("编号", "文献，行", "时期", "数值（原文摘录）"),  # noqa: RUF001  (full-width on purpose)
+}
 
 EXAMPLES: Final[Mapping[str, float]] = {
     "CNY": 1_000_000, "CNY/month": 1500, "CNY/person": 10_000, "CNY/seat": 20_000, "CNY/year": 1_000_000,
@@ -44,6 +56,8 @@ _SENTENCE: Final[dict[Lang, tuple[str, ...]]] = {
     ),
     "zh": ("作用", "工具类别", "目标", "账目", "以下取值时结果逐位不变", "同一地点同一季度有两项此类政策时"),
 }  # fmt: skip
+_ENDS: Final = {"must be given": "必填", "no limit": "不限", "any": "任意"}
+_JOINTS: Final = ((", or ", "；或 "), (" or ", " 或 "), (" and no ", "，且未设 "), (" and ", " 且 "))  # noqa: RUF001  (as above)
 _TOGETHER: Final[Mapping[str, tuple[str, str]]] = {
     "add": ("add up", "相加"),
     "one": ("their numbers add up, and nobody is served by both", "数量相加、同一人只享受其中一项"),
@@ -83,23 +97,25 @@ def describe_kind(kind: str, lang: Lang) -> KindPage:
         raise TalentsimError(f"there is no kind of policy {kind!r}. {suggest_name(kind, list(POLICY_KINDS))}")
     spec = POLICY_KINDS[kind]
     together = _TOGETHER[spec.together][lang == "zh"]
-    values = (_summarise(kind, lang), spec.instrument, spec.goal, spec.item, spec.zero, together)
+    aim = translate_meaning(spec.instrument, lang), translate_meaning(spec.goal, lang)
+    values = (_summarise(kind, lang), *aim, spec.item, _say_zero(spec.zero, lang), together)
     fields = sorted(_walk_used(spec), key=lambda named: named[0].split(".")[0] in SHARED)
     return KindPage(
         title=f"{kind}: {label_code('policy', kind, lang)}",
         facts=[f"{name}: {value}" for name, value in zip(_SENTENCE[lang], values, strict=True)],
-        fields=[_describe_field(name, field) for name, field in fields],
+        fields=[_describe_field(name, field, lang) for name, field in fields],
         example="\n".join(["policies:", *_write_yaml(make_example(kind))]),
         evidence=find_evidence(spec),
     )
 
 
-def list_multiplied(policies: Sequence[PolicySpec], world: World) -> list[str]:
+def list_multiplied(policies: Sequence[PolicySpec], world: World, lang: Lang = "en") -> list[str]:
     """Return a line for each amount that several places have each, with what it comes to in all.
 
     Args:
         policies: of a scenario.
         world: its world, whose places they name.
+        lang: language.
     """
     lines = []
     for policy in policies:
@@ -107,8 +123,9 @@ def list_multiplied(policies: Sequence[PolicySpec], world: World) -> list[str]:
         for name, field in type(policy).model_fields.items():
             value = getattr(policy, name)
             if n_places > 1 and _FOR_EACH.search(field.description or "") and 0 < value < INFINITE:
-                amounts = f"{name}: {value:,.10g} in each of {n_places} places = {value * n_places:,.10g}"
-                lines.append(f"{policy.label or policy.kind}: {amounts} {_extra(field)['unit']}")
+                amounts = {"value": f"{value:,.10g}", "total": f"{value * n_places:,.10g}", "places": n_places}
+                facts = {"policy": name_policy(policy, lang), "name": name, "unit": _extra(field)["unit"], **amounts}
+                lines.append(label("amount.each", lang).format(**facts))
     return lines
 
 
@@ -181,11 +198,30 @@ def _walk_fields(spec: type[Data], head: str = "") -> Iterator[tuple[str, FieldI
             yield f"{head}{field.alias or name}", field
 
 
-def _describe_field(name: str, field: FieldInfo) -> tuple[str, ...]:
+def _say_zero(text: str, lang: Lang) -> str:
+    """The values at which nothing happens."""
+    for words, chinese in _JOINTS if lang == "zh" else ():
+        text = text.replace(words, chinese)
+    return text
+
+
+def _describe_field(name: str, field: FieldInfo, lang: Lang) -> tuple[str, ...]:
     extra = _extra(field)
     unit = str(extra.get("unit", ""))
-    limits = f"{_write_number(extra['low'])} to {_write_number(extra['high'])}" if unit else _name_choices(field)
-    return name, _write_default(field), unit, limits, field.description or "", str(extra.get("source", ""))
+    limits = _write_limits(extra["low"], extra["high"], lang) if unit else _name_choices(field)
+    texts = translate_meaning(field.description or "", lang), translate_source(str(extra.get("source", "")), lang)
+    return name, _translate_default(_write_default(field), lang), unit, limits, *texts
+
+
+def _write_limits(low: float, high: float, lang: Lang) -> str:
+    if lang == "zh":
+        return f"{_write_number(low)}及以上" if high == INFINITE else f"{_write_number(low)}至{_write_number(high)}"
+    return f"{_write_number(low)} to {_write_number(high)}"
+
+
+def _translate_default(text: str, lang: Lang) -> str:
+    """A default; what stands in place of a number is a word."""
+    return _ENDS.get(text, text) if lang == "zh" else text
 
 
 def _name_choices(field: FieldInfo) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from sim.commandwords import COMMAND_WORDS
 from sim.figurewords import FIGURE_WORDS
 
 Lang = Literal["en", "zh"]
@@ -37,6 +38,12 @@ def label_place(place: str, lang: Lang, places: PlaceLabels | None = None) -> st
     if lang in named:
         return named[lang]
     return label_code("place", place, lang)
+
+
+def label_scenario(name: str, lang: Lang, own: PlaceLabels | None = None) -> str:
+    """The words for a scenario, or a policy or future of a sweep: those that a file gives it (`own`, as of places)."""
+    named = (own or {}).get(name, {})
+    return named[lang] if lang in named else label_code("scenario", name, lang)
 
 
 _CODES: Final[dict[str, tuple[str, str]]] = {
@@ -328,5 +335,5 @@ _OUTCOMES: Final[dict[str, tuple[str, str]]] = {
     "verdict.not_determined": ("not determined", "无法确定"),
 }
 
-LABELS: Final[dict[str, tuple[str, str]]] = {**_CODES, **_NAMES, **_OUTCOMES, **FIGURE_WORDS}
+LABELS: Final[dict[str, tuple[str, str]]] = {**_CODES, **_NAMES, **_OUTCOMES, **FIGURE_WORDS, **COMMAND_WORDS}
 """All keys with their (English, Chinese) words."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.compare import COST_PER_STAYER, HEADLINES, LEAKAGE_MONEY, LEAKAGE_PERSONS
+from sim.filewords import translate_text
 from sim.labels import Lang, label, label_code
 from sim.outcomes import ALL, ELSEWHERE, TOGETHER
 from sim.plots_data import RunsByScenario, measure_cost_by_payer
@@ -144,7 +145,7 @@ def plot_leakage(comparison: pd.DataFrame, *, lang: Lang = "en") -> Figure:
             axes.set_title(wrap_text(label(f"outcome.{outcome}", lang), 40), loc="left")
             axes.set_xlabel(label("axis.leakage", lang))
             _draw_forest(axes, rows.assign(difference=rows["value"]), POINTS_A_SHARE, scenarios, lang)
-            names = (label_code("policy", str(group), lang) for group in rows["group"])
+            names = (label_code("policy", translate_text(str(group), lang), lang) for group in rows["group"])
             axes.set_yticks(range(len(rows)), [wrap_text(name, 24) for name in names])
             axes.set_xlim(-3.0, 103.0)
         seeds = _name_seeds(pd.DataFrame(shown))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.labels import Lang, label, label_code
+from sim.labels import Lang, PlaceLabels, label, label_scenario
 from sim.plots_effects import scale_unit
 from sim.plots_style import (
     DPI,
@@ -45,7 +45,14 @@ _POINTS: Final = 100.0
 
 
 def plot_sensitivity(
-    found: pd.DataFrame, method: str, *, outcome: str, city: str, against: str | None = None, lang: Lang = "en"
+    found: pd.DataFrame,
+    method: str,
+    *,
+    outcome: str,
+    city: str,
+    against: str | None = None,
+    lang: Lang = "en",
+    labels: PlaceLabels | None = None,
 ) -> Figure:
     """Draw what moves an outcome.
 
@@ -56,6 +63,7 @@ def plot_sensitivity(
         city: Name of the place.
         against: Words for the policy that the others are held against; None where levels are meant.
         lang: Language.
+        labels: What a sweep calls its policies and futures.
     """
     kind = "title.sensitivity" if against is None else "title.sensitivity_effect"
     title = label(kind, lang).format(city=city, outcome=outcome, against=against)
@@ -68,7 +76,7 @@ def plot_sensitivity(
         for one, ((policy, future), rows) in zip(axes, panels, strict=True):
             _draw_panel(one, rows.head(MOST_KEYS), method, lang)
             if len(panels) > 1:
-                names = [label_code("scenario", str(name), lang) for name in (policy, future) if name]
+                names = [label_scenario(str(name), lang, labels) for name in (policy, future) if name]
                 one.set_title(wrap_text(", ".join(names), 48), loc="left")
         draw_legend(figure, _list_legend(method, lang))
         write_caption(figure, *_write_notes(found, max(len(rows) for _, rows in panels), method, lang))

@@ -12,7 +12,22 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("sim", "calibration", "experiments")
 
 LAYERS = (
-    ("types", "errors", "rng", "figurewords", "labels", "kindwords", "version", "written", "modelhash", "checkout"),
+    (
+        "types",
+        "errors",
+        "rng",
+        "figurewords",
+        "commandwords",
+        "labels",
+        "kindwords",
+        "fieldwords",
+        "meaningwords",
+        "filewords",
+        "version",
+        "written",
+        "modelhash",
+        "checkout",
+    ),
     ("params", "columns", "kernels", "market", "world", "policies"),
     ("sourced",),
     ("worldfile", "policyfile", "scenariofile", "fitfile", "expectations"),

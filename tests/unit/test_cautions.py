@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cautions import describe_contents, find_cautions
+from sim.cautions import describe_contents, find_cautions, find_common_cautions
 from sim.scenario import load_scenario
 
 DATA = Path(__file__).parent.parent / "data"
@@ -36,6 +36,26 @@ def test_a_size_of_few_agents_is_named_with_the_scale_that_would_do(tmp_path, si
 def test_a_size_of_zero_and_no_limit_are_no_small_sizes(tmp_path):
     none = "{kind: talent_housing, units: 0, city: alpha, from: 2020Q1}"
     assert find_cautions(load(tmp_path, f"{none}, {{kind: rent_subsidy, city: alpha, from: 2020Q1}}")) == []
+
+
+def test_what_many_scenarios_share_is_said_once(tmp_path):
+    """Sizes from their least to their greatest, with the names of those that have them unless all do."""
+    shared = "{kind: hukou_quota, places_per_year: 20, city: alpha, from: 2020Q1, label: Places}"
+    flats = "{{kind: talent_housing, units: {}, city: alpha, from: 2020Q1, label: Flats}}"
+    early = "{kind: rent_subsidy, rent_share: 0.1, city: alpha, from: 2010Q1, label: Old}"
+    some = [load(tmp_path, f"{shared}, {flats.format(units)}", scale=1000) for units in (3000, 500, 20_000)]
+    none, old = load(tmp_path, shared, scale=1000), load(tmp_path, f"{shared}, {early}", scale=1000)
+    lines = find_common_cautions({"none": [none], "some": some}, {"future x": [old]})
+    assert lines == [
+        (
+            "too small for scale 1000, so that chance decides: Places (places_per_year 20: 0.02 agents); "
+            "Flats (units 500 to 3,000: 0.5 to 3 agents, in some). Use --scale 2 or less for 10 agents in a place"
+        ),
+        "in future x " + find_cautions(old)[1],
+    ]
+    assert find_common_cautions({"old": [old], "also": [old]})[1] == find_cautions(old)[1]
+    (line,) = find_common_cautions({"one": [load(tmp_path, flats.format(1000), scale=1000)]})
+    assert "1 agent)" in line
 
 
 def test_a_policy_from_before_the_run_is_named(tmp_path):

@@ -125,6 +125,19 @@ def test_certainty_is_shown_in_words(lang):
     assert ("none" if lang == "en" else "无") in tested
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_seeds_that_close_no_interval_are_not_counted(lang):
+    """Over an ensemble intervals are those of one more run: no number of seeds halves them."""
+    base, policies = make_runs([10.0, 12.0, 11.0]), {"p": make_runs([11.0, 14.0, 12.0])}
+    without, with_count = (judge_certainty(base, policies, spread=spread) for spread in (True, False))
+    assert without["seeds_for_half"].isna().all()
+    assert with_count["seeds_for_half"].notna().all()
+    (short,), (long,) = (list_certainty(table, "p", lang=lang) for table in (without, with_count))
+    assert [len(row) for row in short.rows] == [len(short.heads)]
+    assert [head for head in long.heads if head not in short.heads] == [long.heads[3]]
+    assert (short.rows[0][0], short.rows[0][-1]) == (long.rows[0][0], long.rows[0][-1])
+
+
 def test_paired_intervals_cover_the_effect():
     """200 comparisons of 8 seeds with a known effect and seeds in common: hits are binomial(200, 0.95).
 

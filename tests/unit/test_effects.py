@@ -53,6 +53,12 @@ def test_every_row_fits_its_headings(comparison, lang):
 
 def test_local_other_and_national_effects_stand_beside_each_other(comparison):
     spread = {row[0]: row[2:] for row in list_tables(comparison, "p", lang="en")[1].rows}
+    units = {row[0]: row[1] for row in list_tables(comparison, "p", lang="en")[1].rows}
+    # what stands there are differences, and those of shares are in points; levels stay in percent
+    assert units["Share of local graduates who stay 12 months"] == "points"
+    assert units["People in work"] == "persons"
+    levels = {row[0]: row[1] for row in list_tables(comparison, "p", lang="en")[0].rows}
+    assert levels["Share of local graduates who stay 12 months"] == "%"
     assert spread["People in work"] == (
         "+12,000 (+10,000 .. +14,000)",
         "-9,000 (-9,900 .. -8,100)",

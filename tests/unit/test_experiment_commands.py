@@ -47,7 +47,7 @@ def write_sweep(folder, **changes):
 def test_ranges_of_a_scenario_are_run_and_told(call, tmp_path):
     words = ("sensitivity", SUBSIDY, "--of", "public_cost", "--vary", f"{AMOUNT}=0:3000", "--seeds", 2, *SMALL)
     shown = call(*words, "--method", "oat", "--against", BASE, "--out", "here")
-    assert "3 points of 1 keys, 12 runs" in shown
+    assert "3 points of 1 key, 12 runs" in shown
     found = pd.read_csv(tmp_path / "here" / "sensitivity.csv")
     (row,) = found.to_dict("records")
     assert (row["key"], row["start"], row["low_value"], row["high_value"]) == (AMOUNT, 1500, 0, 3000)
@@ -57,7 +57,7 @@ def test_ranges_of_a_scenario_are_run_and_told(call, tmp_path):
     assert (tmp_path / "here" / "sensitivity.png").stat().st_size > 10_000
     assert json.loads((tmp_path / "here" / "manifest.json").read_text())["against"] == "two_cities_baseline"
     again = call(*words, "--method", "oat", "--against", BASE, "--out", "again", "--lang", "zh")
-    assert "取下端的差值" in again
+    assert "取下限时的差值" in again
     assert pd.read_csv(tmp_path / "again" / "sensitivity.csv").equals(found)
 
 
@@ -75,7 +75,7 @@ def test_keys_of_a_sweep_file_are_told_apart(call, tmp_path, method):
 
 def test_a_dry_run_runs_nothing(call, tmp_path):
     shown = call("sensitivity", SUBSIDY, "--of", "talent", "--vary", f"{AMOUNT}=0:3000", *SMALL, "--dry-run")
-    assert "20 points of 1 keys, 80 runs" in shown
+    assert "20 points of 1 key, 100 runs" in shown
     assert not (tmp_path / "results").exists()
 
 
@@ -120,6 +120,9 @@ def test_effects_of_a_sweep_are_told_from_its_store(call, tmp_path):
     call("sweep", path, "--jobs", 1)
     shown = call("effects", path, "--of", "public_cost")
     assert "Effect on Public cost, All, against two cities baseline" in shown
+    shares = call("effects", path, "--of", "employment_rate")
+    assert "│ points │" in shares
+    assert "│ % │" not in shares
     assert "Parts of variance" in shown
     found = pd.read_csv(tmp_path / "results" / "effects" / "toy" / "effects.csv")
     assert set(CERTAINTY_COLUMNS) <= set(found.columns)

@@ -219,7 +219,7 @@ def test_what_a_design_cannot_tell_is_left_open():
 
 def test_an_unbalanced_table_is_refused():
     table = make_table(lambda _, policy, seed, member: seed, members=(1, 2))
-    with pytest.raises(TableError, match="--resume"):
+    with pytest.raises(TableError, match=r"at point 0 not every policy has a value.*Finish the sweep"):
         split_variance(table.iloc[:-1], "stayed_12m", city="alpha")
     with pytest.raises(TableError, match="no outcome 'wage'"):
         split_variance(table, "wage", city="alpha")

@@ -79,6 +79,18 @@ def test_morris_counts_a_whole_range_and_leaves_noise_out():
     assert 0.0 < noisy["noise"].iloc[0] < 0.05
 
 
+def test_no_more_than_all_is_chance():
+    """Points that differ less than their seeds would make them: the estimate is above 1, and no share is."""
+    design = make_design({"x": Range(low=0.0, high=1.0)}, "morris", n=2)
+    draws = iter(np.random.default_rng(4).normal(size=100))
+    noises = [
+        measure_sensitivity(design, make_table(design, lambda *_: next(draws), seeds=(1, 2)), "wage")["noise"].item()
+        for _ in range(10)
+    ]
+    assert max(noises) == 1.0
+    assert min(noises) >= 0.0
+
+
 def test_one_at_a_time_is_paired_by_seed_with_the_start():
     ranges = {"x": Range(low=0.0, high=10.0), "y": Range(low=1, high=3, whole=True)}
     design = make_design(ranges, "oat", n=0, start={"x": 4.0, "y": 2})

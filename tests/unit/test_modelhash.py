@@ -14,8 +14,8 @@ from sim.modelhash import APART, hash_model
 
 ROOT = Path(__file__).parent.parent.parent
 LOADED = {
-    "__init__.py", "cautions.py", "checkout.py", "expectations.py", "figurewords.py", "labels.py", "modelhash.py",
-    "results.py",
+    "__init__.py", "cautions.py", "checkout.py", "commandwords.py", "expectations.py", "figurewords.py", "filewords.py",
+    "labels.py", "modelhash.py", "results.py",
 }  # fmt: skip
 """Modules apart that a run imports all the same: words of scenarios, checks of files, manifests."""
 

@@ -8,6 +8,7 @@ from sweep_tables import make_sweep
 
 from experiments.cases import Question, gather_cases
 from experiments.optimise import Budget, find_best_size
+from experiments.robust_tables import list_optimum
 from sim.errors import ResultsError
 
 UNITS, CAP = "policies.0.units", "policies.0.rent_cap"
@@ -85,6 +86,23 @@ def test_the_interval_of_a_size_holds_what_chance_does_to_the_cost():
     (size,) = find(make_sizes(lambda units, _: units / 10, spread=5e5), most_cny=5e6, probability=0.5).sizes
     assert 8.0 < size.high - size.low < 45.0
     assert size.low < 500.0 < size.high
+
+
+def test_an_interval_beyond_the_budget_is_said_to_be_about_the_cost():
+    """More is better, and the budget ends near 500: where its end is known but for chance, the interval passes it."""
+    question = Question(baseline="baseline", outcome="stayed_12m")
+    told = {}
+    for spread in (0.0, 4e5):
+        found = find(make_sizes(lambda units, _: units / 10, spread=spread, noise=0.5), most_cny=5e6)
+        (size,) = found.sizes
+        assert found.verdict == "budget_binds"
+        assert (size.allowed_from, size.allowed_to) == (0.0, size.best)
+        assert (size.high > size.allowed_to) == (spread > 0)
+        told[spread] = list_optimum(found, Budget(most_cny=5e6), question, "en")[1]
+    assert told[0.0][0] == "The budget binds: more would be better, and it allows policies.0.units = 0 .. 500."
+    assert not any("The interval reaches beyond" in line for line in told[0.0])
+    (line,) = [line for line in told[4e5] if "The interval reaches beyond" in line]
+    assert "(policies.0.units = 0 .. " in line
 
 
 def test_the_end_of_the_sizes_is_known_as_the_end():

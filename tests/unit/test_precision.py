@@ -41,8 +41,8 @@ def test_seeds_are_added_until_the_effect_is_known(call, tmp_path):
     shown = call("--seeds", 3, "--out", "more", "--precision", f"rent={half / 1.25}")
     precision = read_manifest(tmp_path / "more")["precision"]
     assert (precision["first"], precision["seeds"], precision["met"]) == (3, 5, True)  # 3 x 1.25^2 = 4.7
-    assert "Precision: Market rent is known to" in shown
-    assert "5 seeds, told from the first 3" in shown
+    assert "Precision: the effect on Market rent is known to" in shown
+    assert "with 5 seeds. How many it takes was told from the spread of the first 3" in shown
     assert read_manifest(tmp_path / "more")["seeds"] == [1, 2, 3, 4, 5]
     rent = pd.read_csv(tmp_path / "more" / "comparison.csv").set_index(["outcome", "group"]).loc["rent", "all"]
     assert (rent["high"] - rent["low"]) / 2.0 == pytest.approx(half * (3 / 5) ** 0.5)

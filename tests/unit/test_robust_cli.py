@@ -187,7 +187,7 @@ def test_optimise_runs_and_finds_a_size_within_the_budget(tmp_path):
 @pytest.mark.parametrize(
     ("section", "words"),
     [
-        ("", "toy.yaml:1: : nothing says what is asked under `robust`. Add `robust: {outcome: stayed_12m"),
+        ("", "toy.yaml:1: robust: nothing says what is asked under `robust`. Add `robust: {outcome: stayed_12m"),
         ("robust: {outcome: rent, beter: low}", "robust.beter: unknown key `beter`. Did you mean `better`?"),
         ("robust: {outcome: rent, better: up}", "`up` is not known here"),
         ("robust: {outcome: rents, better: low}", "there is no outcome `rents`. The nearest are rent"),
@@ -306,7 +306,7 @@ def test_who_leads_is_said_with_who_is_tied():
 
 def test_what_is_the_same_in_all_runs_is_said_to_be():
     assert Writer("persons", "en").write_interval(5.0, 5.0, 5.0 + 1e-12) == "+5 (all runs alike)"
-    assert Writer("persons", "zh").write_interval(0.0, 0.0, 0.0) == "0 (各次模拟相同)"
+    assert Writer("persons", "zh").write_interval(0.0, 0.0, 0.0) == "0 (各次模拟结果相同)"
     judged, cases, question = make_judged()
     assert "(all runs alike)" in list_judgement(judged, cases, question, "en")[-1].rows[1][1]
 
@@ -368,7 +368,7 @@ def test_values_are_written_in_the_unit_of_people():
 
 
 def test_box_is_written_as_conditions():
-    judged, cases, _ = make_judged()
+    judged, cases, question = make_judged()
     assert judged.unit == "persons"
     sides = (
         Side(key="future", among=("boom",), quasi_p=0.01),
@@ -376,9 +376,9 @@ def test_box_is_written_as_conditions():
         Side(key="params.search.b_home", high=2.0, quasi_p=0.01),
     )
     box = Box(sides=sides, coverage=0.8, density=0.9, mass=0.2, base=0.3, cases=100)
-    (table,), _ = list_box(box, cases, "bold", "en")
+    (table,), _ = list_box(box, cases, question, "bold", "en")
     assert table.rows == [("bold", "future = boom & b_wage >= 0.5 & b_home <= 2", "80 %", "90 %", "30 %")]
-    none, lines = list_box(None, cases, "bold", "en")
+    none, lines = list_box(None, cases, question, "bold", "en")
     assert none == []
     assert lines == ["12 runs of bold are too few to look for conditions: 40 are needed. Add seeds or points."]
 
@@ -391,14 +391,15 @@ def test_sides_of_a_box_say_which_key_is_meant():
     effect = {"bold": {"stayed_12m": 1.0, "public_cost": 1.0}}
     limits = (Threshold(outcome="stayed_12m", low=0.0),)
     table = make_sweep(effect, points=points, levels={"stayed_12m": 5.0})
-    cases = gather_cases(table, Question(baseline="baseline", outcome="stayed_12m", thresholds=limits))
+    question = Question(baseline="baseline", outcome="stayed_12m", thresholds=limits)
+    cases = gather_cases(table, question)
     assert cases.states == ("rent.beijing=1, flats.beijing=1, fit=a", "rent.beijing=2, flats.beijing=1, fit=a")
     sides = (
         Side(key="world_values.rent.beijing", low=0.5, quasi_p=0.01),
         Side(key="fit", among=("a", "b"), quasi_p=0.01),
     )
     box = Box(sides=sides, coverage=0.8, density=0.9, mass=0.2, base=0.3, cases=100)
-    (written,), _ = list_box(box, cases, "bold", "en")
+    (written,), _ = list_box(box, cases, question, "bold", "en")
     assert written.rows[0][1] == "rent.beijing >= 0.5 & fit = a / b"
 
 

@@ -242,7 +242,7 @@ def test_levers_that_are_set_for_all_are_not_for_the_baseline(tmp_path):
 
 def test_a_scenario_is_no_sweep():
     ((line, shown),) = problems_of(load_sweep, SUBSIDY)
-    assert line == 2
+    assert line == 4
     assert "this is a scenario and no sweep. Write a file with `scenario: two_cities_subsidy`" in shown
 
 
