@@ -8,7 +8,6 @@ import statistics
 import time
 from typing import TYPE_CHECKING, Final
 
-from experiments.leftovers import find_leftovers
 from experiments.plan import Plan
 from experiments.runner import Workers, describe_size, simulate_run
 from experiments.store import Store
@@ -56,9 +55,6 @@ def forecast_plan(plan: Plan, store: Store, workers: Workers, *, fresh: bool = F
         store: where runs are looked up.
         workers: who will do them.
         fresh: runs that the store has of this sweep will be removed first, and count for their time alone.
-
-    Raises:
-        ResultsError: if the runs themselves would be refused for what the store has.
     """
     there, index = store.list_runs(plan.sweep.name), store.read_index()
     run_bytes = [path.stat().st_size for path in there.values()]
@@ -66,7 +62,6 @@ def forecast_plan(plan: Plan, store: Store, workers: Workers, *, fresh: bool = F
         contents = {entry.content for key, entry in index.items() if key not in there}
         there = {}
     else:
-        find_leftovers(plan, store, index)
         contents = {entry.content for entry in index.values()}
     n_simulations = sum(
         job.content not in contents and any(run.key not in there for run in job.runs) for job in plan.jobs
