@@ -67,8 +67,7 @@ with its 95 % Student-t interval over seeds: it covers the randomness of a run, 
 *Held*: the interval lies on the expected side of zero; *against*: on the other side; *not determined*: it covers
 zero. *No change seen*: it covers zero where nothing was expected to move, perhaps a change too small for so
 few seeds; it is counted apart. With so many intervals one in twenty is off by chance, and not one by one: scenarios
-that extend the same one share its runs, so that what chance did there stands in all of them (departures from Beijing
-rise a little in most that extend the baseline). Results are for comparing
+that extend the same one share its runs, so that what chance did there stands in all of them. Results are for comparing
 scenarios and no forecast; sizes marked as assumptions are questions, not plans. Where a time is given it is that of the
 processor for all runs of both scenarios; two cores take half.
 """
