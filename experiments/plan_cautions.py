@@ -26,7 +26,7 @@ MOST_VALUES: Final = 12
 """Values of a key that are looked at."""
 _FEW_SETS: Final[dict[Lang, str]] = {
     "en": "Only {n} parameter sets: intervals of fewer than {enough} are not to be trusted. Raise `members`.",
-    "zh": "只有{n}个参数组：不足{enough}个时置信区间不可信。请增大 `members`。",  # noqa: RUF001  (full-width on purpose)
+    "zh": "只有{n}个参数组：不足{enough}个时区间不可信。请增大 `members`。",  # noqa: RUF001  (full-width on purpose)
 }
 
 

@@ -39,19 +39,19 @@ BY_PLACE: Final = ("talent", "stay_share_12m", "rent", PUBLIC_COST)
 _PLACE: Final[dict[Lang, str]] = {"en": "place", "zh": "地点"}
 _BY_PLACE_TITLE: Final[dict[Lang, str]] = {
     "en": "In each place where it acts: difference (95 % interval)",
-    "zh": "各实施地的效果：差值（95%置信区间）",  # noqa: RUF001  (full-width on purpose)
+    "zh": "各实施地的效果：差值（95%区间）",  # noqa: RUF001  (full-width on purpose)
 }
 _CHANCE: Final[dict[Lang, str]] = {
     "en": "One 95 % interval in twenty misses by chance alone, and there are many here: look for what hangs together.",
-    "zh": "平均每20个95%置信区间约有1个仅因随机误差而偏离真值；表中区间很多，请着重看相互印证的结果。",  # noqa: RUF001  (as above)
+    "zh": "平均每20个95%区间约有1个仅因随机误差而未包含真值；表中区间很多，请着重看相互印证的结果。",  # noqa: RUF001  (as above)
 }
 _NO_INTERVAL: Final[dict[Lang, str]] = {
     "en": "One seed: there are no intervals, and any difference may be chance. Take --seeds 5 or more.",
-    "zh": "只有1个随机种子：没有置信区间，任何差值都可能只是随机误差。请用 --seeds 5 或更多。",  # noqa: RUF001  (as above)
+    "zh": "只有1个随机种子：没有区间，任何差值都可能只是随机误差。请用 --seeds 5 或更多。",  # noqa: RUF001  (as above)
 }
 _FEW_SEEDS: Final[dict[Lang, str]] = {
     "en": "Only {seeds} seeds: intervals of fewer than 5 are not to be trusted. Take --seeds 5 or more.",
-    "zh": "只有{seeds}个随机种子：不足5个时置信区间不可信。请用 --seeds 5 或更多。",  # noqa: RUF001  (as above)
+    "zh": "只有{seeds}个随机种子：不足5个时区间不可信。请用 --seeds 5 或更多。",  # noqa: RUF001  (as above)
 }
 _ELSEWHERE: Final[dict[Lang, str]] = {
     "en": "It also acts in {others}. Costs, also per added person, are of {city} alone unless a row says otherwise.",
@@ -69,7 +69,7 @@ _MANY: Final[dict[Lang, str]] = {
 _SURE_TITLE: Final[dict[Lang, str]] = {"en": "How sure it is", "zh": "把握程度"}
 _SEEDS_FOR_HALF: Final[dict[Lang, str]] = {
     "en": "seeds for +- half the difference",
-    "zh": "置信区间缩至±差值一半所需种子数",
+    "zh": "置信区间缩至±差值一半所需随机种子数",
 }
 _SURE_HEADINGS: Final[dict[Lang, Text]] = {
     "en": (
@@ -84,7 +84,7 @@ _SURE_HEADINGS: Final[dict[Lang, Text]] = {
 _SAVED: Final[dict[Lang, str]] = {
     "en": "Seeds shared by all scenarios: seeds of their own would have to be {times:.1f} times as many (median) for "
     "intervals as narrow.",
-    "zh": "各方案共用随机种子：若各用各的种子，要得到同样窄的置信区间，种子数须为{times:.1f}倍（中位数）。",  # noqa: RUF001  (as above)
+    "zh": "各方案共用随机种子：若各用各的随机种子，要得到同样窄的区间，随机种子数须为{times:.1f}倍（中位数）。",  # noqa: RUF001  (as above)
 }
 _TESTED: Final[dict[Lang, str]] = {
     "en": "{number} headlines were tested: under {level} for all of them together, after Holm, are {found}.",
@@ -95,8 +95,8 @@ _REACHED: Final[dict[Lang, str]] = {
     "en": "Precision: the effect on {outcome} is known to +- {reached} (half its 95 % interval; +- {wanted} was asked "
     "for), with {seeds} seeds. How many it takes was told from the spread of the first {first}, and all intervals use "
     "that spread (Stein): so they hold although the number of seeds was chosen on the way.",
-    "zh": "精度：{outcome}的误差为±{reached}，要求±{wanted}；由前{first}个种子确定共用{seeds}个。"  # noqa: RUF001  (as above)
-    "所有置信区间均采用前{first}个种子的离散度（Stein两阶段法），先看后定不影响把握程度。",  # noqa: RUF001  (as above)
+    "zh": "精度：对“{outcome}”的效果，95%区间半宽为±{reached}（要求±{wanted}），共用{seeds}个随机种子，个数由前{first}个确定。"  # noqa: RUF001  (as above)
+    "所有区间均采用前{first}个随机种子的离散度（Stein两阶段法），先看后定不影响把握程度。",  # noqa: RUF001  (as above)
 }
 _NOT_REACHED: Final[dict[Lang, str]] = {
     "en": " It was not reached: raise --max-seeds.",

@@ -53,7 +53,7 @@ COMMAND_WORDS: Final[dict[str, tuple[str, str]]] = {
     "explain.before": ("value before the fit: {text}", "拟合前取值：{text}"),
     "explain.interval": (
         "the published figures place it in this interval with 90 % probability; {verdict}",
-        "已发布数字表明其有90%的概率位于该区间；{verdict}",
+        "公布值表明其有90%的概率位于该区间；{verdict}",
     ),
     "explain.identified": ("trials with a known value found it again", "用已知取值检验，能够重新找回"),
     "explain.weak": (

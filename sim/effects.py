@@ -42,7 +42,7 @@ POINTS: Final[dict[Lang, str]] = {"en": " points", "zh": " 个百分点"}
 
 _HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
     "en": ("outcome", "unit", "baseline", "policy", "difference", "95 % interval"),
-    "zh": ("结果", "单位", "基准", "政策", "差值", "95%置信区间"),
+    "zh": ("结果", "单位", "基准", "政策", "差值", "95%区间"),
 }
 
 
@@ -87,7 +87,7 @@ _GROUP_HEADINGS: Final[dict[Lang, Text]] = {
 _EXPECTED_TITLE: Final[dict[Lang, str]] = {"en": "What was expected", "zh": "预期与结果"}
 _EXPECTED_HEADINGS: Final[dict[Lang, Text]] = {
     "en": ("outcome", "group", "place", "expected", "found", "difference (95 % interval)"),
-    "zh": ("结果", "群体", "地点", "预期", "结论", "差值（95%置信区间）"),  # noqa: RUF001  (full-width on purpose)
+    "zh": ("结果", "群体", "地点", "预期", "结论", "差值（95%区间）"),  # noqa: RUF001  (full-width on purpose)
 }
 RATIOS: Final = (COST_PER_STAYER, DISPLACEMENT)
 """Outcomes that are a ratio of two differences."""

@@ -53,15 +53,15 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "index.total": ("Together with others", "总效应指数（含交互作用）"),
     "caption.sensitivity_oat": (
         "Each key at both ends of its range, the others as in the scenario; {seeds} seeds in common, 95 % intervals.",
-        "每次只将一个参数取到区间两端，其余不变；共用{seeds}个随机种子，细线为95%置信区间。",
+        "每次只将一个参数取到区间两端，其余不变；共用{seeds}个随机种子，细线为95%区间。",
     ),
     "caption.sensitivity_morris": (
         "Morris, {seeds} seeds in common; lines are 95 % intervals over paths.",
-        "Morris筛选法，共用{seeds}个随机种子；细线为按路径自助抽样的95%置信区间。",
+        "Morris筛选法，共用{seeds}个随机种子；细线为按路径自助抽样的95%区间。",
     ),
     "caption.sensitivity_sobol": (
         "Sobol, {seeds} seeds in common; lines are 95 % intervals over points.",
-        "Sobol指数，共用{seeds}个随机种子；细线为按样本点自助抽样的95%置信区间。",
+        "Sobol指数，共用{seeds}个随机种子；细线为按样本点自助抽样的95%区间。",
     ),
     "caption.noise": (
         "Chance makes {share} % of what differs between points.",
@@ -74,7 +74,7 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "axis.leakage": ("Share (%)", "占比（%）"),
     "caption.spread": (
         "Last quarter. Points: mean difference over {seeds} paired seeds. Bars: 95 % Student-t interval.",
-        "期末季度。点：{seeds}个随机种子的配对差均值；线：95%置信区间（学生t）。",
+        "期末季度。点：{seeds}个随机种子的配对差均值；线：95%区间（学生t）。",
     ),
     "caption.leakage": (
         (
@@ -83,7 +83,7 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
         ),
         (
             "政策惠及者中，同一随机种子的基准情景期末仍在该市居住并就业者的占比（下限）。"
-            "{seeds}个随机种子均值之比；线：95%置信区间（Fieller法）。"
+            "{seeds}个随机种子均值之比；线：95%区间（Fieller法）。"
         ),
     ),
     "title.effects": ("Effects against the baseline", "相对基准情景的政策效果"),
@@ -116,7 +116,7 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.no_data": ("No data for this figure.", "本图无可用数据。"),
     "note.not_reached": ("not reached\nin this run", "本次模拟\n尚未达到"),
     "note.no_cost": ("No policy spending in these runs.", "本次模拟无政策支出。"),
-    "note.undetermined": ("not determined: the effect's interval includes zero", "无法确定：效果的置信区间包含零"),
+    "note.undetermined": ("not determined: the effect's interval includes zero", "无法确定：效果的区间包含零"),
     "note.may_be_zero": ("not determined", "无法确定"),
     "note.fewer_stay": ("fewer stay, or cost falls", "留下者减少，或成本下降"),
     "note.held": ("{held} of {total} held", "{total}项中{held}项符合预期"),
@@ -125,7 +125,7 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "note.not_estimated": ("not estimated", "未估计"),
     "caption.band": (
         "Lines: median over {seeds} seeds. Bands: the middle 95 % of the seeds.",
-        "实线：{seeds}个随机种子的中位数；色带：各种子居中95%的范围。",
+        "实线：{seeds}个随机种子的中位数；色带：各随机种子居中95%的范围。",
     ),
     "caption.one_seed": ("Lines: one seed, so no band is drawn.", "实线：单个随机种子，故不绘色带。"),
     "caption.stay_shares": (
@@ -133,14 +133,14 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
             "Stays: lives and has a job in the city of study, over all who graduated there (further study included). "
             "Cohorts that have not reached the time are left out."
         ),
-        "留存：在就读城市居住并就业的人数占当地毕业生总数（含升学）之比；尚未达到该时点的届别不显示。",
+        "留存：在就学城市居住并就业的人数占当地毕业生总数（含升学）之比；尚未达到该时点的届别不显示。",
     ),
     "caption.origin_destination": (
         (
             "Sums over the period, mean of {seeds} seeds; first jobs of graduates start from the city of study. "
             "Blank cells: no moves."
         ),
-        "期内合计，{seeds}个随机种子的均值；毕业生首次就业以就读城市为流出地。空白：无流动。",
+        "期内合计，{seeds}个随机种子的均值；毕业生首次就业以就学城市为流出地。空白：无流动。",
     ),
     "caption.labour_market": (
         "Upper row: all postings; lower row: AI postings. Tightness: openings over applications received.",
@@ -151,7 +151,7 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
             "Wage offered in postings, weighted by openings. Points: median over {seeds} seeds; "
             "bars: the middle 95 % of the seeds."
         ),
-        "招聘岗位薪酬，以岗位数加权。点：{seeds}个随机种子的中位数；线：各种子居中95%的范围。",
+        "招聘岗位薪酬，以岗位数加权。点：{seeds}个随机种子的中位数；线：各随机种子居中95%的范围。",
     ),
     "caption.hukou": (
         "Left: solid, granted; dashed, quota. Right: talent living in the city whose hukou is elsewhere.",
@@ -162,14 +162,14 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
             "Bars: mean over {seeds} seeds, by who pays. Cost per person: difference in cost (all payers) over that in "
             "graduates who stay 12 months, with its 95 % interval."
         ),
-        "柱：{seeds}个随机种子的均值，按出资方划分。每多留一人的成本：总成本差与12个月留存人数差之比，线为95%置信区间。",
+        "柱：{seeds}个随机种子的均值，按出资方划分。每多留一人的成本：总成本差与12个月留存人数差之比，线为95%区间。",
     ),
     "caption.effects": (
         (
             "Points: mean difference from the baseline over {seeds} paired seeds. "
             "Bars: 95 % Student-t interval; a single seed has none."
         ),
-        "点：{seeds}个随机种子下与基准情景的配对差均值。线：95%置信区间（学生t；单个种子无区间）。",
+        "点：{seeds}个随机种子下与基准情景的配对差均值。线：95%区间（学生t；单个随机种子无区间）。",
     ),
     "caption.ensemble": (
         (
@@ -184,8 +184,8 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
             "same for baseline and policy. An interval is where one more member with one more seed would lie."
         ),
         (
-            "区间同时包含参数不确定性与随机性：拟合 {fit} 的{runs}个成员，各配一个种子，基准与政策相同。"
-            "区间为再取一个成员与一个种子时结果所在的范围。"
+            "区间同时包含参数不确定性与随机性：拟合 {fit} 的{runs}个成员，各配一个随机种子，基准与政策相同。"
+            "区间为再取一个成员与一个随机种子时结果所在的范围。"
         ),
     ),
 }

@@ -50,7 +50,7 @@ def translate_source(text: str, lang: Lang) -> str:
 MEANINGS: Final[dict[str, str]] = {
     "simulated before the start and not reported": "模拟起点之前预先运行、不输出结果的季度数",
     "fall of the origin of students with distance": "生源随距离增加而减少的速度",
-    "initial stock: living in the study city": "初始存量：留在就读城市的倾向",
+    "initial stock: living in the study city": "初始存量：留在就学城市的倾向",
     "fall with experience of being without a job at the start": "期初无业者占比随工龄下降的速度",
     "initial stock: living in the home place": "期初存量：住在家乡者",
     "retirement of the older talent and workers whom the model does not hold as persons": (
