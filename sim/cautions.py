@@ -6,12 +6,13 @@ less than one may be nothing in a whole run.
 
 from __future__ import annotations
 
+import collections
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from sim.filewords import translate_text
-from sim.labels import Lang, PlaceLabels, label, label_code, label_scenario
+from sim.labels import Lang, PlaceLabels, in_brackets, join_words, label, label_code, label_place, label_scenario
 from sim.policies import PolicySpec
 from sim.policies.base import INFINITE
 from sim.policyfile import TEXT
@@ -21,6 +22,27 @@ from sim.sourced import STATED
 LEAST_AGENTS: Final = 10
 """Agents in one place under which a size is not told apart from chance."""
 _CHINESE: Final = re.compile("[一-鿿]")
+
+
+class _Policy(NamedTuple):
+    """What tells a policy from others, whichever scenarios have it: its position in them may differ."""
+
+    names: tuple[str, str]
+    """In English and Chinese, as of name_policy."""
+    places: tuple[str, str]
+    """Where it acts, in English as files name it."""
+    number: int
+    """Which of those of a scenario that are alike in both."""
+
+
+class _Size(NamedTuple):
+    """A size of a policy beside a scale."""
+
+    scale: int
+    policy: _Policy
+    field: str
+
+
 COUNTED: Final = ("units", "persons", "jobs", "places/year")
 """Units of sizes that agents stand for."""
 
@@ -45,13 +67,12 @@ def find_common_cautions(
         named: what a sweep calls its policies and futures.
     """
     given = {**(others or {}), **scenarios}
-    sizes: dict[tuple[int, str, str], dict[str, set[float]]] = {}
+    sizes: dict[_Size, dict[str, set[float]]] = {}
     early: dict[str, dict[str, None]] = {}
     for name, variants in given.items():
         for scenario in variants:
-            for policy, field, value in _list_small(scenario):
-                at = scenario.scale, name_policy(policy, lang), field
-                sizes.setdefault(at, {}).setdefault(name, set()).add(value)
+            for size, value in _list_small(scenario):
+                sizes.setdefault(size, {}).setdefault(name, set()).add(value)
             for line in _find_early(scenario, lang):
                 early.setdefault(line, {})[name] = None
 
@@ -59,22 +80,38 @@ def find_common_cautions(
         own = [name for name in scenarios if name in names]
         found = own or sorted(names)
         words = found if lang == "en" else [label_scenario(name, lang, named) for name in found]
-        where = label("caution.where", lang).format(names=label("caution.and", lang).join(words))
+        where = label("caution.where", lang).format(names=join_words(words, lang))
         return where if len(own) < len(scenarios) else ""
 
     lines = []
-    for scale in sorted({scale for scale, _, _ in sizes}):
-        found = {at: by_name for at, by_name in sizes.items() if at[0] == scale}
-        values = {at: sorted(set().union(*by_name.values())) for at, by_name in found.items()}
-        shown = [_describe_size(at, values[at], lang, tell_where(by_name)) for at, by_name in found.items()]
+    for scale in sorted({size.scale for size in sizes}):
+        found = {size: by_name for size, by_name in sizes.items() if size.scale == scale}
+        values = {size: sorted(set().union(*by_name.values())) for size, by_name in found.items()}
+        told = _name_apart([size.policy for size in found], lang)
+        shown = [
+            _describe_size(size, told[size.policy], values[size], lang, tell_where(by_name))
+            for size, by_name in found.items()
+        ]
         lines.append(_describe_small(scale, shown, min(own[0] for own in values.values()), lang))
-    space = "：" if lang == "zh" else " "  # noqa: RUF001  (full-width on purpose)
-    return [*lines, *(space.join(filter(None, (tell_where(names), line))) for line, names in early.items())]
+    colon = label("line.colon", lang)
+    return [*lines, *(colon.join(filter(None, (tell_where(names), line))) for line, names in early.items())]
 
 
-def _describe_size(at: tuple[int, str, str], values: Sequence[float], lang: Lang, where: str = "") -> str:
+def _name_apart(policies: Iterable[_Policy], lang: Lang) -> dict[_Policy, str]:
+    """What each of several policies is called: where two have one name also by its places, or else by a number."""
+    told = {policy: policy.names[lang == "zh"] for policy in policies}
+    for key in ("caution.at", "caution.number"):
+        counts = collections.Counter(told.values())
+        for policy, name in told.items():
+            if counts[name] > 1:
+                facts = {"places": policy.places[lang == "zh"], "number": policy.number}
+                told[policy] = label(key, lang).format(policy=name, **facts)
+    return told
+
+
+def _describe_size(size: _Size, policy: str, values: Sequence[float], lang: Lang, where: str = "") -> str:
     """A size that some scenarios have, from its least to its greatest value among those that are too small."""
-    scale, policy, field = at
+    scale, field = size.scale, size.field
     ends, to = dict.fromkeys((values[0], values[-1])), label("caution.to", lang)
     agents = to.join(f"{value / scale:.2g}" for value in ends)
     amount = to.join(f"{value:,.10g}" for value in ends)
@@ -110,25 +147,40 @@ def _find_small(scenario: Scenario, lang: Lang) -> Iterator[str]:
     small = list(_list_small(scenario))
     if not small:
         return
-    shown = [
-        _describe_size((scenario.scale, name_policy(policy, lang), name), [value], lang)
-        for policy, name, value in small
-    ]
-    yield _describe_small(scenario.scale, shown, min(value for _, _, value in small), lang)
+    told = _name_apart([size.policy for size, _ in small], lang)
+    shown = [_describe_size(size, told[size.policy], [value], lang) for size, value in small]
+    yield _describe_small(scenario.scale, shown, min(value for _, value in small), lang)
 
 
 def name_policy(policy: PolicySpec, lang: Lang) -> str:
-    """What its file calls a policy, else its kind; in Chinese words for the kind where the file has none in Chinese."""
-    words = translate_text(policy.label, lang) or policy.kind
-    return label_code("policy", policy.kind, lang) if lang == "zh" and not _CHINESE.search(words) else words
+    """What its file calls a policy, else its kind; in Chinese behind words for the kind what is not in Chinese."""
+    words = translate_text(policy.label, lang)
+    if lang == "en" or _CHINESE.search(words):
+        return words or policy.kind
+    kind = label_code("policy", policy.kind, lang)
+    return in_brackets(kind, words, lang) if words else kind
 
 
-def _list_small(scenario: Scenario) -> Iterator[tuple[PolicySpec, str, float]]:
-    """Policy, name and value of every size under LEAST_AGENTS."""
+def _list_small(scenario: Scenario) -> Iterator[tuple[_Size, float]]:
+    """Every size under LEAST_AGENTS with its value."""
+    seen: collections.Counter[_Policy] = collections.Counter()
     for policy in scenario.policies:
-        if not policy.is_zero():
-            found = ((policy, name, value) for name, value in _list_sizes(policy))
-            yield from (one for one in found if 0 < one[2] < LEAST_AGENTS * scenario.scale)
+        first = _identify(policy, scenario)
+        seen[first] += 1
+        if policy.is_zero():
+            continue
+        own = first._replace(number=seen[first])
+        for name, value in _list_sizes(policy):
+            if 0 < value < LEAST_AGENTS * scenario.scale:
+                yield _Size(scenario.scale, own, name), value
+
+
+def _identify(policy: PolicySpec, scenario: Scenario) -> _Policy:
+    """The first policy of a scenario that is called as this one is and acts where it does."""
+    codes = [policy.city] if isinstance(policy.city, str) else list(policy.city)
+    names = name_policy(policy, "en"), name_policy(policy, "zh")
+    words = join_words((label_place(code, "zh", scenario.world.labels) for code in codes), "zh")
+    return _Policy(names, (join_words(codes, "en"), words), 1)
 
 
 def _list_sizes(policy: PolicySpec) -> Iterator[tuple[str, float]]:

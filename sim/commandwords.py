@@ -17,6 +17,7 @@ COMMAND_WORDS: Final[dict[str, tuple[str, str]]] = {
         "note: the fit {name} was made with other code of the model; its parameters are used",
         "说明：拟合 {name} 由另一版本的模型代码得出；仍采用其参数",
     ),
+    "line.colon": (": ", "："),
     "line.question": ("{name}: {question}", "{name}：{question}"),
     "line.checked": (
         "ok: {start} to {end}, {places} places, {contents}",
@@ -24,7 +25,7 @@ COMMAND_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "contents.counts": (
         "{own}, {standing}, scale {scale}, {values}",
-        "本方案政策{own}，既有政策{standing}，1个主体代表{scale}人，数值{values}",
+        "本方案政策{own}，既有政策{standing}，1个主体代表{scale:,}人，数值{values}",
     ),
     "contents.policies": ("{n:,} policies", "{n:,}项"),
     "contents.policy": ("{n:,} policy", "{n:,}项"),
@@ -78,13 +79,14 @@ COMMAND_WORDS: Final[dict[str, tuple[str, str]]] = {
             "要使一地至少有{least}个主体，请用 --scale {enough} 或更小"
         ),
     ),
-    "caution.size": ("{policy} ({text})", "{policy}（{text}）"),
+    "caution.size": ("{policy} ({text})", "{policy}的 {text}"),
     "caution.agents": ("{field} {amount}: {agents} agents", "{field} {amount}，相当于{agents}个主体"),
     "caution.one_agent": ("{field} {amount}: {agents} agent", "{field} {amount}，相当于{agents}个主体"),
     "caution.to": (" to ", "至"),
     "caution.comma": (", ", "，"),
     "caution.semicolon": ("; ", "；"),
-    "caution.and": (", ", "、"),
+    "caution.at": ("{policy} in {places}", "{policy}（{places}）"),
+    "caution.number": ("{policy}, number {number}", "{policy}（第{number}项）"),
     "caution.where": ("in {names}", "见于{names}"),
     "caution.early": (
         (

@@ -8,7 +8,7 @@ Terms in Chinese follow the usage of the published figures that the model is bui
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 from sim.commandwords import COMMAND_WORDS
@@ -44,6 +44,16 @@ def label_scenario(name: str, lang: Lang, own: PlaceLabels | None = None) -> str
     """The words for a scenario, or a policy or future of a sweep: those that a file gives it (`own`, as of places)."""
     named = (own or {}).get(name, {})
     return named[lang] if lang in named else label_code("scenario", name, lang)
+
+
+def join_words(words: Iterable[str], lang: Lang) -> str:
+    """Words that are listed one after the other."""
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
+def in_brackets(words: str, inner: str, lang: Lang) -> str:
+    """Words with what stands in brackets behind them."""
+    return f"{words}（{inner}）" if lang == "zh" else f"{words} ({inner})"
 
 
 _CODES: Final[dict[str, tuple[str, str]]] = {

@@ -51,11 +51,44 @@ def test_what_many_scenarios_share_is_said_once(tmp_path):
             "too small for scale 1000, so that chance decides: Places (places_per_year 20: 0.02 agents); "
             "Flats (units 500 to 3,000: 0.5 to 3 agents, in some). Use --scale 2 or less for 10 agents in a place"
         ),
-        "in future x " + find_cautions(old)[1],
+        "in future x: " + find_cautions(old)[1],
     ]
     assert find_common_cautions({"old": [old], "also": [old]})[1] == find_cautions(old)[1]
     (line,) = find_common_cautions({"one": [load(tmp_path, flats.format(1000), scale=1000)]})
     assert "1 agent)" in line
+
+
+FLATS = "{{kind: talent_housing, units: {}, city: {}, from: 2020Q1{}}}"
+
+
+@pytest.mark.parametrize(
+    ("policies", "lang", "shown"),
+    [
+        ((FLATS.format(500, "alpha", ", label: A"), FLATS.format(3000, "beta", ", label: B")), "zh",
+         "人才住房（A）的 units 500，相当于0.5个主体；人才住房（B）的 units 3,000，相当于3个主体。"),  # noqa: RUF001  (full-width on purpose)
+        ((FLATS.format(500, "alpha", ""), FLATS.format(3000, "beta", "")), "en",
+         "talent_housing in alpha (units 500: 0.5 agents); talent_housing in beta (units 3,000: 3 agents). "),
+        ((FLATS.format(500, "alpha", ""), FLATS.format(3000, "beta", "")), "zh",
+         "人才住房（甲城）的 units 500，相当于0.5个主体；人才住房（乙城）的 units 3,000，相当于3个主体。"),  # noqa: RUF001  (full-width on purpose)
+        ((FLATS.format(500, "alpha", ""), FLATS.format(3000, "alpha", "")), "en",
+         ("talent_housing in alpha, number 1 (units 500: 0.5 agents); "
+          "talent_housing in alpha, number 2 (units 3,000: 3 agents). ")),
+    ],
+)  # fmt: skip
+def test_two_policies_that_are_called_alike_are_told_apart(tmp_path, policies, lang, shown):
+    """Each has its own size; a range from one to the other is none that anybody wrote."""
+    scenario = load(tmp_path, ", ".join(policies), scale=1000)
+    (line,) = find_cautions(scenario, lang)
+    assert shown in line
+    assert find_common_cautions({"one": [scenario], "other": [scenario]}, lang=lang) == [line]
+
+
+def test_one_policy_at_another_place_of_the_file_is_still_one(tmp_path):
+    own, other = FLATS.format(500, "alpha", ""), "{kind: rent_subsidy, city: alpha, from: 2020Q1}"
+    alone = load(tmp_path, own, scale=1000)
+    behind = load(tmp_path, f"{other}, {own.replace('500', '900')}", scale=1000)
+    (line,) = find_common_cautions({"one": [alone], "other": [behind]})
+    assert "talent_housing (units 500 to 900: 0.5 to 0.9 agents)" in line
 
 
 def test_a_policy_from_before_the_run_is_named(tmp_path):
