@@ -10,7 +10,7 @@ import typer
 from experiments.cli_words import say
 from experiments.store import STORE
 from sim.console import LangOption, count_cores, print_table, print_warnings, report_errors, show_progress
-from sim.labels import label, label_place
+from sim.labels import join_words, label, label_place
 
 if TYPE_CHECKING:
     from experiments.plan import Plan
@@ -125,7 +125,7 @@ def print_forecast(plan: Plan, store: Store, workers: Workers, lang: Lang = "en"
 def print_plan(plan: Plan, lang: Lang = "en") -> None:
     """Print how many runs a plan has, and why."""
     asked = plan.sweep
-    typer.echo(say("question", lang, name=asked.name, question=asked.ask(lang)))
+    typer.echo(label("line.question", lang).format(name=asked.name, question=asked.ask(lang)))
     parts = {
         "points": len(plan.points),
         "policies": len(asked.policies),
@@ -137,7 +137,7 @@ def print_plan(plan: Plan, lang: Lang = "en") -> None:
     product = (" × " if lang == "zh" else " x ").join(several) or say("one_run", lang)  # noqa: RUF001  (as print has it)
     each = max(1, len(plan.members)) * len(asked.seeds)
     left_out = say("left_out", lang, n=plan.left_out * each) if plan.left_out else ""
-    cities = ("、" if lang == "zh" else ", ").join(name_cities(plan, lang))
+    cities = join_words(name_cities(plan, lang), lang)
     typer.echo(say("plan", lang, n=plan.n_runs, product=product, left_out=left_out, cities=cities, since=plan.since))
 
 

@@ -125,7 +125,9 @@ def _tell_asked(asked: Mapping[str, Any], sweep: Sweep, store: Store, file: str,
         return
     doubts = list_doubts(len(asked["seeds"]), len(asked["members"]), lang)
     repair = say("go_on", lang, file=file, n=ENOUGH_SEEDS) if len(asked["members"]) < 2 else ""
-    kept = asked.get("warnings_zh" if lang == "zh" else "warnings", ())
+    english = asked.get("warnings", ())
+    # a store written before there were Chinese ones has what it has: better told in English than not at all
+    kept = asked.get("warnings_zh", english) if lang == "zh" else english
     print_warnings([*kept, *(line + repair for line in doubts)], lang)
     others = {store.read_seed(path) for path in store.list_runs(sweep.name).values()} - set(asked["seeds"])
     if others:

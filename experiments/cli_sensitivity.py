@@ -132,11 +132,11 @@ def _count_runs(plan: Plan) -> dict[str, int]:
 def _name_asked(plan: Plan, outcome: str, group: str, against: str | None, lang: Language) -> dict[str, Any]:
     """Words for the outcome, its city and the policy that is taken off, by argument of those who need them."""
     from sim.effects import name_group, name_outcome
-    from sim.labels import label_place, label_scenario
+    from sim.labels import in_brackets, label_place, label_scenario
 
     words = name_outcome(outcome, lang)
     if group != "all":
-        words += f" ({name_group(group, lang)})"
+        words = in_brackets(words, name_group(group, lang), lang)
     world = plan.load(plan.jobs[0].runs[0]).world
     city = label_place(plan.cities[0], lang, world.labels)
     base = None if against is None else label_scenario(against, lang, plan.sweep.labels)

@@ -27,11 +27,11 @@ _TITLES: Final[dict[Lang, Text]] = {
 }
 _EFFECT_HEADS: Final[dict[Lang, Text]] = {
     "en": ("policy", "unit", "difference (95 %)", "probability of a rise", "p for all headlines (Holm)", "pairs"),
-    "zh": ("政策方案", "单位", "配对差（95%区间）", "上升概率", "全部主要结果的校正p值（Holm）", "配对数"),
+    "zh": ("政策方案", "单位", "配对差（95%区间）", "上升概率", "全部主要结果的校正p值（Holm）", "配对数"),  # noqa: RUF001  (as above)
 }
 _WINNER_HEADS: Final[dict[Lang, Text]] = {
     "en": ("policy", "city", "outcome", "group", "verdict", "unit", "difference (95 %)", "p (Holm)"),
-    "zh": ("政策方案", "城市", "结果", "群体", "结论", "单位", "配对差（95%区间）", "校正p值（Holm）"),
+    "zh": ("政策方案", "城市", "结果", "群体", "结论", "单位", "配对差（95%区间）", "校正p值（Holm）"),  # noqa: RUF001  (as above)
 }
 _UNPAIRED: Final[dict[Lang, str]] = {
     "en": "{n} of {all} points and futures are left out: {base} was not run there, or nothing else was.",

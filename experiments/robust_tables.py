@@ -13,7 +13,7 @@ from experiments.optimise import Budget, Optimum, Size
 from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
 from experiments.robust_words import word
 from sim.effects import Text, TextTable, choose_unit, has_no_width, name_difference, name_group
-from sim.labels import Lang, label, label_code, label_scenario
+from sim.labels import Lang, in_brackets, join_words, label, label_code, label_scenario
 from sim.outcomes import ALL
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Writer:
         self._lang: Lang = lang
         base, _, self._per = unit.partition("/million CNY") if unit.endswith("/million CNY") else (unit, "", "-")
         self.factor, self._decimals, _ = choose_unit(base, lang)
-        name = name_difference(base, lang).removeprefix("个")
+        name = name_difference(base, lang)
         self._is_ratio = self._per == ""
         self.unit = f"{name} / {label('unit.million_cny', lang)}" if self._is_ratio else name
 
@@ -61,7 +61,7 @@ class Writer:
         if math.isnan(low):
             return own
         if has_no_width(low, high) and sign:
-            return f"{own} ({label('note.alike', self._lang)})"
+            return in_brackets(own, label("note.alike", self._lang), self._lang)
         return f"{own} ({self.write(low, sign=sign)} .. {self.write(high, sign=sign)})"
 
 
@@ -76,13 +76,13 @@ def name_choice(choice: str, question: Question, lang: Lang) -> str:
 def name_asked(question: Question, lang: Lang) -> str:
     """Words for the outcome that is judged, with its group where that is not everybody."""
     outcome = label_code("outcome", question.outcome, lang)
-    return outcome if question.group == ALL else f"{outcome} ({name_group(question.group, lang)})"
+    return outcome if question.group == ALL else in_brackets(outcome, name_group(question.group, lang), lang)
 
 
 def name_state(state: str, question: Question, lang: Lang) -> str:
     """Words for a state: those of its future, and the values of its keys."""
     future, *values = state.split(", ")
-    return _join([future if "=" in future else label_scenario(future, lang, question.labels), *values], lang)
+    return join_words([future if "=" in future else label_scenario(future, lang, question.labels), *values], lang)
 
 
 def list_judgement(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> list[TextTable]:
@@ -95,15 +95,15 @@ def list_judgement(judged: Judgement, cases: Cases, question: Question, lang: La
 
 def list_notes(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> list[str]:
     """What must be known to read the tables: who leads and who is tied, and what the numbers are not."""
-    lines = [] if cases.effect.shape[2] > 1 else [word("note.one", lang)]
+    lines: list[str] = []
     if cases.effect.shape[2] > 1:
         lines += [*_note_leaders(judged.ranking, question, lang), word("note.front", lang)]
     if judged.left_out:
-        names = _join([_quote_choice(name, question, lang) for name in judged.left_out], lang)
+        names = join_words([_quote_choice(name, question, lang) for name in judged.left_out], lang)
         lines.append(word("note.left_out_choices", lang).format(names=names))
     if cases.left_out:
         lines.append(word("note.left_out_runs", lang).format(n=cases.left_out))
-    weights = _join(
+    weights = join_words(
         [f"{name_state(name, question, lang)} {weight:g}" for name, weight in question.weights.items()], lang
     )
     lines.append(word("note.weighted", lang).format(weights=weights) if weights else word("note.equal", lang))
@@ -186,7 +186,7 @@ def _note_beyond(found: Optimum, lang: Lang) -> list[str]:
 
 
 def _write_allowed(sizes: Sequence[Size], lang: Lang) -> str:
-    return _join([f"{size.key} = {_write_range(size.allowed_from, size.allowed_to)}" for size in sizes], lang)
+    return join_words([f"{size.key} = {_write_range(size.allowed_from, size.allowed_to)}" for size in sizes], lang)
 
 
 def _table_effects(judged: Judgement, cases: Cases, question: Question, lang: Lang) -> TextTable:
@@ -228,7 +228,7 @@ def _table_ranking(judged: Judgement, cases: Cases, question: Question, lang: La
             share, low, high = (_write_share(row[name]) for name in ("enough", "enough_low", "enough_high"))
             cells.append(f"{share} ({low} .. {high})")
         rows.append(tuple(cells))
-    title = f"{word('title.ranking', lang)} ({writer.unit})"
+    title = in_brackets(word("title.ranking", lang), writer.unit, lang)
     return TextTable(title, tuple(word(f"head.{name}", lang) for name in names), rows, 1)
 
 
@@ -277,7 +277,7 @@ def _note_leaders(ranking: DataFrame, question: Question, lang: Lang) -> list[st
     for key in CRITERIA:
         best = next(row["choice"] for row in rows if row[f"{key}_verdict"] in {BEST, UNKNOWN})
         tied = [_quote_choice(row["choice"], question, lang) for row in rows if row[f"{key}_verdict"] == TIED]
-        names[key] = _quote_choice(best, question, lang), _join(tied, lang)
+        names[key] = _quote_choice(best, question, lang), join_words(tied, lang)
     best, tied_names = names["mean"]
     lead = "note.tied" if tied_names else "note.clear" if len(rows) > 1 else "note.alone"
     lines = [word(lead, lang).format(best=best, tied=tied_names)]
@@ -292,10 +292,6 @@ def _note_leaders(ranking: DataFrame, question: Question, lang: Lang) -> list[st
         best=names["worst"][0], tied=also["worst"], regret=names["regret"][0], regret_tied=also["regret"]
     )
     return [*lines, rest]
-
-
-def _join(names: Sequence[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def _write_range(low: float, high: float) -> str:
@@ -313,7 +309,9 @@ def _write_size(value: float) -> str:
 def _write_cost(cost: float, low: float, high: float, lang: Lang) -> str:
     if math.isnan(low):
         return f"{cost:,.1f}"
-    return f"{cost:,.1f} ({label('note.alike', lang) if has_no_width(low, high) else f'{low:,.1f} .. {high:,.1f}'})"
+    if has_no_width(low, high):
+        return in_brackets(f"{cost:,.1f}", label("note.alike", lang), lang)
+    return f"{cost:,.1f} ({low:,.1f} .. {high:,.1f})"
 
 
 def _write_share(share: float) -> str:

@@ -121,10 +121,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "被占优：在至少95%的抽样中，另有方案成本不更高、效果不更差，且至少一项更优。",
     ),
     "note.also": (" (tied with {names})", "（与{names}无显著差异）"),
-    "note.one": (
-        "One seed: chance cannot be told from what policies do. Add seeds.",
-        "只有1个随机种子：无法区分政策效果与随机误差。请增加随机种子。",
-    ),
     "note.left_out_choices": (
         "Without a cost above zero beyond chance, and so not judged for a million CNY: {names}.",
         "成本未显著大于零，故不按每百万元效果评判：{names}。",

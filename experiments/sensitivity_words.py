@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments import plan_cautions
 from experiments.sensitivity import Method
 from sim.effects import Text, TextTable, choose_unit, has_no_width, name_difference
-from sim.labels import LABELS, Lang, PlaceLabels, label, label_scenario
+from sim.labels import LABELS, Lang, PlaceLabels, in_brackets, join_words, label, label_scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -113,7 +113,7 @@ def list_sensitivity(
     """One table for each policy and future of what experiments.sensitivity_run.add_ranges returns."""
     tables = []
     for (policy, future), rows in found.groupby(["policy", "future"], sort=False):
-        title = ", ".join(label_scenario(str(name), lang, named) for name in (policy, future) if name)
+        title = join_words((label_scenario(str(name), lang, named) for name in (policy, future) if name), lang)
         lines = [_write_row(row, method, lang) for row in rows.to_dict("records")]
         unit = name_difference(str(rows["unit"].iloc[0]), lang)
         heads = (*_KEY_HEADS[lang], *(head.format(unit=unit) for head in _HEADS[lang][method]))
@@ -139,8 +139,9 @@ def _write_row(row: Mapping[Any, Any], method: Method, lang: Lang) -> Text:
     def write_interval(value: float, low: float, high: float, *, sign: bool, alike: str) -> str:
         if math.isnan(low):
             return write(value, sign=sign)
-        ends = alike if has_no_width(low, high) else f"{write(low, sign=sign)} .. {write(high, sign=sign)}"
-        return f"{write(value, sign=sign)} ({ends})"
+        if has_no_width(low, high):
+            return in_brackets(write(value, sign=sign), alike, lang)
+        return f"{write(value, sign=sign)} ({write(low, sign=sign)} .. {write(high, sign=sign)})"
 
     unit = str(row["key_unit"])
     unit = label(f"unit.{unit}", lang) if f"unit.{unit}" in LABELS else unit

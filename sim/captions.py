@@ -23,7 +23,7 @@ from sim.effects import (
     name_outcome,
     write_effect,
 )
-from sim.labels import Lang, PlaceLabels, label_code, label_place
+from sim.labels import Lang, PlaceLabels, in_brackets, join_words, label_code, label_place
 from sim.outcomes import ALL, PUBLIC_COST, SHARE
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ _REACHED: Final[dict[Lang, str]] = {
     "en": "Precision: the effect on {outcome} is known to +- {reached} (half its 95 % interval; +- {wanted} was asked "
     "for), with {seeds} seeds. How many it takes was told from the spread of the first {first}, and all intervals use "
     "that spread (Stein): so they hold although the number of seeds was chosen on the way.",
-    "zh": "精度：对“{outcome}”的效果，95%区间半宽为±{reached}（要求±{wanted}），共用{seeds}个随机种子，个数由前{first}个确定。"  # noqa: RUF001  (as above)
+    "zh": "精度：对“{outcome}”的效果，95%区间半宽为±{reached}（要求±{wanted}），"  # noqa: RUF001  (as above)
+    "共用{seeds}个随机种子，个数由前{first}个确定。"  # noqa: RUF001  (as above)
     "所有区间均采用前{first}个随机种子的离散度（Stein两阶段法），先看后定不影响把握程度。",  # noqa: RUF001  (as above)
 }
 _NOT_REACHED: Final[dict[Lang, str]] = {
@@ -144,9 +145,8 @@ def note_elsewhere(
     others = [place for place in acting if place != city]
     if not others:
         return []
-    join = "、" if lang == "zh" else ", "
     if set(others) <= set(shown):
-        words = join.join(label_place(place, lang, places) for place in others)
+        words = join_words((label_place(place, lang, places) for place in others), lang)
     else:
         words = _MANY[lang].format(number=len(others))
     text = (_ELSEWHERE if city in acting else _NOT_HERE)[lang]
@@ -180,7 +180,8 @@ def list_places(
     found = {place: find_outcomes(by_place[place], policy) for place in chosen}
     outcomes = [name for name in BY_PLACE if all(name in rows for rows in found.values())]
     heads = [
-        f"{name_outcome(name, lang)} ({name_difference(str(found[focus][name]['unit']), lang)})" for name in outcomes
+        in_brackets(name_outcome(name, lang), name_difference(str(found[focus][name]["unit"]), lang), lang)
+        for name in outcomes
     ]
     rows = [
         (label_place(place, lang, places), *(write_effect(found[place][name], lang) for name in outcomes))
@@ -226,12 +227,10 @@ def list_findings(certainty: DataFrame, lang: Lang) -> list[str]:
         sure = tested[tested["p_holm"] < LEVEL]
         several = len(set(tested["policy"])) > 1
         names = [
-            name_outcome(str(row["outcome"]), lang)
-            + (f" ({label_code('scenario', str(row['policy']), lang)})" if several else "")
-            for row in sure.to_dict("records")
+            in_brackets(name, label_code("scenario", policy, lang), lang) if several else name
+            for name, policy in ((name_outcome(row["outcome"], lang), row["policy"]) for row in sure.to_dict("records"))
         ]
-        join = "、" if lang == "zh" else ", "
-        found = join.join(names) or _NONE[lang]
+        found = join_words(names, lang) or _NONE[lang]
         lines.append(_TESTED[lang].format(number=len(tested), level=LEVEL, found=found))
     return lines
 
@@ -246,7 +245,7 @@ def note_precision(precision: Mapping[str, Any] | None, lang: Lang) -> list[str]
     reached, wanted = (f"{precision[name] * factor:,.{decimals}f}{ending}" for name in ("reached", "half_width"))
     outcome = name_outcome(str(precision["outcome"]), lang)
     if precision["group"] != ALL:
-        outcome += f" ({name_group(str(precision['group']), lang)})"
+        outcome = in_brackets(outcome, name_group(str(precision["group"]), lang), lang)
     told = {"seeds": precision["seeds"], "first": precision["first"]}
     text = _REACHED[lang].format(outcome=outcome, reached=reached, wanted=wanted, **told)
     return [text if precision["met"] else text + _NOT_REACHED[lang]]

@@ -23,7 +23,7 @@ from experiments.cli import sweep
 from experiments.cli_effects import effects, print_winners
 from experiments.cli_robust import optimise, robust
 from experiments.cli_sensitivity import sensitivity
-from sim.console import LangOption, count_cores, print_table, report_errors, show_progress
+from sim.console import LangOption, count_cores, print_table, print_warnings, report_errors, show_progress
 from sim.errors import TalentsimError
 from sim.labels import Lang, label
 
@@ -320,9 +320,7 @@ def _print_cautions(scenarios: Iterable[Scenario], lang: Lang, *, quiet: bool) -
     """Print once on stderr what is allowed and yet seldom meant."""
     from sim.cautions import find_cautions
 
-    lines = dict.fromkeys(line for scenario in scenarios for line in find_cautions(scenario, lang))
-    for line in () if quiet else lines:
-        typer.echo(label("line.warning", lang).format(text=line), err=True)
+    print_warnings((line for scenario in scenarios for line in find_cautions(scenario, lang)), lang, quiet=quiet)
 
 
 def _choose_seeds(seed: int, seeds: int, members: int | None, *, ensemble: bool) -> range:

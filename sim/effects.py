@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sim.compare import COST_PER_STAYER, DISPLACEMENT, HEADLINES, LEAKAGE_MONEY, LEAKAGE_PERSONS
 from sim.expectations import Judgement
 from sim.filewords import translate_text
-from sim.labels import LABELS, Lang, PlaceLabels, label, label_code, label_place
+from sim.labels import LABELS, Lang, PlaceLabels, in_brackets, label, label_code, label_place
 from sim.leakage import COST_BY_PERSON, PAID, REACHED, REACHED_KEPT
 from sim.outcomes import ALL, COST, ELSEWHERE, PUBLIC_COST, SHARE, STAYED, TOGETHER
 from sim.types import EDUCATION
@@ -38,7 +38,9 @@ class TextTable(NamedTuple):
 
 
 POINTS: Final[dict[Lang, str]] = {"en": " points", "zh": " 个百分点"}
-"""A difference of shares in percent is in percentage points."""
+"""Behind a number: a difference of shares in percent is in percentage points."""
+_POINTS_UNIT: Final[dict[Lang, str]] = {"en": "points", "zh": "百分点"}
+"""The same as the unit of a column."""
 
 _HEADINGS: Final[dict[Lang, tuple[str, ...]]] = {
     "en": ("outcome", "unit", "baseline", "policy", "difference", "95 % interval"),
@@ -130,7 +132,7 @@ def list_judgements(
             words = (label(f"sign.{one.sign}", lang), label(f"verdict.{judged.verdict}", lang))
             rows.append((*names, *words, describe_difference(judged, lang)))
     verdicts = [judged.verdict for judged in judgements if judged.scenario == policy]
-    title = f"{_EXPECTED_TITLE[lang]} ({count_verdicts(verdicts, lang)})"
+    title = in_brackets(_EXPECTED_TITLE[lang], count_verdicts(verdicts, lang), lang)
     return [TextTable(title, _EXPECTED_HEADINGS[lang], rows, 5)] if rows else []
 
 
@@ -147,7 +149,7 @@ def describe_difference(judged: Judgement, lang: Lang) -> str:
     words = write_effect(row, lang)
     if _note_ratio(row, lang) or judged.expectation.outcome == DISPLACEMENT:
         return words
-    return f"{words} {name_difference(judged.unit, lang)}"
+    return words + (POINTS[lang] if judged.unit == SHARE else f" {name_difference(judged.unit, lang)}")
 
 
 def head_effects(lang: Lang) -> tuple[str, ...]:
@@ -241,7 +243,7 @@ def write_effect(row: Mapping[Any, Any], lang: Lang) -> str:
     if math.isnan(row["low"]):
         return words
     if has_no_width(row["low"], row["high"]):
-        return f"{words} ({label('note.alike', lang)})"
+        return in_brackets(words, label("note.alike", lang), lang)
     low, high = (_write_number(row[name] * factor, decimals, sign=sign) for name in ("low", "high"))
     return f"{words} ({low} .. {high})"
 
@@ -304,8 +306,8 @@ def choose_unit(unit: str, lang: Lang) -> tuple[float, int, str]:
 
 
 def name_difference(unit: str, lang: Lang) -> str:
-    """Name of the unit of a difference as write_effect writes it: shares in percent differ by percentage points."""
-    return POINTS[lang].strip() if unit == SHARE else choose_unit(unit, lang)[2]
+    """Name of the unit of a difference, for heads and columns: shares in percent differ by percentage points."""
+    return _POINTS_UNIT[lang] if unit == SHARE else choose_unit(unit, lang)[2]
 
 
 def _write_number(value: float, decimals: int, *, sign: bool) -> str:

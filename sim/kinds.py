@@ -57,7 +57,7 @@ _SENTENCE: Final[dict[Lang, tuple[str, ...]]] = {
     "zh": ("作用", "工具类别", "目标", "账目", "以下取值时结果逐位不变", "同一地点同一季度有两项此类政策时"),
 }  # fmt: skip
 _ENDS: Final = {"must be given": "必填", "no limit": "不限", "any": "任意"}
-_JOINTS: Final = ((", or ", "；或 "), (" or ", " 或 "), (" and no ", "，且未设 "), (" and ", " 且 "))  # noqa: RUF001  (as above)
+_JOINTS: Final = ((", or ", "；或 "), (", ", "，"), (" or ", " 或 "), (" and no ", "，且未设 "), (" and ", " 且 "))  # noqa: RUF001  (as above)
 _TOGETHER: Final[Mapping[str, tuple[str, str]]] = {
     "add": ("add up", "相加"),
     "one": ("their numbers add up, and nobody is served by both", "数量相加、同一人只享受其中一项"),
@@ -99,10 +99,11 @@ def describe_kind(kind: str, lang: Lang) -> KindPage:
     together = _TOGETHER[spec.together][lang == "zh"]
     aim = translate_meaning(spec.instrument, lang), translate_meaning(spec.goal, lang)
     values = (_summarise(kind, lang), *aim, spec.item, _say_zero(spec.zero, lang), together)
+    colon = label("line.colon", lang)
     fields = sorted(_walk_used(spec), key=lambda named: named[0].split(".")[0] in SHARED)
     return KindPage(
-        title=f"{kind}: {label_code('policy', kind, lang)}",
-        facts=[f"{name}: {value}" for name, value in zip(_SENTENCE[lang], values, strict=True)],
+        title=f"{kind}{colon}{label_code('policy', kind, lang)}",
+        facts=[f"{name}{colon}{value}" for name, value in zip(_SENTENCE[lang], values, strict=True)],
         fields=[_describe_field(name, field, lang) for name, field in fields],
         example="\n".join(["policies:", *_write_yaml(make_example(kind))]),
         evidence=find_evidence(spec),

@@ -12,10 +12,19 @@ from typing import Final
 from sim.fieldwords import FIELD_MEANINGS
 from sim.labels import Lang
 
+_PLAIN: Final = {
+    "no limit": "不限",
+    "no change": "不变",
+    "no fixed amount": "无固定金额",
+    "all open at once": "一次全部投入使用",
+    "at once": "立即达到",
+    "none": "无",
+}
+"""What stands for a source where nothing needs one, alone or behind `default of the kind:`."""
 _SOURCES: Final = (
-    (r"^no limit$", "不限"),
     (r"^stated in the scenario$", "情景文件中直接给出"),
-    (r"^default of the kind", "该类政策的默认值"),
+    (r"^default of the kind\b:?\s*(?=\S)", "该类政策的默认值："),
+    (r"^default of the kind$", "该类政策的默认值"),
     (r"default of (\S+):", r"\1 的默认值："),
     (r"\bassumption: ", "假设："),
     (r"\bevidence (?=\d)", "公布数据 "),
@@ -27,6 +36,7 @@ _SOURCES: Final = (
     (r"(?<=，)\s*weak$", "公布值只能弱识别"),
     (r"(?<=，)\s*identified$", "公布值可以识别"),
     (r"：:? ", "："),
+    *((rf"(?:^|(?<=：)){english}$", chinese) for english, chinese in _PLAIN.items()),
 )
 """Where a value is from: what the program writes around the words of a file, and its Chinese."""
 

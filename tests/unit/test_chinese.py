@@ -142,7 +142,7 @@ def test_every_meaning_is_known_in_chinese():
         for row in page.fields:
             assert CHINESE.search(row[4]), f"sim/fieldwords.py lacks: {row[4]}"
         for fact in page.facts[:3]:
-            assert CHINESE.search(fact.partition(": ")[2]), f"sim/fieldwords.py lacks: {fact}"
+            assert CHINESE.search(fact.partition("：")[2]), f"sim/fieldwords.py lacks: {fact}"  # noqa: RUF001  (as above)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,11 @@ def test_every_meaning_is_known_in_chinese():
         ("fitted: mine, posterior interval 1 to 2, not identified", "由拟合 mine 得出，后验区间1至2，公布值不能识别"),  # noqa: RUF001  (as above)
         ("default of sim/params.py: assumption: a few", "sim/params.py 的默认值：假设：a few"),  # noqa: RUF001  (as above)
         ("stated in the scenario", "情景文件中直接给出"),
+        ("no limit", "不限"),
+        ("default of the kind: no limit", "该类政策的默认值：不限"),  # noqa: RUF001  (as above)
+        ("default of the kind: no change", "该类政策的默认值：不变"),  # noqa: RUF001  (as above)
+        ("default of the kind: none", "该类政策的默认值：无"),  # noqa: RUF001  (as above)
+        ("default of the kind: assumption: no change", "该类政策的默认值：假设：no change"),  # noqa: RUF001  (as above)
     ],
 )
 def test_where_a_value_is_from_is_told_in_chinese(source, words):
@@ -163,7 +168,7 @@ def test_where_a_value_is_from_is_told_in_chinese(source, words):
 def test_a_policy_is_called_as_its_file_does_unless_that_is_english(folder):
     (policy,) = load_scenario(folder / "case.yaml").policies[-1:]
     assert name_policy(policy, "en") == "Help"
-    assert name_policy(policy, "zh") == "生活补贴"
+    assert name_policy(policy, "zh") == "生活补贴（Help）"  # noqa: RUF001  (full-width on purpose)
     assert name_policy(policy.model_copy(update={"label": "每月补助"}), "zh") == "每月补助"
     assert name_policy(policy.model_copy(update={"label": ""}), "en") == "living_subsidy"
     for lang, words in (("en", "before the run"), ("zh", "早于模拟起点")):

@@ -14,7 +14,7 @@ from experiments.optimise import FEWEST_REPETITIONS, Budget, find_best_size
 from experiments.plots import plot_judgement, plot_optimum, save_figure
 from experiments.robust import judge_choices
 from experiments.robust_tables import Writer, list_box, list_judgement, list_notes, list_optimum, name_asked
-from experiments.robust_words import WORDS
+from experiments.robust_words import WORDS, word
 from experiments.robustfile import read_budget, read_question
 from experiments.runner import simulate_run
 from experiments.sweepfile import load_sweep
@@ -301,12 +301,13 @@ def test_who_leads_is_said_with_who_is_tied():
     assert lines[0].startswith("bold leads on the mean")
     assert "safe leads in its worst future" in lines[1]
     one, cases, question = make_judged(seeds=1)
-    assert list_notes(one, cases, question, "en")[0].startswith("One seed")
+    # what one seed means is told before the runs
+    assert list_notes(one, cases, question, "en") == [word("note.equal", "en")]
 
 
 def test_what_is_the_same_in_all_runs_is_said_to_be():
     assert Writer("persons", "en").write_interval(5.0, 5.0, 5.0 + 1e-12) == "+5 (all runs alike)"
-    assert Writer("persons", "zh").write_interval(0.0, 0.0, 0.0) == "0 (各次模拟结果相同)"
+    assert Writer("persons", "zh").write_interval(0.0, 0.0, 0.0) == "0（各次模拟结果相同）"  # noqa: RUF001  (full-width on purpose)
     judged, cases, question = make_judged()
     assert "(all runs alike)" in list_judgement(judged, cases, question, "en")[-1].rows[1][1]
 
