@@ -3,7 +3,8 @@
 Greedy: the most crowded point first, each name at the nearest free place of those tried around its point. A place is
 free where the name touches no other name and no wall (markers, a line of zero), and leaves the frame nowhere. The
 nearest of them is taken; touching a bar (an interval), or a line to the point that crosses a marker or a name, is
-counted as way. A name for which nothing is free is left out: the table has it.
+counted as way, a bar as more than any place is off; the line may cross bars. A name for which nothing is free is left
+out: the table has it.
 All in one unit of length, such as pixels; nothing here draws.
 """
 
@@ -16,12 +17,13 @@ from typing import Final, NamedTuple
 _REACHES: Final = (0.5, 1.0, 1.6, 2.4, 3.4, 4.6, 6.0, 8.0, 10.5, 13.5, 17.0, 21.0)
 """Distances tried between a point and its name, in heights of a line."""
 _DIRECTIONS: Final = 24
-_BAR_WAY: Final = 2.0
-"""A bar that a name touches counts as so many heights of a line."""
+_BAR_WAY: Final = 30.0
+"""A bar that a name touches counts as so many heights of a line: farther than any place, but better than a line
+through a name."""
 _WALL_WAY: Final = 4.0
 """So does a wall or another line that the line to the point crosses."""
 _NAME_WAY: Final = 40.0
-"""So does a name that a line strikes out: farther than any place."""
+"""So does a name that a line strikes out."""
 LEAST_LINE: Final = 1.0
 """Heights of a line between point and name from which on a line ties them."""
 

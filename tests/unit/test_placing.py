@@ -52,6 +52,31 @@ def test_a_lonely_name_stands_right_beside_its_point_and_off_its_bar():
     assert not box.touches(bar)
 
 
+SHOWN = [
+    # cost and effect, each with its interval, and width and height of the name: a figure as it was drawn
+    ((-3.5, -6.4, -0.7), (1031, -6454, 8516), (118, 27)),
+    ((0.0, 0.0, 0.0), (0, 0, 0), (66, 13)),
+    ((3140.6, 3135.9, 3145.4), (12969, 5864, 20073), (83, 13)),
+    ((5754.0, 5505.2, 6002.7), (3969, -4236, 12173), (137, 13)),
+    ((6029.1, 6006.3, 6052.0), (2094, -5853, 10041), (84, 27)),
+    ((6973.9, 6767.2, 7180.5), (3500, -866, 7866), (109, 27)),
+]
+
+
+def test_no_bar_strikes_a_name_out_where_there_is_room():
+    """Names are farther from their points than bars are from each other, and yet each has a place off all of them."""
+    wide, high, gap = 0.0581, 0.0122, 4.2
+    spots = [(x[0] * wide, y[0] * high) for x, y, _ in SHOWN]
+    walls = [Box(-67.0, -2.0, 485.0, 2.0), *(Box(x - 6.7, y - 6.7, x + 6.7, y + 6.7) for x, y in spots)]
+    bars = [Box(x[1] * wide, y[0] * high - gap, x[2] * wide, y[0] * high + gap) for x, y, _ in SHOWN]
+    bars += [Box(x[0] * wide - gap, y[1] * high, x[0] * wide + gap, y[2] * high) for x, y, _ in SHOWN]
+    sizes = [size for _, _, size in SHOWN]
+    found = place_boxes(spots, sizes, Box(-67.0, -118.0, 485.0, 285.0), walls=walls, bars=bars, line=13.0)
+    assert None not in found
+    for box, bar in itertools.product(found, bars):
+        assert not box.touches(bar)
+
+
 def test_a_name_without_room_is_left_out():
     found = place_boxes([ONE, ONE], [(90.0, 14.0), (700.0, 14.0)], FRAME, line=14.0)
     assert [box is None for box in found] == [False, True]
