@@ -85,7 +85,7 @@ COMMAND_WORDS: Final[dict[str, tuple[str, str]]] = {
     "caution.to": (" to ", "至"),
     "caution.comma": (", ", "，"),
     "caution.semicolon": ("; ", "；"),
-    "caution.at": ("{policy} in {places}", "{policy}（{places}）"),
+    "caution.at": ("{policy} in {places}", "{policy}（实施地：{places}）"),
     "caution.number": ("{policy}, number {number}", "{policy}（第{number}项）"),
     "caution.where": ("in {names}", "见于{names}"),
     "caution.early": (

@@ -19,6 +19,15 @@ _PLAIN: Final = {
     "all open at once": "一次全部投入使用",
     "at once": "立即达到",
     "none": "无",
+    "no steps": "不分档",
+    "no share of pay": "不按工资比例",
+    "no share of the rent": "不按房租比例",
+    "no share of the price": "不按房价比例",
+    "not opened": "不放开",
+    "not counted unless given": "未给出则不计",
+    "all of them": "全部",
+    "no floor": "无下限",
+    "nothing added": "不增加",
 }
 """What stands for a source where nothing needs one, alone or behind `default of the kind:`."""
 _SOURCES: Final = (

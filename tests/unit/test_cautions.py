@@ -69,7 +69,8 @@ FLATS = "{{kind: talent_housing, units: {}, city: {}, from: 2020Q1{}}}"
         ((FLATS.format(500, "alpha", ""), FLATS.format(3000, "beta", "")), "en",
          "talent_housing in alpha (units 500: 0.5 agents); talent_housing in beta (units 3,000: 3 agents). "),
         ((FLATS.format(500, "alpha", ""), FLATS.format(3000, "beta", "")), "zh",
-         "人才住房（甲城）的 units 500，相当于0.5个主体；人才住房（乙城）的 units 3,000，相当于3个主体。"),  # noqa: RUF001  (full-width on purpose)
+         ("人才住房（实施地：甲城）的 units 500，相当于0.5个主体；"  # noqa: RUF001  (as above)
+          "人才住房（实施地：乙城）的 units 3,000，相当于3个主体。")),  # noqa: RUF001  (as above)
         ((FLATS.format(500, "alpha", ""), FLATS.format(3000, "alpha", "")), "en",
          ("talent_housing in alpha, number 1 (units 500: 0.5 agents); "
           "talent_housing in alpha, number 2 (units 3,000: 3 agents). ")),

@@ -20,6 +20,7 @@ from sim.certainty import (
 from sim.compare import compare_runs
 from sim.errors import ResultsError, TalentsimError
 from sim.estimate import adjust_holm, bound_mean, bound_ratio, count_seeds, find_sign, measure_reduction
+from sim.labels import label
 
 STAYED = ("stayed_12m", "all", "persons")
 
@@ -252,4 +253,6 @@ def test_a_precision_says_whether_it_was_reached(lang):
         assert facts["met"] == met
         assert ("--max-seeds" in line) != met
         assert "Stein" in line
+        if lang == "zh":
+            assert f"对“{label('outcome.stayed_12m', lang)}”的效果，95%区间半宽为±" in line  # noqa: RUF001  (full-width on purpose)
     assert note_precision(None, lang) == []

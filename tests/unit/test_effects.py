@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sim.compare import COMPARISON_COLUMNS
-from sim.effects import list_tables, name_group, write_effect
+from sim.effects import POINTS, list_tables, name_difference, name_group, write_effect
 from sim.labels import LANGUAGES, label
 from sim.leakage import ORIGINS
 from sim.types import EDUCATION
@@ -66,6 +66,17 @@ def test_local_other_and_national_effects_stand_beside_each_other(comparison):
         "75.00 % (70.00 .. 80.00)",
     )
     assert spread["Share of local graduates who stay 12 months"][2:] == ("", "")
+
+
+def test_chinese_heads_say_points_without_a_measure_word_and_no_confidence(comparison):
+    """Percentage points are counted behind a number, not in a head; and intervals of one more run have none."""
+    assert (name_difference("share", "zh"), POINTS["zh"]) == ("百分点", " 个百分点")
+    tables = list_tables(comparison, "p", lang="zh")
+    assert tables[0].rows[0][4] == "+1.20 个百分点"
+    assert "百分点" in {row[1] for row in tables[1].rows}
+    assert tables[0].heads[5] == "95%区间"
+    alike = {"outcome": "talent", "unit": "persons", "difference": 1.0, "low": 1.0, "high": 1.0, "seeds": 8}
+    assert write_effect(alike, "zh") == "+1（各次模拟结果相同）"  # noqa: RUF001  (full-width on purpose)
 
 
 def test_leakage_is_a_share_of_persons_and_of_money(comparison):

@@ -1,5 +1,7 @@
 """What each command of experiments says before it runs anything: sizes of few agents, and few seeds."""
 
+import json
+
 import pytest
 from sweeps import BASELINE, TINY, plan_of, write_sweep
 from typer.testing import CliRunner
@@ -70,6 +72,12 @@ def test_effects_say_what_the_sweep_said(tmp_path):
     assert small == first[0]
     assert few == f"{first[1]} Go on with: talentsim sweep {file} --seeds 5"
     assert call(*words, "--quiet").stderr == ""
+    kept = tmp_path / "store" / "sweeps" / "toy.json"
+    facts = json.loads(kept.read_text())
+    assert facts["warnings_zh"][0] in call(*words, "--lang", "zh").stderr
+    # a store of before has no Chinese ones
+    kept.write_text(json.dumps({name: value for name, value in facts.items() if name != "warnings_zh"}))
+    assert facts["warnings"][0] in call(*words, "--lang", "zh").stderr
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
