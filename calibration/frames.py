@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from calibration.figurewords import describe_lines, write_published, write_value
 from calibration.recover import IDENTIFIED, LEAST_COVERAGE, WEAK
 from calibration.targets import Board
+from calibration.targetwords import describe_lines, write_published, write_value
 from sim.labels import PlaceLabels
 
 if TYPE_CHECKING:

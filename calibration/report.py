@@ -13,14 +13,6 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from calibration.figurewords import (
-    describe_figure,
-    describe_source,
-    say_unit,
-    write_error,
-    write_published,
-    write_value,
-)
 from calibration.fitfolder import FitFolder, ParamRow, describe_params
 from calibration.naive import BENCHMARKS
 from calibration.paramwords import describe_param
@@ -28,6 +20,14 @@ from calibration.report_words import say
 from calibration.seeds import Seeds, tell_seeds
 from calibration.space import Prior
 from calibration.targets import LEAST_POINTS, SHARE_OF_BOUND, SHARE_OF_VALUE, Board
+from calibration.targetwords import (
+    describe_figure,
+    describe_source,
+    say_unit,
+    write_error,
+    write_published,
+    write_value,
+)
 from calibration.validate import BEFORE, FITTED, SIMULATED, Entry, Score, order_entries, score_entries
 from sim.labels import Lang, PlaceLabels
 

@@ -481,10 +481,10 @@ def test_a_shipped_fit_is_validated_outside_its_folder(tmp_path):
 
 
 def test_words_exist_for_all_methods_groups_and_moments():
-    from calibration.figurewords import _MOMENTS, _UNITS
     from calibration.moments import MOMENTS
     from calibration.report_words import say
     from calibration.targets import UNIT_FACTOR
+    from calibration.targetwords import _MOMENTS, _UNITS
     from calibration.validate import COUNTED, GROUPS, METHODS
 
     for key in (*METHODS, *GROUPS, *BENCHMARKS, *(f"group.{group}" for group in COUNTED)):

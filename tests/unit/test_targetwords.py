@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from calibration.figurewords import (
+from calibration.market import load_inputs
+from calibration.targets import load_targets
+from calibration.targetwords import (
     describe_figure,
     describe_source,
     say_unit,
@@ -14,8 +16,6 @@ from calibration.figurewords import (
     write_published,
     write_value,
 )
-from calibration.market import load_inputs
-from calibration.targets import load_targets
 
 
 @pytest.fixture(scope="module")
