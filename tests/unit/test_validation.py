@@ -458,9 +458,11 @@ def test_commands_validate_and_report(call, tmp_path):
     done = call("validate", "one", "--seeds", 3, "--jobs", 1)
     assert "of 8 lie within their tolerance" in done.stdout
     assert "Fit one: 21 parameter sets" in done.stdout
-    assert "means over 3 seeds (from 1 on), with one agent for 1,000 persons" in done.stdout
+    assert "means over 3 seeds (from 400001 on), with one agent for 1,000 persons" in done.stdout
+    ran = (tmp_path / "one" / "validation").glob("journal-*.jsonl")
+    assert {json.loads(line)["seed"] for line in next(ran).read_text().splitlines()[1:]} == {400001, 400002, 400003}
     assert f"Caution: below {FEW} seeds" in done.stdout
-    assert read_seeds(tmp_path / "one" / "validation" / "manifest.json") == Seeds(first=1, n=3, scale=1000)
+    assert read_seeds(tmp_path / "one" / "validation" / "manifest.json") == Seeds(first=400001, n=3, scale=1000)
     manifest = json.loads((tmp_path / "one" / "validation" / "manifest.json").read_text())
     assert (manifest["fit"], manifest["scale"], manifest["seeds"]) == ("one", 1000, 3)
     for lang in ("en", "zh"):
