@@ -30,9 +30,7 @@ FINE: Final = 1000
 """Persons that one agent of a validation stands for: published figures are of a world of many people, and chance adds
 to shares of whichever cities come out largest."""
 
-SEED_WORDS: Final = (
-    "Which seeds: those simulated follow far above it, where no step of a fit takes any; the first is told."
-)
+_SEEDS: Final = "Which seeds: those simulated follow far above it, where no step of a fit takes any; the first is told."
 _DEFAULT: Final = (
     "Default: the fit of the present problem at the scale of --budget small; one made with another scale is named by "
     "its folder."
@@ -48,7 +46,7 @@ FitUntil = Annotated[
 
 def validate(
     fit: FitName = None,
-    seed: Annotated[int, typer.Option(help=SEED_WORDS, min=0, max=2**40)] = 1,
+    seed: Annotated[int, typer.Option(help=_SEEDS, min=0, max=2**40)] = 1,
     seeds: Annotated[int, typer.Option(help="Seeds at the point of the fit, and for the ensemble.", min=2)] = 50,
     scale: Annotated[int, typer.Option(help="Persons that one agent of the runs here stands for.", min=1)] = FINE,
     until: FitUntil = None,

@@ -476,6 +476,29 @@ def test_commands_validate_and_report(call, tmp_path):
     assert "Validate again" in call("report", "one", code=2).stderr
 
 
+def test_the_scale_of_a_validation_does_not_choose_the_fit(call, monkeypatch):
+    """Without FIT it is that of the present problem at the scale of the small budget, whatever is simulated."""
+    asked = []
+
+    def make(scale, until):
+        asked.append((scale, until))
+        return dataclasses.make_dataclass("Named", ["identity"])("none")
+
+    monkeypatch.setattr(calibration.market, "make_problem", make)
+    for words in (("validate",), ("validate", "--scale", 700), ("report",), ("report", "--until", 2023)):
+        assert "there is no fit" in call(*words, code=2).stderr
+    assert asked == [(5000, None)] * 3 + [(5000, 2023)]
+    assert "No such option: --scale" in call("report", "--scale", 700, code=2).stderr
+
+
+def test_the_rule_of_verdicts_is_that_of_the_recovery(monkeypatch):
+    for lang in ("en", "zh"):
+        assert "80%" in calibration.report._tell_verdict_rule(lang)
+        assert "0.5" in calibration.report._tell_verdict_rule(lang)
+        monkeypatch.setattr(calibration.report, "WEAK", 0.77)
+        assert "0.77" in calibration.report._tell_verdict_rule(lang)
+
+
 def test_a_shipped_fit_is_validated_outside_its_folder(tmp_path):
     (tmp_path / "name").mkdir()
     assert calibration.cli_validate.place_validation(tmp_path / "name").parts[-2:] == ("name", "validation")
