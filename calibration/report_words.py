@@ -10,11 +10,11 @@ from sim.labels import Lang
 
 def say(key: str, lang: Lang) -> str:
     """The words for a key. Raises KeyError on an unknown one."""
-    english, chinese = _WORDS[key]
+    english, chinese = WORDS[key]
     return chinese if lang == "zh" else english
 
 
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "several.city": ("{n} places", "{n}个地区"),
     "several.industry": ("{n} industries", "{n}个行业"),
     "several.education": ("{n} levels of education", "{n}个学历层次"),
