@@ -45,7 +45,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ensemble": ("ensemble", "参数集合"),
     "before": ("before the fit", "拟合前"),
     "prior": ("prior", "先验"),
-    "last_value": ("last value", "最近值"),
+    "last_value": ("last value", "沿用上期值"),
     "gravity": ("logit and gravity", "引力-多项选择"),
     "matching": ("matching function", "匹配函数"),
     "even": ("even", "相当"),
@@ -207,7 +207,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
             "unit of the last digit printed at least, and {points} points of a percentage that is no bound."
         ),
         (
-            "容差（±之后）：精确数值的{exact:.0%}，约数的{approximate:.0%}，图上读数的{chart:.0%}，单侧界限的{bound:.0%}；"
+            "容差（±之后）：精确数值的{exact:.0%}，约数的{approximate:.0%}，图中读数的{chart:.0%}，单侧界限的{bound:.0%}；"
             "来源较弱者放宽；至少为末位数字的半个单位，非界限的百分比至少{points}个百分点。"
         ),
     ),
@@ -230,7 +230,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
             "Held out: whole families and cells chosen by a rule with a seed before any fit; no search has seen them. "
             "Later years: predicted by a fit of earlier ones."
         ),
-        "留出：拟合前按固定规则和随机种子选出的整类或整格指标，任何搜索均未使用。后续年份：由较早年份的拟合预测。",
+        "留出：拟合前按固定规则和随机种子选出的整类指标或整组分项，任何搜索均未使用。后续年份：由较早年份的拟合预测。",
     ),
     "read.columns": (
         (
