@@ -15,10 +15,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from calibration.evidence import EvidenceError
-from calibration.figurewords import describe_lines, write_error, write_published, write_value
 from calibration.moments import Reading, read_moment
 from calibration.report_words import say
 from calibration.targets import Board, Target
+from calibration.targetwords import describe_lines, write_error, write_published, write_value
 from sim.labels import Lang, PlaceLabels
 from sim.run import simulate_moments
 from sim.scenario import Scenario

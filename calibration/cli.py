@@ -16,11 +16,9 @@ import typer
 
 from calibration.cli_validate import report, validate
 from calibration.console import (
-    KEPT,
     RESULTS,
     BudgetName,
     Jobs,
-    Lang,
     Out,
     Overrides,
     Quiet,
@@ -32,8 +30,9 @@ from calibration.console import (
     need_packages,
     write_step,
 )
-from sim.console import count_cores, print_table, print_tables, report_errors, show_progress
+from sim.console import LangOption, count_cores, print_table, print_tables, report_errors, show_progress
 from sim.errors import TalentsimError
+from sim.labels import label
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -76,11 +75,11 @@ def targets(
     scale: Annotated[int | None, typer.Option(help="Persons that one agent stands for.", min=1)] = None,
     overrides: Overrides = None,
     checks: Annotated[bool, typer.Option("--checks", help="List inputs that have to come through as well.")] = False,
-    lang: Lang = "en",
+    lang: LangOption = "en",
     quiet: Quiet = False,
 ) -> None:
     """List published figures beside simulated ones, misses first."""
-    with report_errors():
+    with report_errors(lang=lang):
         from calibration.board import (
             HORIZON_QUARTERS,
             WIDTH,
@@ -99,7 +98,7 @@ def targets(
         figures = board.figures if checks else board.targets
         held = {target.name for target in split_targets(board.targets, load_rule()).held}
         loaded = load_scenario(scenario, overrides or (), scale=scale, quarters=HORIZON_QUARTERS)
-        with show_progress(f"{loaded.name}: runs", quiet=quiet) as move:
+        with show_progress(label("progress.runs_of", lang).format(name=loaded.name), quiet=quiet) as move:
             values = simulate_figures(loaded, figures, range(seed, seed + seeds), on_done=move)
         if not quiet:
             print_tables([list_figures(board, values, held, loaded.world.labels, lang)], width=WIDTH)
@@ -121,7 +120,10 @@ def screen(
     quiet: Quiet = False,
 ) -> None:
     """Find which parameters move which figures (Morris, then Sobol on those that matter most)."""
-    with report_errors(KEPT), _open_bench("screen", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+    with (
+        report_errors(label("line.runs_kept", "en")),
+        _open_bench("screen", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
+    ):
         from calibration.frames import LEGENDS
         from calibration.screen import run_screening, summarise_screening
 
@@ -145,7 +147,10 @@ def fit(
     quiet: Quiet = False,
 ) -> None:
     """Look for parameters under which the model meets the figures; three algorithms with equal budgets."""
-    with report_errors(KEPT), _open_bench("fit", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+    with (
+        report_errors(label("line.runs_kept", "en")),
+        _open_bench("fit", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
+    ):
         from calibration.fit import run_fit, summarise_algorithms, summarise_families, summarise_targets, write_fit
         from calibration.frames import LEGENDS
 
@@ -172,7 +177,10 @@ def posterior(
     quiet: Quiet = False,
 ) -> None:
     """Find all parameter sets that the figures leave possible: a weighted ensemble."""
-    with report_errors(KEPT), _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+    with (
+        report_errors(label("line.runs_kept", "en")),
+        _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
+    ):
         from calibration.frames import LEGENDS, name_family
         from calibration.posterior import (
             describe_trust,
@@ -217,7 +225,10 @@ def recover(
     quiet: Quiet = False,
 ) -> None:
     """Look for parameters that are known, and say which of them figures such as these identify."""
-    with report_errors(KEPT), _open_bench("recover", budget, seed, scale, until, jobs, out, quiet=quiet) as bench:
+    with (
+        report_errors(label("line.runs_kept", "en")),
+        _open_bench("recover", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
+    ):
         from calibration.frames import LEGENDS
         from calibration.recover import judge_params, list_truths, run_recovery
 
@@ -247,7 +258,7 @@ def ship(
     quiet: Quiet = False,
 ) -> None:
     """Write what fit, posterior and recovery found to calibration/fits/NAME, for scenarios to use as `fit: NAME`."""
-    with report_errors(KEPT):
+    with report_errors(label("line.runs_kept", "en")):
         need_committed()
         with _open_bench("ship", budget, 0, scale, until, jobs, results, quiet=quiet) as bench:
             from calibration.ship import build_fit, place_fit, read_found, write_shipped
@@ -266,7 +277,7 @@ def ship(
 @calibrate.command()
 def reproduce(name: FitName, jobs: Jobs = None, out: Out = None, quiet: Quiet = False) -> None:
     """Make a fit that is shipped again from its manifest, and say whether it comes out the same."""
-    with report_errors(KEPT):
+    with report_errors(label("line.runs_kept", "en")):
         from calibration.ship import list_differences, read_shipped, repeat_fit
 
         shown, manifest = read_shipped(name)
@@ -330,8 +341,9 @@ def _refuse_changed(before: dict[str, Any], after: dict[str, Any]) -> None:
     """Raise where code changed while a fit was put together: its commit need not hold what made it."""
     changed = [fact for fact in _CODE_FACTS if before[fact] != after[fact]]
     if changed:
+        kept = label("line.runs_kept", "en")
         raise TalentsimError(
-            f"code was changed or committed while this ran ({', '.join(changed)}). Call this again; {KEPT}"
+            f"code was changed or committed while this ran ({', '.join(changed)}). Call this again; {kept}"
         )
 
 

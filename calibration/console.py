@@ -16,7 +16,6 @@ RESULTS: Final = Path("results") / "calibration"
 PACKAGES: Final = {"SALib": "SALib", "cmaes": "cmaes", "sklearn": "scikit-learn"}
 BASELINE_FILE: Final = "scenarios/baseline.yaml"
 """What a fit begins with, as a path in the checkout."""
-KEPT: Final = "the runs that ended are kept: the same command goes on from there"
 _SHOWN: Final = 10
 """Files that differ from a commit that are named; the others are counted."""
 
@@ -25,7 +24,6 @@ ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name 
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the scenario; repeatable.")
 ]
-Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of names.")]
 Seed = Annotated[int, typer.Option(help="First seed.", min=0, max=2**40)]
 Scale = Annotated[
     int | None, typer.Option(help="Persons that one agent stands for. Default: that of the budget.", min=1)

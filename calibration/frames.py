@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from calibration.figurewords import describe_lines, write_published, write_value
 from calibration.recover import IDENTIFIED, LEAST_COVERAGE, WEAK
 from calibration.targets import Board
+from calibration.targetwords import describe_lines, write_published, write_value
 from sim.labels import PlaceLabels
 
 if TYPE_CHECKING:
@@ -24,13 +24,15 @@ LEGENDS: Final = {
         "with that chance; first, total: Sobol indices of those with the largest signal; moves most: family of figures."
     ),
     "fit": (
-        "before, after: simulated at the values before the fit and at the point found, means over the seeds that "
-        "chose. error: tolerances beyond the tolerance, 0 inside (`targets` and `validate` count from the published "
+        "published: the published figure with its tolerance; > at least, < at most. before, after: "
+        "simulated at the values before the fit and at the point found, means over the seeds that chose. "
+        "error: tolerances beyond the tolerance, 0 inside (`targets` and `validate` count from the published "
         "value, which is 1 more outside). loss: mean over families of ln(1 + error); searched: under the few seeds of "
         "the search, chosen: under those that no search has seen."
     ),
     "posterior": (
-        "low, high: 90 % interval of the ensemble. sd ratio: width of the ensemble over that of the prior; 1 is "
+        "published: the published figure with its tolerance; > at least, < at most. low, high: 90 % interval of the "
+        "ensemble. sd ratio: width of the ensemble over that of the prior; 1 is "
         "nothing learned. inside: weight of the parameter sets that meet the figure. misfit: factor on the variance of "
         "a family that no parameters match better than chance; 1 is none. trust: how far runs correct the emulator "
         "there."

@@ -13,7 +13,15 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from calibration.figurewords import (
+from calibration.fitfolder import FitFolder, ParamRow, describe_params
+from calibration.naive import BENCHMARKS
+from calibration.paramwords import describe_param
+from calibration.recover import IDENTIFIED, LEAST_COVERAGE, WEAK
+from calibration.report_words import say
+from calibration.seeds import Seeds, tell_seeds
+from calibration.space import Prior
+from calibration.targets import LEAST_POINTS, SHARE_OF_BOUND, SHARE_OF_VALUE, Board
+from calibration.targetwords import (
     describe_figure,
     describe_source,
     say_unit,
@@ -21,13 +29,6 @@ from calibration.figurewords import (
     write_published,
     write_value,
 )
-from calibration.fitfolder import FitFolder, ParamRow, describe_params
-from calibration.naive import BENCHMARKS
-from calibration.paramwords import describe_param
-from calibration.report_words import say
-from calibration.seeds import Seeds, tell_seeds
-from calibration.space import Prior
-from calibration.targets import LEAST_POINTS, SHARE_OF_BOUND, SHARE_OF_VALUE, Board
 from calibration.validate import BEFORE, FITTED, SIMULATED, Entry, Score, order_entries, score_entries
 from sim.labels import Lang, PlaceLabels
 
@@ -140,7 +141,7 @@ def make_report(
     figures = (
         _make_section("title.failures", lang, none, _tabulate(missed, board, places, lang)),
         _make_section("title.benchmarks", lang, (say("read.columns", lang),), _tabulate_scores(scores, board, lang)),
-        _make_section("title.parameters", lang, (say("read.parameters", lang), *tell_outside(params, lang)),
+        _make_section("title.parameters", lang, (_tell_verdict_rule(lang), *tell_outside(params, lang)),
                       _tabulate_params(params, lang)),
         _make_section("title.met", lang, (), _tabulate(met, board, places, lang)),
         _make_section("title.check", lang, (say("read.check", lang),), _tabulate(fed, board, places, lang)),
@@ -234,6 +235,10 @@ def _tell_tolerance(lang: Lang) -> str:
         exact=shares["exact"], approximate=shares["approximate"], chart=shares["read_from_chart"],
         bound=SHARE_OF_BOUND, points=LEAST_POINTS,
     )  # fmt: skip
+
+
+def _tell_verdict_rule(lang: Lang) -> str:
+    return say("read.parameters", lang).format(coverage=LEAST_COVERAGE, identified=IDENTIFIED, weak=WEAK)
 
 
 def tell_outside(params: Sequence[ParamRow], lang: Lang) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from calibration.figurewords import wrap_words
 from calibration.report import REACH, Mark, Report, Row, Section, Table
+from calibration.targetwords import wrap_words
 from sim.plots_style import FONT_FAMILIES, GREY, apply_style
 
 if TYPE_CHECKING:

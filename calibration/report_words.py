@@ -10,21 +10,28 @@ from sim.labels import Lang
 
 def say(key: str, lang: Lang) -> str:
     """The words for a key. Raises KeyError on an unknown one."""
-    english, chinese = _WORDS[key]
+    english, chinese = WORDS[key]
     return chinese if lang == "zh" else english
 
 
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "several": ("{n} industries", "{n}个行业"),
-    "several_places": ("{n} places", "{n}个地区"),
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "several.city": ("{n} places", "{n}个地区"),
+    "several.industry": ("{n} industries", "{n}个行业"),
+    "several.education": ("{n} levels of education", "{n}个学历层次"),
+    "several.field": ("{n} fields", "{n}个学科"),
+    "several.firm_size": ("{n} sizes of firms", "{n}档企业规模"),
+    "several.experience": ("{n} classes of experience", "{n}档经验要求"),
     "largest": ("{n} largest cities", "前{n}座城市"),
     "base": ("against {base}", "相对{base}"),
     "against": ("{} against {}", "{}相对{}"),
-    "within": ("of those in {}", "{}之内"),
+    "within": ("of those in {}", "{}中"),
+    "within.place": ("of those in {}", "{}范围内"),
+    "within.industry": ("{}", "{}行业"),
+    "within.both": ("{others} of {place}", "{place}的{others}"),
     "and": (" and ", "的"),
     "as.model": (" (in the model: {})", "（模型中为{}）"),
-    "published.for": (" (published for {period})", "（公布期为{period}）"),
-    "elsewhere": ("from elsewhere", "外地来源"),
+    "published.for": (" (published for {period})", "（公布值为{period}）"),
+    "elsewhere": ("from elsewhere", "来自外地高校"),
     "fit": ("seen", "拟合所用"),
     "held": ("held out", "留出"),
     "later": ("later years", "后续年份"),
@@ -38,7 +45,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ensemble": ("ensemble", "参数集合"),
     "before": ("before the fit", "拟合前"),
     "prior": ("prior", "先验"),
-    "last_value": ("last value", "最近值"),
+    "last_value": ("last value", "沿用上期值"),
     "gravity": ("logit and gravity", "引力-多项选择"),
     "matching": ("matching function", "匹配函数"),
     "even": ("even", "相当"),
@@ -51,10 +58,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "not judged": ("not tested", "未检验"),
     "absent": ("no run produces it", "模拟未产生该指标"),
     "unreached": ("out of reach: rule, definition or figure", "参数无法达到：规则、口径或数据"),
-    "noise": ("too few seeds or agents to tell", "种子或主体过少，无法判断"),
+    "noise": ("too few seeds or agents to tell", "随机种子或主体过少，无法判断"),
     "traded": ("traded for other figures", "与其他指标取舍"),
     "head.figure": ("figure", "指标"),
-    "head.sd": ("sd of seeds", "种子间标准差"),
+    "head.sd": ("sd of seeds", "随机种子间标准差"),
     "head.in": ("inside", "在容差内"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
@@ -111,11 +118,11 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "years.until": ("up to {until}", "截至{until}年"),
     "seeds": (
         "Simulated values are means over {n} seeds (from {first} on), with one agent for {scale:,} persons.",
-        "模拟值为{n}个种子（自{first}起）的均值，每个主体代表{scale:,}人。",
+        "模拟值为{n}个随机种子（自{first}起）的均值，每个主体代表{scale:,}人。",
     ),
     "seeds.one": (
         "Simulated values are those of one seed ({first}), with one agent for {scale:,} persons.",
-        "模拟值出自1个种子（{first}），每个主体代表{scale:,}人。",
+        "模拟值出自1个随机种子（{first}），每个主体代表{scale:,}人。",
     ),
     "seeds.few": (
         (
@@ -123,7 +130,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
             "edge of their tolerance change sides. Take --seeds {few} or more before counting them."
         ),
         (
-            "注意：种子少于{few}个时，单次运行的随机性仍会加大每个误差，容差边缘的指标是否命中并不稳定；"
+            "注意：随机种子少于{few}个时，单次运行的随机性仍会加大每个误差，容差边缘的指标是否命中并不稳定；"
             "计数前请用 --seeds {few} 或更多。"
         ),
     ),
@@ -196,12 +203,12 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "read.tolerance": (
         (
             "Tolerance (after ±): {exact:.0%} of a figure that is stated exactly, {approximate:.0%} of an approximate "
-            "one, {chart:.0%} of one read from a chart, {bound:.0%} of a bound; more for weaker sources; half of the "
-            "last digit printed at least, and {points} points of a percentage that is no bound."
+            "one, {chart:.0%} of one read from a chart, {bound:.0%} of a bound; more for weaker sources; half a "
+            "unit of the last digit printed at least, and {points} points of a percentage that is no bound."
         ),
         (
-            "容差（±之后）：精确数值的{exact:.0%}，约数的{approximate:.0%}，图上读数的{chart:.0%}，单侧界限的{bound:.0%}；"
-            "来源较弱者放宽；至少为末位数字的一半，非界限的百分比至少{points}个百分点。"
+            "容差（±之后）：精确数值的{exact:.0%}，约数的{approximate:.0%}，图中读数的{chart:.0%}，单侧界限的{bound:.0%}；"
+            "来源较弱者放宽；至少为末位数字的半个单位，非界限的百分比至少{points}个百分点。"
         ),
     ),
     "read.error": (
@@ -223,7 +230,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
             "Held out: whole families and cells chosen by a rule with a seed before any fit; no search has seen them. "
             "Later years: predicted by a fit of earlier ones."
         ),
-        "留出：拟合前按固定规则和种子选出的整类或整格指标，任何搜索均未使用。后续年份：由较早年份的拟合预测。",
+        "留出：拟合前按固定规则和随机种子选出的整类指标或整组分项，任何搜索均未使用。后续年份：由较早年份的拟合预测。",
     ),
     "read.columns": (
         (
@@ -261,13 +268,14 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "read.parameters": (
         (
-            "Verdicts come from trials with known values, not from the width shown here. Identified: their intervals "
-            "held the known values and were at most half as wide as the prior; weak: at most 0.8 times; not "
-            "identified: else, and most of these keep their value before the fit."
+            "Verdicts come from trials with known values, not from the width shown here. Identified: at least "
+            "{coverage:.0%} of the intervals held the known value, and the standard deviation was at most {identified} "
+            "of the prior's; weak: at most {weak}; not identified: else, and most of these keep their value before "
+            "the fit."
         ),
         (
-            "识别结论来自以已知值所做的检验，而非表中所示宽度。可识别：检验中区间包含已知值且宽度不超过先验的一半；"
-            "弱识别：不超过0.8倍；其余为不可识别，其中多数保留拟合前的值。"
+            "识别结论来自以已知值所做的检验，而非表中所示宽度。可识别：检验中至少{coverage:.0%}的区间包含已知值，且标准差不超过先验的{identified}倍；"
+            "弱识别：不超过{weak}倍；其余为不可识别，其中多数保留拟合前的值。"
         ),
     ),
     "read.check": (

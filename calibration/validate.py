@@ -172,6 +172,11 @@ def group_figures(board: Board, until: int | None) -> dict[str, str]:
     return groups | {figure.name: "check" for figure in board.figures if figure.use == "check"}
 
 
+def find_first_seed(seed: int) -> int:
+    """First seed that a validation simulates, from the one it was asked for: none that made the fit."""
+    return seed + SEED_OFFSET
+
+
 def run_validation(
     problem: Problem, runner: Runner, board: Board, world: World, fit: FitFolder, *, seed: int, n_seeds: int
 ) -> list[Entry]:
@@ -183,11 +188,12 @@ def run_validation(
         board: the figures.
         world: inputs of the benchmarks.
         fit: what is validated.
-        seed: first seed.
+        seed: as asked; the first one simulated is that of find_first_seed.
         n_seeds: seeds at the point of the fit and before it, and over which members are dealt.
     """
     prior, n = problem.prior, len(fit.members)
-    seeds = list(range(seed + SEED_OFFSET, seed + SEED_OFFSET + n_seeds))
+    first = find_first_seed(seed)
+    seeds = list(range(first, first + n_seeds))
     runner.expect(2 * n_seeds + 2 * n)
     ends = np.clip(prior.to_unit(np.array([fit.point, prior.start])), 0.0, 1.0)
     at_point, at_start = runner.evaluate(ends, seeds)

@@ -57,7 +57,7 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run all that a sweep file asks for and the store lacks."""
-    with report_errors(say("kept", lang), lang):
+    with report_errors(label("line.runs_kept", lang), lang):
         from experiments.plan import make_plan
         from experiments.runner import Workers, run_plan
         from experiments.store import Store

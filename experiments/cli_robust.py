@@ -67,7 +67,7 @@ def robust(
 
     The section `robust` of the sweep file says what is asked. Runs that the store lacks are done first.
     """
-    with report_errors(say("kept", lang), lang):
+    with report_errors(label("line.runs_kept", lang), lang):
         from experiments.cases import gather_cases
         from experiments.discovery import FEWEST_STATES, need_workbench
         from experiments.plots import plot_judgement, save_figure
@@ -127,7 +127,7 @@ def optimise(
     The section `optimise` of the sweep file says what is asked; the sweep varies one key of the policy, or two. Runs
     that the store lacks are done first.
     """
-    with report_errors(say("kept", lang), lang):
+    with report_errors(label("line.runs_kept", lang), lang):
         from experiments.cases import gather_cases
         from experiments.optimise import find_best_size
         from experiments.plots import plot_optimum, save_figure

@@ -72,7 +72,7 @@ def sensitivity(
     quiet: Quiet = False,
 ) -> None:
     """Tell how much each key moves an outcome over its range: Morris, Sobol, or one at a time."""
-    with report_errors(say("kept", lang), lang):
+    with report_errors(label("line.runs_kept", lang), lang):
         from experiments.runner import Workers, describe_plan
         from experiments.sensitivity import measure_sensitivity
         from experiments.sensitivity_run import add_ranges, load_study, plan_study, run_study

@@ -7,10 +7,6 @@ from typing import Final
 from sim.labels import Lang
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
-    "kept": (
-        "the runs that ended are kept: the same command goes on from there",
-        "已完成的模拟均已保存：再次执行同一命令即可继续",
-    ),
     "points": ("{n} points", "{n}个设计点"),
     "policies": ("{n} policies", "{n}个政策方案"),
     "futures": ("{n} futures", "{n}个情景"),

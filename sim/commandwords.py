@@ -13,6 +13,11 @@ COMMAND_WORDS: Final[dict[str, tuple[str, str]]] = {
     "line.warning": ("warning: {text}", "注意：{text}"),
     "line.interrupted": ("interrupted; {kept}", "已中断；{kept}"),
     "line.nothing_kept": ("nothing was written", "未写入任何结果"),
+    "line.runs_kept": (
+        "the runs that ended are kept: the same command goes on from there",
+        "已完成的模拟均已保存：再次执行同一命令即可继续",
+    ),
+    "line.written": ("written: {path}", "已写入：{path}"),
     "line.other_code": (
         "note: the fit {name} was made with other code of the model; its parameters are used",
         "说明：拟合 {name} 由另一版本的模型代码得出；仍采用其参数",

@@ -1,5 +1,7 @@
 """A planner who reads Chinese only: with --lang zh, all that commands print in normal work is in Chinese."""
 
+import html
+import json
 import re
 import string
 
@@ -7,8 +9,13 @@ import pytest
 from sweeps import DATA
 from typer.testing import CliRunner
 
+from calibration.fitfolder import read_fit
+from calibration.naive import BENCHMARKS
+from calibration.report_words import WORDS as TOLD
+from calibration.space import load_space
+from calibration.targets import load_targets
+from calibration.validate import SIMULATED, Entry, group_figures, tabulate_entries
 from experiments.cli_words import WORDS as LINES
-from experiments.cli_words import say
 from experiments.robust_words import WORDS as JUDGED
 from experiments.sweepfile import SWEEP_FOLDERS, load_sweep
 from sim.cautions import find_cautions, name_policy
@@ -17,7 +24,7 @@ from sim.commandwords import COMMAND_WORDS
 from sim.figurewords import FIGURE_WORDS
 from sim.filewords import translate_text
 from sim.kinds import describe_kind
-from sim.labels import label_scenario
+from sim.labels import label, label_scenario
 from sim.meaningwords import translate_meaning, translate_source
 from sim.params import Params
 from sim.policies import POLICY_KINDS
@@ -26,9 +33,13 @@ from sim.scenariofile import SCENARIO_FOLDERS, SCENARIO_KEYS
 from sim.world.spec import world_quantities
 
 CHINESE = re.compile("[一-鿿]")
-ENGLISH = re.compile(r"[A-Za-z]{2,}(?:[ ,;:]+[A-Za-z]{2,}){2,}")
-"""Three words or more; keys, paths and units are shorter or joined by other signs."""
+ENGLISH = re.compile(r"[A-Za-z]{2,}[ ,;:]+[A-Za-z]{2,}")
+"""Two words or more; keys, paths and units are single words or joined by other signs."""
 COMMAND = re.compile("talentsim [ -~]+")
+OPTION = re.compile("--[a-z]+ [a-z]+=[a-z]+")
+YAML = re.compile(r" *(?:- )?[a-z_]+: [a-z0-9_]+ *", re.IGNORECASE)
+QUOTED = {"范围", "默认值的出处", "文献，行", "数值（原文摘录）"}  # noqa: RUF001  (full-width on purpose)
+"""Columns of what stays as files have it: codes, reasons of assumptions, excerpts of documents."""
 SWEEP = f"""name: toy
 question: Does it hold?
 question_zh: 是否稳健？
@@ -70,6 +81,9 @@ COMMANDS = [
     ("explain", "beijing_affordable_rental", "policies.0.units"),
     ("explain", "baseline", "standing_policies.0.budget_cny"),
     ("policies",),
+    ("policies", "talent_housing"),
+    ("policies", "hukou_quota"),
+    ("calibrate", "targets", "--scale", "200000", "--seeds", "2", "--checks"),
 ]  # fmt: skip
 
 
@@ -89,14 +103,62 @@ def test_all_that_is_printed_is_chinese(folder, monkeypatch, words):
         CliRunner().invoke(app, ["sweep", "toy.yaml", "--jobs", "1", "--quiet"])
     done = CliRunner().invoke(app, [*words, "--lang", "zh"])
     assert done.exit_code == 0, done.output
-    for line in done.output.splitlines():
+    for line in leave_quoted(done.output):
         told = COMMAND.sub("", line.partition("假设：")[0])  # noqa: RUF001  (a reason stands as its file has it)
-        assert not ENGLISH.search(told), line
+        assert not ENGLISH.search(OPTION.sub("", told)), line
     assert CHINESE.search(done.output)
 
 
+def leave_quoted(output):
+    """Lines without columns that quote and without lines of an example file."""
+    heads = []
+    for line in output.splitlines():
+        if line.startswith("┃"):
+            heads = [cell.strip() for cell in line.split("┃")]
+        if line.startswith("│"):
+            cells = zip(heads, line.split("│"), strict=True)
+            yield "│".join(cell for head, cell in cells if head not in QUOTED)
+        elif not YAML.fullmatch(line):
+            yield line
+
+
+def test_a_report_is_chinese(tmp_path, monkeypatch):
+    """With values that miss for each reason, benchmarks that win and lose, and the fit that is shipped."""
+    board, prior = load_targets(), load_space().prior
+    groups = group_figures(board, None)
+    entries = []
+    for k, figure in enumerate(board.figures):
+        by = {"noise": 0.9 * figure.tolerance * (k % 2)}
+        wide = (figure.value - 9 * figure.tolerance, figure.value + 9 * figure.tolerance)
+        far = (figure.value + 20 * figure.tolerance, figure.value + 30 * figure.tolerance)
+        values = {
+            name: figure.value + (k % 4 + n) * figure.tolerance for n, name in enumerate((*SIMULATED, *BENCHMARKS))
+        }
+        band = {"band": wide, "prior_band": far if k % 3 else wide}
+        entries.append(Entry(figure=figure, group=groups[figure.name], values=values, **by, **band))
+    folder = tmp_path / "results" / "calibration" / "published_2024" / "validation"
+    folder.mkdir(parents=True)
+    tabulate_entries(entries).to_csv(folder / "figures.csv", index=False)
+    (folder / "manifest.json").write_text(json.dumps({"seed": 1, "seeds": 3, "scale": 1000}))
+    monkeypatch.chdir(tmp_path)
+    assert read_fit("published_2024", prior).verdicts
+    done = CliRunner().invoke(app, ["calibrate", "report", "published_2024", "--lang", "zh"])
+    assert done.exit_code == 0, done.output
+    assert done.output.count("已写入：") == 2  # noqa: RUF001  (full-width on purpose)
+    page = (folder.parent / "report" / "report_zh.html").read_text(encoding="utf-8")
+    body = re.sub("<(style|script|svg).*?</\\1>", "", page, flags=re.DOTALL)
+    texts = [html.unescape(text).strip() for text in re.split("<[^>]*>", body)]
+    assert sum(bool(CHINESE.search(text)) for text in texts) > 1000
+    for text in texts:
+        assert not ENGLISH.search(OPTION.sub("", text)), text
+    for reason in ("traded", "unreached", "noise"):
+        assert any(TOLD[reason][1] in text for text in texts), reason
+
+
 @pytest.mark.parametrize(
-    "words", [LINES, JUDGED, COMMAND_WORDS, FIGURE_WORDS], ids=["lines", "judged", "cli", "figures"]
+    "words",
+    [LINES, JUDGED, TOLD, COMMAND_WORDS, FIGURE_WORDS],
+    ids=["lines", "judged", "calibration", "cli", "figures"],
 )
 def test_both_languages_of_a_line_fill_in_the_same(words):
     for key, (english, chinese) in words.items():
@@ -194,4 +256,4 @@ def test_an_interruption_says_in_chinese_what_is_kept(folder, monkeypatch):
     monkeypatch.setattr("experiments.sweepfile.load_sweep", stop)
     done = CliRunner().invoke(app, ["sweep", str(folder / "toy.yaml"), "--lang", "zh"])
     assert done.exit_code == 130
-    assert done.stderr == f"已中断；{say('kept', 'zh')}\n"  # noqa: RUF001  (full-width on purpose)
+    assert done.stderr == f"已中断；{label('line.runs_kept', 'zh')}\n"  # noqa: RUF001  (full-width on purpose)

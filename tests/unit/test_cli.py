@@ -73,15 +73,15 @@ def test_targets_are_listed_with_their_families(call):
     done = call("calibrate", "targets", "--scale", 20000, "--seeds", 1, "--lang", "zh", "--quiet")
     assert "北京高校毕业生留京" in done.stdout
     assert "命中" in done.stdout
-    assert "毕业生留下人数" not in done.stdout  # quiet: families only
+    assert "毕业生留存人数" not in done.stdout  # quiet: families only
     assert call("calibrate", "targets", "--set", "params.no.such=1", code=2).stderr
 
 
 @pytest.mark.parametrize(("lang", "words"), [
     ("en", ("Graduates who stay: Beijing, 2019", "003-4328-03; seen; 10,000 persons", "held out", "41.56 ± 2.08",
             "those of one seed (3), with one agent for 20,000 persons", "Caution: below 50 seeds")),
-    ("zh", ("毕业生留下人数：北京、2019年", "003-4328-03; 拟合所用; 万人", "留出", "1个种子（3）",  # noqa: RUF001
-            "每个主体代表20,000人", "种子少于50个")),
+    ("zh", ("毕业生留存人数：北京、2019年", "003-4328-03; 拟合所用; 万人", "留出", "1个随机种子（3）",  # noqa: RUF001
+            "每个主体代表20,000人", "随机种子少于50个")),
 ])  # fmt: skip
 def test_targets_fit_a_page_and_say_what_they_rest_on(call, lang, words):
     """Lines of 120 half-width characters, misses first, whose values, which seeds; in the language asked."""

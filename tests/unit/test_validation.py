@@ -458,9 +458,11 @@ def test_commands_validate_and_report(call, tmp_path):
     done = call("validate", "one", "--seeds", 3, "--jobs", 1)
     assert "of 8 lie within their tolerance" in done.stdout
     assert "Fit one: 21 parameter sets" in done.stdout
-    assert "means over 3 seeds (from 1 on), with one agent for 1,000 persons" in done.stdout
+    assert "means over 3 seeds (from 400001 on), with one agent for 1,000 persons" in done.stdout
+    ran = (tmp_path / "one" / "validation").glob("journal-*.jsonl")
+    assert {json.loads(line)["seed"] for line in next(ran).read_text().splitlines()[1:]} == {400001, 400002, 400003}
     assert f"Caution: below {FEW} seeds" in done.stdout
-    assert read_seeds(tmp_path / "one" / "validation" / "manifest.json") == Seeds(first=1, n=3, scale=1000)
+    assert read_seeds(tmp_path / "one" / "validation" / "manifest.json") == Seeds(first=400001, n=3, scale=1000)
     manifest = json.loads((tmp_path / "one" / "validation" / "manifest.json").read_text())
     assert (manifest["fit"], manifest["scale"], manifest["seeds"]) == ("one", 1000, 3)
     for lang in ("en", "zh"):
@@ -474,6 +476,29 @@ def test_commands_validate_and_report(call, tmp_path):
     assert "Validate again" in call("report", "one", code=2).stderr
 
 
+def test_the_scale_of_a_validation_does_not_choose_the_fit(call, monkeypatch):
+    """Without FIT it is that of the present problem at the scale of the small budget, whatever is simulated."""
+    asked = []
+
+    def make(scale, until):
+        asked.append((scale, until))
+        return dataclasses.make_dataclass("Named", ["identity"])("none")
+
+    monkeypatch.setattr(calibration.market, "make_problem", make)
+    for words in (("validate",), ("validate", "--scale", 700), ("report",), ("report", "--until", 2023)):
+        assert "there is no fit" in call(*words, code=2).stderr
+    assert asked == [(5000, None)] * 3 + [(5000, 2023)]
+    assert "No such option: --scale" in call("report", "--scale", 700, code=2).stderr
+
+
+def test_the_rule_of_verdicts_is_that_of_the_recovery(monkeypatch):
+    for lang in ("en", "zh"):
+        assert "80%" in calibration.report._tell_verdict_rule(lang)
+        assert "0.5" in calibration.report._tell_verdict_rule(lang)
+        monkeypatch.setattr(calibration.report, "WEAK", 0.77)
+        assert "0.77" in calibration.report._tell_verdict_rule(lang)
+
+
 def test_a_shipped_fit_is_validated_outside_its_folder(tmp_path):
     (tmp_path / "name").mkdir()
     assert calibration.cli_validate.place_validation(tmp_path / "name").parts[-2:] == ("name", "validation")
@@ -481,10 +506,10 @@ def test_a_shipped_fit_is_validated_outside_its_folder(tmp_path):
 
 
 def test_words_exist_for_all_methods_groups_and_moments():
-    from calibration.figurewords import _MOMENTS, _UNITS
     from calibration.moments import MOMENTS
     from calibration.report_words import say
     from calibration.targets import UNIT_FACTOR
+    from calibration.targetwords import _MOMENTS, _UNITS
     from calibration.validate import COUNTED, GROUPS, METHODS
 
     for key in (*METHODS, *GROUPS, *BENCHMARKS, *(f"group.{group}" for group in COUNTED)):

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from calibration.figurewords import (
+from calibration.market import load_inputs
+from calibration.targets import load_targets
+from calibration.targetwords import (
     describe_figure,
     describe_source,
     say_unit,
@@ -14,8 +16,6 @@ from calibration.figurewords import (
     write_published,
     write_value,
 )
-from calibration.market import load_inputs
-from calibration.targets import load_targets
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,40 @@ def test_numbers_are_short_and_tell_what_is_inside(board):
     assert write_value(11_180_000.0, staff) == "1,118"
     assert write_value(math.nan, staff) == "-"
     assert [write_error(error) for error in (1.04, 23.75, math.nan)] == ["1.04", "23.8", "-"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(0.994, "0.99"), (0.996, "1.00"), (1.0, "1.00"), (1.0001, "1.01"), (1.004, "1.01"), (1.016, "1.02")],
+)
+def test_what_is_written_as_one_is_inside(error, words):
+    assert write_error(error) == words
+    assert (float(write_error(error)) <= 1.0) == (error <= 1.0)
+
+
+def test_longer_lists_are_called_what_they_are(board, places):
+    """More than four of anything are counted: five classes of experience are no industries."""
+    figure = find(board, "001-1009-01")
+    for name, values, english, chinese in (
+        ("experience", ["none", "<1y", "1-3y", "3-5y", "5-10y"], "5 classes of experience", "5档经验要求"),
+        ("industry", ["a", "b", "c", "d", "e"], "5 industries", "5个行业"),
+        ("city", ["a", "b", "c", "d", "e"], "5 places", "5个地区"),
+    ):
+        longer = dataclasses.replace(figure, args={"cell": {name: values}, "period": "2024H1"}, rows=())
+        assert describe_figure(longer, places, "en") == f"AI postings, share: {english}, 2024H1"
+        assert describe_figure(longer, places, "zh") == f"AI岗位占比：{chinese}、2024年上半年"  # noqa: RUF001  (full-width on purpose)
+
+
+def test_a_group_is_an_industry_a_place_or_one_of_the_other(board, places):
+    told = {lang: [describe_figure(find(board, name), places, lang) for name in
+                   ("001-0861-01", "001-1009-01", "003-2731-01")] for lang in ("en", "zh")}  # fmt: skip
+    assert all(part in words for part, words in zip(
+        ("、计算机/互联网行业中、", "、北京范围内、", "、北京的9个行业中、"), told["zh"], strict=True))  # fmt: skip
+    assert "of those in 9 industries of Beijing" in told["en"][2]
+
+
+def test_units_of_persons_say_persons(board):
+    assert say_unit(find(board, "003-4322-05 cohort=2021"), "en") == "10,000 persons a year"
 
 
 def test_ids_of_one_line_stand_together(board):

@@ -56,8 +56,10 @@ def write_published(figure: Target) -> str:
 
 
 def write_error(error: float) -> str:
-    """An error in tolerances, with as many digits as tell whether it is inside; a dash where there is none."""
-    return "-" if math.isnan(error) else f"{error:.1f}" if error >= 10.0 else f"{error:.2f}"
+    """An error in tolerances; 1.00 is inside, so that one just beyond is written 1.01. A dash where there is none."""
+    if math.isnan(error):
+        return "-"
+    return f"{error:.1f}" if error >= 10.0 else f"{max(error, 1.01) if error > 1.0 else error:.2f}"
 
 
 def say_unit(figure: Target, lang: Lang) -> str:
@@ -132,8 +134,16 @@ class _Args:
 
     def say_within(self) -> list[str]:
         """Of which wider group it is a share."""
-        words = [word for name, value in self._args.get("within", {}).items() for word in self._say(name, value)]
-        return [say("within", self._lang).format(say("and", self._lang).join(words))] if words else []
+        lang, group = self._lang, self._args.get("within", {})
+        place = "".join(self._say("city", group["city"])) if "city" in group else ""
+        parts = {name: self._say(name, value) for name, value in group.items() if name != "city"}
+        if "industry" in parts and not isinstance(group["industry"], list):
+            parts["industry"] = [say("within.industry", lang).format(*parts["industry"])]
+        others = say("and", lang).join(word for words in parts.values() for word in words)
+        if not others:
+            return [say("within.place", lang).format(place)] if place else []
+        both = say("within.both", lang).format(others=others, place=place) if place else others
+        return [say("within", lang).format(both)]
 
     def say_places(self) -> list[str]:
         """Places of the moment and of its cell; those of a wider group stand there."""
@@ -165,7 +175,7 @@ class _Args:
         lang = self._lang
         values = [str(one) for one in value] if isinstance(value, list) else [str(value)]
         if len(values) > 4:
-            return [say("several_places" if name == "city" else "several", lang).format(n=len(values))]
+            return [say(f"several.{_VOCABULARY.get(name, name)}", lang).format(n=len(values))]
         if name == "n":
             return [say("largest", lang).format(n=value)]
         if name == "origin":
@@ -206,17 +216,17 @@ _VOCABULARY: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _UNITS: Final[Mapping[str, tuple[str, str]]] = {
     "percent": ("%", "%"), "percentage_points": ("points", "百分点"), "10k_persons": ("10,000 persons", "万人"),
-    "10k_persons_per_year": ("10,000 a year", "万人/年"), "10k_cny_per_year": ("10,000 CNY a year", "万元/年"),
+    "10k_persons_per_year": ("10,000 persons a year", "万人/年"), "10k_cny_per_year": ("10,000 CNY a year", "万元/年"),
     "cny_per_month": ("CNY a month", "元/月"), "ratio": ("ratio", "比值"), "index": ("index", "指数"),
     "order": ("ratio", "比值"),
 }  # fmt: skip
 _MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
-    "count_stayers": ("Graduates who stay", "毕业生留下人数"),
-    "share_stayers": ("Share of graduates who stay", "毕业生留下比例"),
-    "ratio_stayers": ("Share of graduates who stay, ratio", "毕业生留下比例之比"),
-    "share_stayers_of_employed": ("Share who stay, of graduates in work", "就业毕业生中留下比例"),
-    "share_located": ("Share of graduates located there", "毕业生位于本地比例"),
-    "share_employed": ("Share of graduates in work", "毕业生就业比例"),
+    "count_stayers": ("Graduates who stay", "毕业生留存人数"),
+    "share_stayers": ("Share of graduates who stay", "毕业生留存率"),
+    "ratio_stayers": ("Share of graduates who stay, ratio", "毕业生留存率之比"),
+    "share_stayers_of_employed": ("Share who stay, of graduates in work", "就业毕业生留存率"),
+    "share_located": ("Share of graduates located there", "毕业生在当地的比例"),
+    "share_employed": ("Share of graduates in work", "毕业生就业率"),
     "count_first_jobs": ("First jobs of graduates", "毕业生首次就业人数"),
     "mean_first_jobs": ("First jobs of graduates, yearly mean", "毕业生首次就业年均人数"),
     "fall_first_jobs": ("Fall of first jobs", "首次就业人数降幅"),
@@ -230,7 +240,7 @@ _MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "pay_ratio": ("Pay, ratio", "薪酬之比"),
     "median_pay_ratio": ("Median pay, ratio", "薪酬中位数之比"),
     "premium_ai": ("AI pay over all pay", "AI岗位薪酬溢价"),
-    "candidates_per_vacancy": ("Candidates a vacancy", "每个空缺的候选人"),
+    "candidates_per_vacancy": ("Candidates a vacancy", "每个空缺岗位的候选人数"),
     "share_unfilled": ("Positions not filled", "未招满岗位占比"),
     "share_qualified": ("Graduates judged qualified", "毕业生合格率"),
     "count_talent": ("Stock of talent", "人才总量"),
@@ -239,9 +249,9 @@ _MOMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "density_talent": ("Density of talent", "人才密度"),
     "change_density": ("Change of the density of talent", "人才密度变化"),
     "share_levels": ("Levels of education, share", "学历占比"),
-    "change_higher_education": ("Change of the share with higher education", "受高等教育从业人员占比变化"),
-    "share_cohorts": ("Younger cohorts, share", "年轻队列占比"),
-    "share_places": ("Places among people of a field, share", "专业人员地区占比"),
+    "change_higher_education": ("Change of the share with higher education", "受过高等教育的从业人员占比变化"),
+    "share_cohorts": ("Younger cohorts, share", "年轻群体占比"),
+    "share_places": ("Places among people of a field, share", "专业人才地区占比"),
     "share_staff": ("Industries among staff, share", "行业人员占比"),
-    "score_stickiness": ("Stickiness score", "人才粘性得分"),
+    "score_stickiness": ("Stickiness score", "人才黏性得分"),
 }
