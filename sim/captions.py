@@ -93,15 +93,16 @@ _TESTED: Final[dict[Lang, str]] = {
 _NONE: Final[dict[Lang, str]] = {"en": "none", "zh": "无"}
 _REACHED: Final[dict[Lang, str]] = {
     "en": "Precision: the effect on {outcome} is known to +- {reached} (half its 95 % interval; +- {wanted} was asked "
-    "for), with {seeds} seeds. How many it takes was told from the spread of the first {first}, and all intervals use "
-    "that spread (Stein): so they hold although the number of seeds was chosen on the way.",
+    "for), with {seeds} seeds. How many it takes was told from the spread of the first {first}, and this interval uses "
+    "that spread (Stein): so it holds although the number of seeds was chosen on the way. All others are the wider of "
+    "such an interval and the usual one.",
     "zh": "精度：对“{outcome}”的效果，95%区间半宽为±{reached}（要求±{wanted}），"  # noqa: RUF001  (as above)
     "共用{seeds}个随机种子，个数由前{first}个确定。"  # noqa: RUF001  (as above)
-    "所有区间均采用前{first}个随机种子的离散度（Stein两阶段法），先看后定不影响把握程度。",  # noqa: RUF001  (as above)
+    "该区间采用前{first}个随机种子的离散度（Stein两阶段法），先看后定不影响把握程度；其他区间取该法与通常算法中较宽者。",  # noqa: RUF001  (as above)
 }
 _NOT_REACHED: Final[dict[Lang, str]] = {
-    "en": " It was not reached: raise --max-seeds.",
-    "zh": " 未达到要求：请增大 --max-seeds。",  # noqa: RUF001  (as above)
+    "en": " It was not reached: raise --max-seeds to {needed:,}.",
+    "zh": "未达到要求：请将 --max-seeds 增至{needed:,}。",  # noqa: RUF001  (as above)
 }
 LEVEL: Final = 0.05
 """Chance of any false finding among all headlines that is accepted."""
@@ -248,7 +249,7 @@ def note_precision(precision: Mapping[str, Any] | None, lang: Lang) -> list[str]
         outcome = in_brackets(outcome, name_group(str(precision["group"]), lang), lang)
     told = {"seeds": precision["seeds"], "first": precision["first"]}
     text = _REACHED[lang].format(outcome=outcome, reached=reached, wanted=wanted, **told)
-    return [text if precision["met"] else text + _NOT_REACHED[lang]]
+    return [text if precision["met"] else text + _NOT_REACHED[lang].format(needed=precision["needed"])]
 
 
 def _write_p(p_value: float) -> str:

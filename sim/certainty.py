@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.compare import HEADLINES, pair_outcomes
 from sim.errors import ResultsError, TalentsimError
-from sim.estimate import adjust_holm, count_seeds, find_sign, measure_reduction
+from sim.estimate import Looked, adjust_holm, count_seeds, find_sign, measure_reduction
 from sim.labels import LABELS
-from sim.outcomes import ALL
+from sim.outcomes import ALL, SHARE
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -52,6 +52,8 @@ class Precision:
     """Half the 95 % interval of its paired difference at most, in the unit of the outcome."""
     most: int = MOST_SEEDS
     """Seeds at most, also if that does not reach it."""
+    in_points: bool = False
+    """Whether the width was given in percentage points."""
 
 
 def judge_certainty(
@@ -59,7 +61,7 @@ def judge_certainty(
     policies: Mapping[str, Mapping[int, DataFrame]],
     *,
     spread: bool = False,
-    first: int | None = None,
+    looked: Looked | None = None,
 ) -> DataFrame:
     """Judge how sure the paired differences of `policies` from `base` are; arguments as of sim.compare.compare_runs.
 
@@ -76,11 +78,12 @@ def judge_certainty(
     for policy, runs in policies.items():
         for key, pair in pair_outcomes(base, runs).items():
             known = np.isfinite(pair[0]) & np.isfinite(pair[1])
-            told = None if first is None else int(known[:first].sum())
+            told = None if looked is None else int(known[: looked.first].sum())
+            wider = looked is not None and not looked.is_about(key)
             without, with_it = (values[known] for values in pair)
             effect = with_it - without
             mean = float(effect.mean()) if len(effect) else math.nan
-            p_up = find_sign(effect, spread=spread, first=told)
+            p_up = find_sign(effect, spread=spread, first=told, wider=wider)
             # an interval of one more run does not close in as seeds are added
             enough = math.nan if spread else count_seeds(effect, abs(mean) / 2.0)
             p_value = 2.0 * min(p_up, 1.0 - p_up)
@@ -124,7 +127,7 @@ def parse_precision(text: str, most: int = MOST_SEEDS) -> Precision:
             "Write stayed_12m=200, or stay_share_12m=0.2points"
         )
     outcome, group = split_outcome(key, f"--precision {text}")
-    return Precision(outcome=outcome, group=group, half_width=half_width, most=most)
+    return Precision(outcome=outcome, group=group, half_width=half_width, most=most, in_points=in_points)
 
 
 def split_outcome(text: str, where: str) -> tuple[str, str]:
@@ -177,19 +180,41 @@ def count_wanted(precision: Precision, effects: DataFrame, n_seeds: int) -> int:
             f"--precision: {precision.outcome} has no interval of a difference. Take at least 2 seeds, and an outcome "
             "that is no ratio of others and that the quarters simulated can tell"
         )
-    half = float((chosen["high"] - chosen["low"]).max()) / 2.0
-    wanted = math.ceil(n_seeds * (half / precision.half_width) ** 2 - 1e-9)  # a width that is met exactly is met
-    return max(n_seeds, min(wanted, precision.most))
+    _refuse_width(precision, str(chosen["unit"].iloc[0]))
+    return max(n_seeds, min(_count_needed(precision, _find_half(chosen), n_seeds), precision.most))
+
+
+def _refuse_width(precision: Precision, unit: str) -> None:
+    """Raise ResultsError for a width that is none in the unit of the outcome."""
+    if precision.in_points and unit != SHARE:
+        told = f"--precision: {precision.outcome} is no share, but in {unit}"
+        raise ResultsError(f"{told}. Give the width without points")
+    if unit == SHARE and precision.half_width >= 1.0:
+        raise ResultsError(
+            f"--precision: {precision.outcome} is a share, from 0 to 1, and cannot be known to +- "
+            f"{precision.half_width:g} only. Write {precision.half_width:g}points for percentage points"
+        )
+
+
+def _find_half(chosen: DataFrame) -> float:
+    """Half of the widest interval."""
+    return float((chosen["high"] - chosen["low"]).max()) / 2.0
+
+
+def _count_needed(precision: Precision, half: float, n_seeds: int) -> int:
+    """Seeds that narrow an interval of +- `half` with `n_seeds` to the width wanted, at the same spread."""
+    return math.ceil(n_seeds * (half / precision.half_width) ** 2 - 1e-9)  # a width that is met exactly is met
 
 
 def describe_precision(precision: Precision, effects: DataFrame, n_seeds: int) -> dict[str, Any]:
     """Return for a manifest what was wanted and what was reached, the widest of the policies."""
     chosen = effects[(effects["outcome"] == precision.outcome) & (effects["group"] == precision.group)]
-    reached = float((chosen["high"] - chosen["low"]).max()) / 2.0
+    reached = _find_half(chosen)
     return {
         **dataclasses.asdict(precision),
         "seeds": n_seeds,
         "reached": reached,
+        "needed": _count_needed(precision, reached, n_seeds),
         "met": reached <= precision.half_width * (1.0 + 1e-9),
         "unit": str(chosen["unit"].iloc[0]),
     }

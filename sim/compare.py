@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import ResultsError
-from sim.estimate import Estimate, estimate_effect, estimate_ratio
+from sim.estimate import Estimate, Looked, estimate_effect, estimate_ratio
 from sim.leakage import COST_BY_PERSON, PAID, PAID_ANYWAY, REACHED, REACHED_ANYWAY
 from sim.outcomes import ALL, CNY, COST, ELSEWHERE, PERSONS, SHARE, STAYED
 from sim.types import Quarter
@@ -76,7 +76,7 @@ def compare_runs(
     policies: Mapping[str, Mapping[int, DataFrame]],
     *,
     spread: bool = False,
-    first: int | None = None,
+    looked: Looked | None = None,
 ) -> DataFrame:
     """Compare the outcomes of policies with those of the baseline, paired by seed.
 
@@ -84,7 +84,7 @@ def compare_runs(
         base: Outcomes of the baseline (see sim.outcomes and sim.leakage) by seed.
         policies: The same for each policy, with the same seeds.
         spread: Intervals are those of one more run, not of the mean: for runs with a parameter set each.
-        first: How many seeds, the lowest, were looked at before the others were run; None if all were asked for.
+        looked: By which outcome in how many seeds, the lowest, their number was chosen; None if it was asked for.
 
     Returns:
         Columns policy, outcome, group, unit, baseline, value, difference, low, high, seeds. `baseline` and `value`
@@ -99,13 +99,16 @@ def compare_runs(
     import pandas as pd
 
     rows: list[tuple[Any, ...]] = []
+    first = looked.first if looked is not None else None
     for policy, runs in policies.items():
         if set(runs) != set(base):
             raise ResultsError(f"{policy} and the baseline have different seeds. Run both with the same seeds")
         pairs = pair_outcomes(base, runs)
-        rows += [(policy, *key, *estimate_effect(*pair, spread=spread, first=first)) for key, pair in pairs.items()]
+        for key, pair in pairs.items():
+            wider = looked is not None and not looked.is_about(key)
+            rows.append((policy, *key, *estimate_effect(*pair, spread=spread, first=first, wider=wider)))
         for estimate_some in (_estimate_costs, _estimate_displacement, _estimate_leakage):
-            estimates = estimate_some(pairs, functools.partial(estimate_ratio, spread=spread, first=first))
+            estimates = estimate_some(pairs, functools.partial(estimate_ratio, spread=spread, first=first, wider=True))
             rows += [(policy, *key, *estimate) for key, estimate in estimates]
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 

@@ -11,7 +11,9 @@ formulas above. It holds parameters and chance, and does not close in.
 Where the number of runs was chosen by looking at the first of them, the usual interval is too narrow: it stops where
 the spread happens to look small. Stein (1945) mends it: the spread is that of the `first` runs alone, with their
 degrees of freedom, t(0.975, first - 1) sd(first runs) / sqrt(n). The mean of all n is independent of that spread, so
-that for normal values the interval covers exactly 95 %, and likewise that of a ratio.
+that for normal values the interval covers exactly 95 %, and likewise that of a ratio. That is for the outcome whose
+spread chose the number. All others have the wider of this interval and the usual one (`wider`): few first runs may
+say too little of what is lumpy, such as money, and nobody looked at the spread of these.
 
 Beside the interval: the probability that the mean is above zero is its posterior under the flat prior on mean and log
 spread, P = F_t(n - 1)(mean / (sd / sqrt(n))). Of several such statements some fail by chance; Holm (1979) multiplies
@@ -24,7 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,12 +43,24 @@ Estimate = tuple[float, float, float, float, float, int]
 """Baseline, value, difference or ratio, lower and upper end of its interval, seeds."""
 
 
+class Looked(NamedTuple):
+    """How the number of pairs was chosen: by the spread of one outcome in the first of them."""
+
+    first: int
+    outcome: str
+    group: str
+
+    def is_about(self, key: Sequence[Any]) -> bool:
+        """Return whether it is the outcome and group that `key` begins with."""
+        return (self.outcome, self.group) == tuple(key[:2])
+
+
 def estimate_effect(
-    base: NDArray[Any], policy: NDArray[Any], *, spread: bool = False, first: int | None = None
+    base: NDArray[Any], policy: NDArray[Any], *, spread: bool = False, first: int | None = None, wider: bool = False
 ) -> Estimate:
     """Return baseline, value, difference, low, high, seeds; pairs with a missing value do not count.
 
-    With `first` the number of pairs was chosen by looking at so many of them.
+    With `first` the number of pairs was chosen by looking at so many of them, with `wider` for another outcome.
     """
     import numpy as np
 
@@ -56,12 +70,17 @@ def estimate_effect(
     base, policy = base[known], policy[known]
     difference = policy - base
     told = None if first is None else int(known[:first].sum())
-    low, high = bound_mean(difference, spread=spread, first=told)
+    low, high = bound_mean(difference, spread=spread, first=told, wider=wider)
     return float(base.mean()), float(policy.mean()), float(difference.mean()), low, high, int(known.sum())
 
 
 def estimate_ratio(
-    numerator: NDArray[Any], denominator: NDArray[Any], *, spread: bool = False, first: int | None = None
+    numerator: NDArray[Any],
+    denominator: NDArray[Any],
+    *,
+    spread: bool = False,
+    first: int | None = None,
+    wider: bool = False,
 ) -> Estimate:
     """Return mean(numerator) / mean(denominator) over seeds (n,), paired, as an Estimate without levels."""
     seeds = min(len(numerator), len(denominator))
@@ -69,16 +88,21 @@ def estimate_ratio(
         return math.nan, math.nan, math.nan, math.nan, math.nan, 0
     bottom = float(denominator.mean())
     ratio = float(numerator.mean()) / bottom if bottom else math.nan
-    return math.nan, math.nan, ratio, *bound_ratio(numerator, denominator, spread=spread, first=first), seeds
+    ends = bound_ratio(numerator, denominator, spread=spread, first=first, wider=wider)
+    return math.nan, math.nan, ratio, *ends, seeds
 
 
-def bound_mean(values: NDArray[Any], *, spread: bool = False, first: int | None = None) -> tuple[float, float]:
+def bound_mean(
+    values: NDArray[Any], *, spread: bool = False, first: int | None = None, wider: bool = False
+) -> tuple[float, float]:
     """Return the 95 % Student-t interval of the mean of `values` (n,), or with `spread` that of one more value.
 
     With `first` it is Stein's: the first so many values tell the spread, unless they are all alike, as counts of what
     is rare may be. NaN where fewer than 2 tell it. Values that are all alike have no width: money often is the same
-    in every run; whether counts of few agents are, find_sign says.
+    in every run; whether counts of few agents are, find_sign says. With `wider` the usual interval where it is wider.
     """
+    if wider and first is not None:
+        return _join(bound_mean(values, spread=spread), bound_mean(values, spread=spread, first=first))
     told = _take_first(first, values)[0]
     if len(told) < 2:
         return math.nan, math.nan  # also where the one value is zero: another seed may differ
@@ -90,15 +114,23 @@ def bound_mean(values: NDArray[Any], *, spread: bool = False, first: int | None 
 
 
 def bound_ratio(
-    numerator: NDArray[Any], denominator: NDArray[Any], *, spread: bool = False, first: int | None = None
+    numerator: NDArray[Any],
+    denominator: NDArray[Any],
+    *,
+    spread: bool = False,
+    first: int | None = None,
+    wider: bool = False,
 ) -> tuple[float, float]:
     """Return Fieller's 95 % interval of mean(numerator) / mean(denominator), paired (n,); with `spread`, of one more.
 
-    With `first` the first so many pairs tell the spread. NaN where fewer than 2 do, and where the interval of the
-    denominator includes zero: no bounded interval exists then.
+    With `first` the first so many pairs tell the spread, with `wider` all of them do where that is wider. NaN where
+    fewer than 2 do, and where the interval of the denominator includes zero: no bounded interval exists then.
     """
     import numpy as np
 
+    if wider and first is not None:
+        usual, two_stage = (bound_ratio(numerator, denominator, spread=spread, first=one) for one in (None, first))
+        return _join(usual, two_stage)
     count = len(numerator)
     told = _take_first(first, numerator, denominator)
     if len(told[0]) < 2:
@@ -114,13 +146,16 @@ def bound_ratio(
     return float((middle - root) / square), float((middle + root) / square)
 
 
-def find_sign(values: NDArray[Any], *, spread: bool = False, first: int | None = None) -> float:
+def find_sign(values: NDArray[Any], *, spread: bool = False, first: int | None = None, wider: bool = False) -> float:
     """Return the posterior probability that the mean of `values` (n,) is above zero, or with `spread` one more value.
 
-    NaN where fewer than 2 values tell the spread, and where all are zero.
+    NaN where fewer than 2 values tell the spread, and where all are zero. `first` and `wider` as of bound_mean.
     """
     from scipy import stats
 
+    if wider and first is not None:
+        both = [find_sign(values, spread=spread, first=one) for one in (None, first)]
+        return math.nan if any(map(math.isnan, both)) else min(both, key=lambda p_up: abs(p_up - 0.5))
     told = _take_first(first, values)[0]
     if len(told) < 2 or not values.any():
         return math.nan
@@ -181,8 +216,13 @@ def adjust_holm(p_values: Sequence[float]) -> list[float]:
 def _take_first(first: int | None, *columns: NDArray[Any]) -> list[NDArray[Any]]:
     """The first rows of columns (n,); all of them where `first` is None or one column is the same in all of those."""
     told = [values[:first] for values in columns]
-    alike = any(len(values) > 1 and not (values != values[0]).any() for values in told)
-    return list(columns) if alike else told
+    return list(columns) if any(is_alike(values) for values in told) else told
+
+
+def _join(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    """The least interval that holds both; NaN where one is."""
+    ends = (*one, *other)
+    return (math.nan, math.nan) if any(map(math.isnan, ends)) else (min(ends), max(ends))
 
 
 def _find_quantile(count: int) -> float:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from sim.certainty import Precision, count_wanted, describe_precision, judge_certainty
 from sim.compare import compare_runs, find_acting_places
 from sim.errors import TalentsimError
+from sim.estimate import Looked
 from sim.expectations import Judgement, describe_judgement, judge_expectations
 from sim.labels import Lang
 from sim.leakage import summarise_persons
@@ -197,7 +198,8 @@ def _compare_all(
             added = run_all(dataclasses.replace(study, seeds=more), on_done=move)
             reduced = {name: runs | added[name] for name, runs in reduced.items()}
             seeds += more
-            comparison = compare(reduced, first=first)
+            looked = Looked(first, study.precision.outcome, study.precision.group)
+            comparison = compare(reduced, looked=looked)
         reached = describe_precision(study.precision, comparison.effects, n_seeds)
         comparison = dataclasses.replace(comparison, precision={**reached, "first": first})
     return dataclasses.replace(comparison, seeds=seeds), dataclasses.replace(study, seeds=seeds)
@@ -234,7 +236,7 @@ def compare_reduced(
     since: Quarter,
     shown: Sequence[str] = (),
     spread: bool = False,
-    first: int | None = None,
+    looked: Looked | None = None,
 ) -> Comparison:
     """Compare reduced runs, by scenario and seed, with those of the first scenario, and judge what was expected.
 
@@ -245,7 +247,7 @@ def compare_reduced(
         since: Quarter from which outcomes count.
         shown: Other places whose effects are wanted.
         spread: Intervals are those of one more run (see sim.estimate).
-        first: How many seeds were looked at before the others were run; None if all were asked for.
+        looked: By which outcome in how many seeds their number was chosen; None if it was asked for.
     """
     base, *policies = scenarios
 
@@ -254,8 +256,8 @@ def compare_reduced(
         return outcomes[base], {name: outcomes[name] for name in policies}
 
     places = dict.fromkeys([*list_cities(scenarios.values(), city), *shown])
-    effects = {place: compare_runs(*split(place), spread=spread, first=first) for place in places}
-    certainty = judge_certainty(*split(city), spread=spread, first=first)
+    effects = {place: compare_runs(*split(place), spread=spread, looked=looked) for place in places}
+    certainty = judge_certainty(*split(city), spread=spread, looked=looked)
     judgements = [judged for name in policies for judged in judge_expectations(name, scenarios[name].expects, effects)]
     by_place = {place: effects[place] for place in dict.fromkeys([city, *shown])}
     return Comparison(effects=effects[city], judgements=judgements, by_place=by_place, certainty=certainty)

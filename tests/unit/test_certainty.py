@@ -19,7 +19,7 @@ from sim.certainty import (
 )
 from sim.compare import compare_runs
 from sim.errors import ResultsError, TalentsimError
-from sim.estimate import adjust_holm, bound_mean, bound_ratio, count_seeds, find_sign, measure_reduction
+from sim.estimate import Looked, adjust_holm, bound_mean, bound_ratio, count_seeds, find_sign, measure_reduction
 from sim.labels import label
 
 STAYED = ("stayed_12m", "all", "persons")
@@ -206,8 +206,51 @@ def test_the_spread_of_the_first_seeds_is_that_of_the_interval():
     assert bound_ratio(values, np.ones(4), first=3) == pytest.approx(bound_mean(values))
     rare = np.array([1.0, 1.0, 1.0, 0.0])
     assert bound_mean(rare, first=3) == bound_mean(rare)
-    row = compare_values([math.nan, 0.0, 0.0, 0.0, 0.0], [9.0, *values], first=4)
+    nearly_alike = np.array([1.0, 1.0 + 1e-15, 1.0, 5.0])  # rounding is no spread
+    assert bound_mean(nearly_alike, first=3) == bound_mean(nearly_alike)
+    looked = Looked(4, *STAYED[:2])
+    row = compare_values([math.nan, 0.0, 0.0, 0.0, 0.0], [9.0, *values], looked=looked)
     assert (row["low"], row["high"]) == pytest.approx((low, high))
+
+
+def test_outcomes_that_nobody_looked_at_have_the_wider_interval():
+    """The first three seeds know nothing of the fourth, and of the last ones more than these do."""
+    jumpy, calm = np.array([1.0, 3.0, 2.0, 90.0]), np.array([1.0, 9.0, 5.0, *(5.0 + 0.01 * np.arange(9))])
+    for values, widest in ((jumpy, bound_mean(jumpy)), (calm, bound_mean(calm, first=3))):
+        assert bound_mean(values, first=3, wider=True) == pytest.approx(widest)
+        zeros, ones = np.zeros(len(values)), np.ones(len(values))
+        rows = {
+            group: compare_runs(make_runs(zeros), {"p": make_runs(values)}, looked=Looked(3, "stayed_12m", group)).iloc[
+                0
+            ]
+            for group in ("all", "master")
+        }
+        assert (rows["master"]["low"], rows["master"]["high"]) == pytest.approx(widest)
+        assert (rows["all"]["low"], rows["all"]["high"]) == pytest.approx(bound_mean(values, first=3))
+        low, high = bound_ratio(values, ones + 1e-6 * values, first=3, wider=True)
+        assert low <= bound_ratio(values, ones + 1e-6 * values)[0]
+        assert high >= bound_ratio(values, ones + 1e-6 * values, first=3)[1]
+        signs = [find_sign(values), find_sign(values, first=3)]
+        assert find_sign(values, first=3, wider=True) == min(signs, key=lambda p_up: abs(p_up - 0.5))
+    certainty = judge_certainty(
+        make_runs(np.zeros(4)), {"p": make_runs(jumpy)}, looked=Looked(3, "arrivals", "all")
+    ).iloc[0]
+    assert certainty["p_up"] == pytest.approx(find_sign(jumpy, first=3, wider=True))
+
+
+def test_a_width_that_is_none_in_the_unit_of_the_outcome_is_refused():
+    effects = compare_runs(make_runs(np.zeros(3)), {"p": make_runs([1.0, 2.0, 4.0])})
+    with pytest.raises(ResultsError, match="is no share, but in persons"):
+        count_wanted(parse_precision("stayed_12m=2points"), effects, 3)
+    share = ("stay_share_12m", "all", "share")
+    effects = compare_runs(make_runs(np.zeros(3), share), {"p": make_runs([0.1, 0.2, 0.4], share)})
+    with pytest.raises(ResultsError, match="Write 2points"):
+        count_wanted(parse_precision("stay_share_12m=2"), effects, 3)
+    precision = parse_precision("stay_share_12m=1points", 10)
+    assert count_wanted(precision, effects, 3) == 10
+    told = describe_precision(precision, effects, 3)
+    unlimited = parse_precision("stay_share_12m=1points", 100_000)
+    assert told["needed"] == count_wanted(unlimited, effects, 3) > 10
 
 
 @pytest.mark.parametrize(
