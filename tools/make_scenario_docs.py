@@ -69,8 +69,8 @@ with its 95 % Student-t interval over seeds: it covers the randomness of a run, 
 zero. *No change seen*: it covers zero where nothing was expected to move, perhaps a change too small for so
 few seeds; it is counted apart. With so many intervals one in twenty is off by chance, and not one by one: scenarios
 that extend the same one share its runs, so that what chance did there stands in all of them. Where seeds 1 to 10 told
-none of the directions expected, but for what a policy does by itself (money, flats, registrations), twenty others were run
-(seeds 11 to 30) and stand alone: so the choice does not bend their intervals. Results are for comparing
+none of the directions expected, but for what a policy does by itself (money, flats, registrations), twenty others were
+run (seeds 11 to 30) and stand alone: so the choice does not bend their intervals. Results are for comparing
 scenarios and no forecast; sizes marked as assumptions are questions, not plans. Where a time is given it is that of the
 processor for all runs of both scenarios; two cores take half.
 """
