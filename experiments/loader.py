@@ -163,6 +163,8 @@ def _place_problem(problem: Problem, nodes: Sequence[Node], own: Mapping[str, No
     node = nodes[problem.line - 1]
     problem = dataclasses.replace(problem, file=node.file, line=node.line)
     if "range" in node.fields and problem.message.endswith("is no whole number"):
-        message, repair = "the range holds numbers that are not whole", "Add `whole: true` to it"
+        message, repair = "the range holds numbers that are not whole", "Add `whole: true` to it, with whole ends"
+        if node.file.startswith("--"):
+            repair = "Give it whole ends"
         return dataclasses.replace(problem, message=message, repair=repair)
     return problem

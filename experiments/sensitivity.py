@@ -9,7 +9,8 @@ Three methods (sim/indices.py has the first two):
   the scenario as it is, paired by seed, with its 95 % interval. Blind to interactions and to what happens between.
 All points share their seeds, so that little of what differs between them is chance; `noise` says how much of the
 variance between points is, by what points and seeds do together: s^2 / S over the variance of means over S seeds.
-Intervals of morris and sobol are bootstrapped over paths or points at 95 %.
+Intervals of morris and sobol are bootstrapped over paths or points at 95 %; no two paths have the same points, and fewer
+than four have no interval.
 Left out: interactions of two keys by name, and inputs that depend on each other.
 """
 
@@ -33,7 +34,7 @@ from sim.indices import (
     measure_signal,
     measure_sobol,
     need_salib,
-    sample_morris,
+    sample_distinct,
     sample_sobol,
 )
 
@@ -45,6 +46,8 @@ Method = Literal["morris", "sobol", "oat"]
 METHODS: Final[tuple[Method, ...]] = ("morris", "sobol", "oat")
 RANK_BY: Final[dict[Method, str]] = {"morris": "mu_star", "sobol": "total", "oat": "swing"}
 """Column by which the keys of a result are ranked."""
+FEWEST_PATHS: Final = 4
+"""Paths of `morris` below which a bootstrap has too few to choose from for an interval."""
 
 
 class SensitivityError(TalentsimError):
@@ -89,7 +92,7 @@ def make_design(
         raise SensitivityError(f"{n} path tells no spread. Take --n 4 or more")
     if method == "sobol" and (n < 2 or n & (n - 1)):
         raise SensitivityError(f"{n} base points are out of balance. Take a power of 2, such as --n 64")
-    sample = sample_morris if method == "morris" else sample_sobol
+    sample = sample_distinct if method == "morris" else sample_sobol
     unit = sample(len(ranges), n, draw)
     places = list(ranges.items())
     points = tuple({key: own.place(float(at)) for (key, own), at in zip(places, row, strict=True)} for row in unit)
@@ -176,7 +179,8 @@ def _measure_morris(design: Design, values: FloatArray, *, spread: bool) -> Data
 
     found = measure_morris(design.unit, values.mean(axis=1), design.draw, confidence=CONFIDENCE)
     signal = measure_signal(measure_effects(design.unit, values[:, :, None]))[:, 0]
-    low, high = np.maximum(0.0, found.mu_star - found.mu_star_conf), found.mu_star + found.mu_star_conf
+    half = found.mu_star_conf if len(values) >= FEWEST_PATHS * (len(design.keys) + 1) else math.nan
+    low, high = np.maximum(0.0, found.mu_star - half), found.mu_star + half
     columns = {"mu": found.mu, "mu_star": found.mu_star, "low": low, "high": high, "sigma": found.sigma}
     del spread  # intervals are over paths
     return pd.DataFrame({"key": design.keys, **columns, "signal": signal})

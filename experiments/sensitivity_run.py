@@ -79,8 +79,8 @@ def load_study(
         )
     ranges = _find_ranges(sweep)
     start, units = _find_start(sweep, ranges)
-    if vary:  # only the scenario knows which numbers are whole
-        ranges = {key: _make_whole(own, start.get(key)) for key, own in ranges.items()}
+    loader = Loader(sweep)
+    ranges = {key: _make_whole(loader, sweep, key, own) for key, own in ranges.items()}
     return Study(sweep=sweep, ranges=ranges, start=start, units=units)
 
 
@@ -265,6 +265,15 @@ def _look_up(tree: Any, key: str) -> Any:
     return tree
 
 
-def _make_whole(own: Range, start: Any) -> Range:
-    whole = isinstance(start, int) and own.low == int(own.low) and own.high == int(own.high)
-    return dataclasses.replace(own, whole=True) if whole else own
+def _make_whole(loader: Loader, sweep: Sweep, key: str, own: Range) -> Range:
+    """The range in whole numbers where its ends are whole and the key takes no others: the scenarios are asked."""
+    if own.whole or own.low != int(own.low) or own.high != int(own.high):
+        return own
+    future = sweep.futures[0].name
+    for policy in (one.name for one in sweep.policies):
+        # a part of a whole number between the ends is refused for being one only where the lower end is not refused
+        if loader.check_point(policy, future, {key: own.low + 0.5}):
+            if not loader.check_point(policy, future, {key: int(own.low)}):
+                return dataclasses.replace(own, whole=True)
+            break
+    return own

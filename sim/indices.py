@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +24,8 @@ FloatArray = NDArray[np.float64]
 
 LEVELS: Final = 4
 """Levels of the grid on which Morris paths lie."""
+_DIGITS: Final = 12
+"""Decimals to which places on the grid are the same."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,19 +55,41 @@ def need_salib() -> None:
         raise TalentsimError("this needs SALib. Install it: pip install 'talentsim[calibration]'")
 
 
-def sample_morris(n: int, n_paths: int, seed: int) -> FloatArray:
+def sample_morris(n: int, n_paths: int, seed: int, *, levels: int = LEVELS) -> FloatArray:
     """Points (n_paths * (n + 1), n) of the unit cube: paths one after the other, a step an input."""
     from SALib.sample import morris
 
-    return np.asarray(morris.sample(_describe_cube(n), n_paths, num_levels=LEVELS, seed=seed), np.float64)
+    return np.asarray(morris.sample(_describe_cube(n), n_paths, num_levels=levels, seed=seed), np.float64)
+
+
+def sample_distinct(n: int, n_paths: int, seed: int) -> FloatArray:
+    """Points as of sample_morris, of which no two paths have the same points.
+
+    A path that comes again, or comes backwards, tells nothing new and makes bootstrapped intervals too narrow. Few
+    inputs have few paths on a coarse grid (one input two): levels are doubled until there are twice as many as are wanted.
+    """
+    levels = LEVELS
+    while levels**n * math.factorial(n) < 4 * n_paths:  # places x directions x orders, half of them another backwards
+        levels *= 2
+    drawn, distinct = n_paths, dict[bytes, FloatArray]()
+    while len(distinct) < n_paths:
+        unit = sample_morris(n, drawn, seed, levels=levels)
+        distinct = {}
+        for path in unit.reshape(-1, n + 1, n):
+            places = path.round(_DIGITS) + 0.0
+            distinct.setdefault(min(places.tobytes(), places[::-1].tobytes()), path)
+        drawn *= 2
+    return np.concatenate(list(distinct.values())[:n_paths])
 
 
 def measure_morris(unit: FloatArray, output: FloatArray, seed: int, *, confidence: float) -> Morris:
-    """Effects told from the `output` (point,) at the points of sample_morris."""
+    """Effects told from the `output` (point,) at the points of sample_morris or sample_distinct."""
     from SALib.analyze import morris
 
     space = _describe_cube(unit.shape[1])
-    found = morris.analyze(space, unit, output, num_levels=LEVELS, conf_level=confidence, seed=seed)
+    step = float(np.abs(unit[1] - unit[0]).max())  # levels / (2 (levels - 1))
+    levels = round(2.0 * step / (2.0 * step - 1.0))
+    found = morris.analyze(space, unit, output, num_levels=levels, conf_level=confidence, seed=seed)
     return Morris(**{name: np.asarray(found[name], np.float64) for name in ("mu", "mu_star", "mu_star_conf", "sigma")})
 
 

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from experiments.sensitivity_run import load_study
+from experiments.sensitivity_run import load_study, plan_study
 from sim.certainty import CERTAINTY_COLUMNS
 from sim.cli import app
+from sim.errors import ScenarioError
 
 DATA = Path(__file__).parent.parent / "data"
 BASE, SUBSIDY = DATA / "two_cities_baseline.yaml", DATA / "two_cities_subsidy.yaml"
@@ -108,10 +109,20 @@ def test_texts_and_conditions_are_no_ranges(call, tmp_path):
     assert "every point counts" in call("sensitivity", path, "--of", "talent", code=2)
 
 
-def test_whole_numbers_stay_whole():
+def test_whole_numbers_stay_whole(tmp_path):
+    """Whether a key takes parts of a whole number is asked of the scenario, not of how its value is written there."""
     study = load_study(str(SUBSIDY), ["params.search.n_sampled=1:5", f"{AMOUNT}=1:5"])
-    assert study.start[AMOUNT] == 1500.0
-    assert {key: own.whole for key, own in study.ranges.items()} == {"params.search.n_sampled": True, AMOUNT: False}
+    whole = {"params.search.n_sampled": True, AMOUNT: False}
+    assert {key: own.whole for key, own in study.ranges.items()} == whole
+    for method in ("morris", "sobol"):
+        design, _ = plan_study(study, method, "wage", n=4, scale=10000)
+        assert {type(point["params.search.n_sampled"]) for point in design.points} == {int}
+        assert any(point[AMOUNT] % 1.0 for point in design.points)
+    with pytest.raises(ScenarioError, match="Give it whole ends"):
+        plan_study(load_study(str(SUBSIDY), ["params.search.n_sampled=1.5:5"]), "oat", "wage", n=1, scale=10000)
+    ranges = {key: {"range": [1, 5]} for key in whole}
+    path = write_sweep(tmp_path, vary=ranges, design={"kind": "latin", "n": 2})
+    assert {key: own.whole for key, own in load_study(str(path)).ranges.items()} == whole
 
 
 def test_effects_of_a_sweep_are_told_from_its_store(call, tmp_path):

@@ -79,6 +79,25 @@ def test_morris_counts_a_whole_range_and_leaves_noise_out():
     assert 0.0 < noisy["noise"].iloc[0] < 0.05
 
 
+@pytest.mark.parametrize(("n_keys", "n"), [(1, 4), (1, 10), (2, 4), (2, 10), (3, 4), (6, 10)])
+def test_no_path_comes_twice_or_backwards(n_keys, n):
+    """On four levels one key has two paths that are not each other backwards, two keys sixteen."""
+    ranges = {f"params.k{k}": Range(low=0.0, high=6.0) for k in range(n_keys)}
+    for draw in range(1, 21):
+        design = make_design(ranges, "morris", n=n, draw=draw)
+        paths = design.unit.round(9).reshape(n, n_keys + 1, n_keys)
+        assert len({tuple(sorted(map(tuple, path))) for path in paths}) == n
+        moved = np.abs(np.diff(paths, axis=1)) > 0.4
+        assert (moved.sum(axis=1) == 1).all()
+        assert (moved.sum(axis=2) == 1).all()
+        line = measure_sensitivity(design, make_table(design, lambda point, *_: sum(point.values())), "wage")
+        assert line["mu"].to_numpy() == pytest.approx(6.0)
+    few = make_design(ranges, "morris", n=3)
+    found = measure_sensitivity(few, make_table(few, lambda point, *_: sum(point.values()) ** 2), "wage")
+    assert found[["low", "high"]].isna().all(axis=None)
+    assert line[["low", "high"]].notna().all(axis=None)
+
+
 def test_no_more_than_all_is_chance():
     """Points that differ less than their seeds would make them: the estimate is above 1, and no share is."""
     design = make_design({"x": Range(low=0.0, high=1.0)}, "morris", n=2)
