@@ -101,7 +101,7 @@ _REACHED: Final[dict[Lang, str]] = {
 }
 _NOT_REACHED: Final[dict[Lang, str]] = {
     "en": " It was not reached: raise --max-seeds.",
-    "zh": " 未达到要求：请增大 --max-seeds。",  # noqa: RUF001  (as above)
+    "zh": "未达到要求：请增大 --max-seeds。",  # noqa: RUF001  (as above)
 }
 LEVEL: Final = 0.05
 """Chance of any false finding among all headlines that is accepted."""
