@@ -30,7 +30,10 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
         "{scenario}：招聘薪酬，{start}至{end}（千元/月）",
     ),
     "title.rent": ("Rent and rent burden by quarter", "租金与租金负担（季度）"),
-    "title.hukou": ("{city}: hukou granted, quota, and residents without local hukou", "{city}：落户人数、落户指标与无本地户口人才"),
+    "title.hukou": (
+        "{city}: hukou granted, quota, and residents without local hukou",
+        "{city}：落户人数、落户指标与无本地户口人才",
+    ),
     "title.policy_cost": (
         "Cost by quarter, and cost of one more person who stays",
         "政策成本（季度）与每多留一人的成本",

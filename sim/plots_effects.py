@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-THOUSAND: Final = 1e3
-MILLION: Final = 1e6
 POINTS_A_SHARE: Final = 100.0
 SPREAD: Final = ("talent", "employed")
 SCOPES: Final = {"here": "", "elsewhere": ELSEWHERE, "together": TOGETHER}

@@ -240,7 +240,7 @@ def test_cities_come_before_rests_of_regions_in_flows_and_rents():
     [(0, "", ""), (840, "840", "840"), (3400, "3.4k", "3400"), (34_000, "34k", "3.4万"), (2.5e6, "2.5M", "250万")],
 )
 def test_counts_are_short_in_the_units_of_the_language(count, english, chinese):
-    assert (plots._shorten(count, "en"), plots._shorten(count, "zh")) == (english, chinese)
+    assert (plots_style.shorten_count(count, "en"), plots_style.shorten_count(count, "zh")) == (english, chinese)
 
 
 def test_the_effects_of_a_policy_here_and_elsewhere_stand_in_one_panel():
@@ -311,6 +311,16 @@ def test_hukou_shows_granted_quota_and_waiting(runs_by_scenario):
     assert set(quota.get_ydata()) == {2000}
     waiting = run["people"].query("city == 'beijing' and hukou == 'none'")["persons"].to_numpy() / 1000
     assert read_lines(right)[0].get_ydata() == pytest.approx(waiting)
+
+
+def test_a_baseline_under_a_policy_that_changes_nothing_is_seen(runs_by_scenario):
+    runs = runs_by_scenario["baseline"]
+    figure = plots.plot_hukou({"baseline": runs, POLICY: runs}, "beijing", places=PLACES)
+    for baseline, policy in (read_lines(figure.axes[0])[:2], read_lines(figure.axes[1])):
+        assert list(baseline.get_ydata()) == list(policy.get_ydata())
+        assert baseline.get_linewidth() > 2 * policy.get_linewidth()
+        assert baseline.get_alpha() < 1.0
+    assert "waiting" not in figure.get_suptitle()
 
 
 def test_cost_stacks_payers_and_gives_the_cost_of_one_more_who_stays(runs_by_scenario):

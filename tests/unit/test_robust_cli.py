@@ -295,7 +295,7 @@ def test_tables_and_figure_in_both_languages(tmp_path, lang, per_cost):
     assert sorted(names) == ["bold", "safe"]
     # zero on these axes is doing nothing, so they must not read as levels
     axes = figure.axes[0].get_xlabel(), figure.axes[1].get_ylabel()
-    assert all({"en": ": difference (", "zh": "：差值（"}[lang] in words.replace("\n", " ") for words in axes)
+    assert all({"en": ": difference (", "zh": "差值"}[lang] in words.replace("\n", " ") for words in axes)
 
 
 def test_who_leads_is_said_with_who_is_tied():
