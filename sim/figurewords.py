@@ -141,9 +141,9 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "caption.origin_destination": (
         (
             "Sums over the period, mean of {seeds} seeds; first jobs of graduates start from the city of study. "
-            "Blank cells: no moves."
+            "Who finds a job in the city of study does not move and is left out. Blank cells: no moves."
         ),
-        "期内合计，{seeds}个随机种子的均值；毕业生首次就业以就学城市为流出地。空白：无流动。",
+        "期内合计，{seeds}个随机种子的均值；毕业生首次就业以就学城市为流出地；在就学城市就业者未流动，不计入。空白：无流动。",
     ),
     "caption.labour_market": (
         "Upper row: all postings; lower row: AI postings. Tightness: openings over applications received.",

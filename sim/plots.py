@@ -92,11 +92,12 @@ def save_figures(
     figures["rent"] = plot_rent(runs_by_scenario, first_city=city, lang=lang, places=places)
     figures["hukou"] = plot_hukou(runs_by_scenario, city, lang=lang, places=places)
     figures["policy_cost"] = plot_policy_cost(runs_by_scenario, comparison, lang=lang)
+    first = _first_runs(runs_by_scenario)
     for scenario, runs in runs_by_scenario.items():
         name = _name_file(scenario)
-        figures[f"pay_{name}"] = plot_pay(runs, scenario=scenario, lang=lang, places=places)
+        figures[f"pay_{name}"] = plot_pay(runs, scenario=scenario, like=first, lang=lang, places=places)
         figures[f"origin_destination_{name}"] = plot_origin_destination(
-            runs, scenario=scenario, city=city, lang=lang, places=places
+            runs, scenario=scenario, city=city, like=first, lang=lang, places=places
         )
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -148,17 +149,19 @@ def plot_origin_destination(
     city: str | None = None,
     start: Quarter | None = None,
     end: Quarter | None = None,
+    like: Runs | None = None,
     lang: Lang = "en",
     places: PlaceLabels | None = None,
 ) -> Figure:
     """Heat map of persons who moved from city (rows) to city (columns) over a period; log colours, numbers in cells.
 
-    Places stand in the order of their moves, `city` before them; the smallest are pooled.
+    Places stand in the order of their moves, `city` before them; the smallest are pooled. With `like`, the runs of
+    another scenario, the order is that of theirs, so that the two figures can be laid side by side.
     """
     title = _title_period(
         label("title.origin_destination", lang), scenario, find_period(runs, "flows", start, end), lang
     )
-    moves = count_moves(runs, start, end, first=city)
+    moves = count_moves(runs, start, end, first=city, like=like)
     with apply_style():
         if moves.empty or not (moves.to_numpy() > 0).any():
             return write_empty_figure(title, lang)
@@ -228,10 +231,14 @@ def plot_pay(
     scenario: str = "baseline",
     start: Quarter | None = None,
     end: Quarter | None = None,
+    like: Runs | None = None,
     lang: Lang = "en",
     places: PlaceLabels | None = None,
 ) -> Figure:
-    """Mean pay offered by education, industry and city, all postings beside AI postings, with the spread over seeds."""
+    """Mean pay offered by education, industry and city, all postings beside AI postings, with the spread over seeds.
+
+    Cities stand by their pay; with `like`, the runs of another scenario, by that of theirs.
+    """
     title = _title_period(label("title.pay", lang), scenario, find_period(runs, "postings", start, end), lang)
     bands = {
         (by, ai_only): band_over_seeds(runs, partial(measure_pay, by=by, ai_only=ai_only, start=start, end=end))
@@ -242,21 +249,28 @@ def plot_pay(
         if all(band.empty for band in bands.values()):
             return write_empty_figure(title, lang)
         most = max(len(band) for band in bands.values())
+        ranking = partial(measure_pay, by="city", ai_only=False, start=start, end=end)
+        ordering = bands["city", False] if like is None else band_over_seeds(like, ranking)
+        ranked = [str(city) for city in ordering["median"].sort_values(kind="stable").index]
         figure, (row,) = start_figure(1, 3, (13.0, max(4.2, 1.8 + 0.24 * most)), title)
         for axes, by in zip(row, ("education", "industry", "city"), strict=True):
-            _draw_pay_panel(axes, by, (bands[by, False], bands[by, True]), lang, places)
+            _draw_pay_panel(axes, by, (bands[by, False], bands[by, True]), ranked, lang, places)
         draw_legend(figure, [(label("ai.all", lang), COLOR_ALL), (label("ai.ai", lang), COLOR_AI)])
         write_caption(figure, label("caption.pay", lang).format(seeds=len(runs)))
     return figure
 
 
 def _draw_pay_panel(
-    axes: Axes, by: str, bands: tuple[pd.DataFrame, pd.DataFrame], lang: Lang, places: PlaceLabels | None
+    axes: Axes,
+    by: str,
+    bands: tuple[pd.DataFrame, pd.DataFrame],
+    cities: Sequence[str],
+    lang: Lang,
+    places: PlaceLabels | None,
 ) -> None:
     every = set(bands[0].index) | set(bands[1].index)
-    ranked = bands[0]["median"].sort_values(kind="stable").index
-    orders = {"education": EDUCATION, "industry": INDUSTRY[::-1]}  # from the bottom up
-    codes = [code for code in orders.get(by, ranked) if code in every]
+    orders = {"education": EDUCATION, "industry": INDUSTRY[::-1], "city": cities}  # from the bottom up
+    codes = [code for code in orders[by] if code in every]
     codes += sorted(every - set(codes))
     for color, band, offset in ((COLOR_ALL, bands[0], 0.13), (COLOR_AI, bands[1], -0.13)):
         known = [(height, code) for height, code in enumerate(codes) if code in band.index]

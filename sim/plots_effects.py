@@ -17,8 +17,10 @@ from sim.outcomes import ALL, ELSEWHERE, TOGETHER
 from sim.plots_data import RunsByScenario, measure_cost_by_payer
 from sim.plots_style import (
     GREY,
+    MILLION,
     PALETTE,
     PAYER_COLORS,
+    THOUSAND,
     apply_style,
     draw_legend,
     set_number_axis,

@@ -172,9 +172,10 @@ def draw_band(
     x = band.index.to_numpy(dtype=float)
     low, median, high = (band[name].to_numpy(dtype=float) / scale for name in ("low", "median", "high"))
     axes.fill_between(x, low, high, color=color, alpha=0.18, linewidth=0.0)
-    wide = {"linewidth": _WIDE, "alpha": 0.6} if below else {}
     size = (2.6 if len(x) > 1 else 5.0) * (2.0 if below else 1.0)
-    axes.plot(x, median, color=color, linestyle=linestyle, marker="o", markersize=size, **wide)
+    (line,) = axes.plot(x, median, color=color, linestyle=linestyle, marker="o", markersize=size)
+    if below:
+        line.set(linewidth=_WIDE, alpha=0.6)
 
 
 def draw_legend(

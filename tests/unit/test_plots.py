@@ -223,6 +223,40 @@ def test_places_beyond_the_limit_are_pooled_without_losing_moves():
     assert pooled.to_numpy().sum() == flows["persons"].sum()
 
 
+def test_scenarios_have_one_order_of_places_and_nobody_moves_to_where_they_are():
+    def make_runs(*moves):
+        table = pd.DataFrame(
+            [("2024Q1", *move) for move in moves], columns=["quarter", "from_city", "to_city", "persons"]
+        )
+        return [{"flows": table}]
+
+    base = make_runs(("a", "b", 900), ("b", "c", 100), ("c", "c", 5000))
+    policy = make_runs(("a", "b", 1), ("c", "d", 800), ("c", "c", 5000))
+    assert list(count_moves(base).index) == ["b", "a", "c"]
+    assert list(count_moves(policy).index) == ["c", "d", "a", "b"]
+    like = count_moves(policy, like=base)
+    assert list(like.index) == list(like.columns) == ["b", "a", "c", "d"]
+    assert (np.diag(like) == 0.0).all()
+    assert like.loc["c", "d"] == 800
+
+
+def test_pay_of_cities_stands_in_one_order_for_all_scenarios(runs_by_scenario):
+    def read_cities(figure):
+        return [text.get_text() for text in figure.axes[2].get_yticklabels()]
+
+    base, policy = runs_by_scenario["baseline"], runs_by_scenario[POLICY]
+    order = read_cities(plots.plot_pay(base, places=PLACES))
+    raised = [
+        run | {"postings": run["postings"].assign(
+            wage_offer_mean=run["postings"]["wage_offer_mean"]
+            * run["postings"]["city"].map({code: 1.0 + 3 * (PLACES[code]["en"] == order[0]) for code in CITIES})
+        )}
+        for run in policy
+    ]  # fmt: skip
+    assert read_cities(plots.plot_pay(raised, places=PLACES)) != order
+    assert read_cities(plots.plot_pay(raised, like=base, places=PLACES)) == order
+
+
 def test_cities_come_before_rests_of_regions_in_flows_and_rents():
     flows = pd.DataFrame(
         [("2024Q1", "rest_east", "rest_north", 900), ("2024Q1", "rest_north", "a", 500), ("2024Q1", "a", "b", 1)],
