@@ -14,7 +14,7 @@ from experiments.placing import LEAST_LINE, Box, place_boxes
 from experiments.robust import DOMINATED, Judgement
 from experiments.robust_tables import Writer, name_asked, name_choice, name_state
 from experiments.robust_words import word
-from sim.labels import Lang, in_brackets
+from sim.labels import Lang
 from sim.plots_style import (
     DPI,
     GREY,
@@ -79,7 +79,7 @@ def plot_optimum(found: Optimum, budget: Budget, question: Question, title: str,
         figure, [[axes]] = start_figure(1, 1, (8.5, 5.0), title)
         curves, writer = found.curves, Writer(found.unit, lang)
         allowed = curves.p_budget >= budget.probability
-        words = in_brackets(name_asked(question, lang), writer.unit, lang)
+        words = _name_difference(question, writer, lang)
         axes.set_title(word("figure.size", lang), loc="left")
         axes.set_xlabel(curves.keys[0])
         if len(curves.keys) == 1:
@@ -91,6 +91,11 @@ def plot_optimum(found: Optimum, budget: Budget, question: Question, title: str,
         set_number_axis(axes, "x")
         write_caption(figure, word("figure.size_caption" if len(curves.keys) == 1 else "figure.map_caption", lang))
     return figure
+
+
+def _name_difference(question: Question, writer: Writer, lang: Lang) -> str:
+    """What an axis shows: the difference from doing nothing, not the level."""
+    return word("figure.difference", lang).format(outcome=name_asked(question, lang), unit=writer.unit)
 
 
 def _draw_values(axes: Axes, judged: Judgement, cases: Cases, question: Question, lang: Lang) -> None:
@@ -112,7 +117,7 @@ def _draw_values(axes: Axes, judged: Judgement, cases: Cases, question: Question
     axes.set_ylim(len(choices) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.set_title(word("figure.values", lang), loc="left")
-    axes.set_xlabel(wrap_text(in_brackets(name_asked(question, lang), writer.unit, lang), 70))
+    axes.set_xlabel(wrap_text(_name_difference(question, writer, lang), 70))
     set_number_axis(axes, "x", most=6)
 
 
@@ -134,7 +139,7 @@ def _draw_front(axes: Axes, front: pd.DataFrame, cases: Cases, question: Questio
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.set_title(word("figure.front", lang), loc="left")
     axes.set_xlabel(word("head.cost", lang))
-    axes.set_ylabel(wrap_text(in_brackets(name_asked(question, lang), writer.unit, lang), 50))
+    axes.set_ylabel(wrap_text(_name_difference(question, writer, lang), 50))
     axes.margins(x=0.16, y=0.12)
     axes.autoscale_view()
     for which in ("x", "y"):

@@ -12,9 +12,9 @@ from experiments.discovery import FEWEST_CASES, FEWEST_FAILURES, Box, Side
 from experiments.optimise import Budget, Optimum, Size
 from experiments.robust import BEST, CRITERIA, TIED, UNKNOWN, Judgement
 from experiments.robust_words import word
-from sim.effects import Text, TextTable, choose_unit, has_no_width, name_difference, name_group
+from sim.effects import POINTS, Text, TextTable, choose_unit, has_no_width, name_difference, name_group
 from sim.labels import Lang, in_brackets, join_words, label, label_code, label_scenario
-from sim.outcomes import ALL
+from sim.outcomes import ALL, SHARE
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -42,6 +42,10 @@ class Writer:
         name = name_difference(base, lang)
         self._is_ratio = self._per == ""
         self.unit = f"{name} / {label('unit.million_cny', lang)}" if self._is_ratio else name
+        """For heads."""
+        is_points = base == SHARE and not self._is_ratio
+        self.unit_behind = POINTS[lang].strip() if is_points else self.unit
+        """Behind a number."""
 
     def write(self, value: float, *, sign: bool = True) -> str:
         """A value in the unit shown; a dash where there is none."""
@@ -160,7 +164,7 @@ def list_optimum(found: Optimum, budget: Budget, question: Question, lang: Lang)
             word("optimum.effect", lang).format(
                 outcome=name_asked(question, lang),
                 effect=writer.write_interval(found.effect, found.effect_low, found.effect_high),
-                unit=writer.unit,
+                unit=writer.unit_behind,
                 cost=f"{found.cost_million_cny:,.1f}",
                 share=_write_share(found.p_budget),
                 budget=f"{budget.most_cny / 1e6:,.1f} {label('unit.million_cny', lang)}",

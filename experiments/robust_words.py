@@ -20,12 +20,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "head.difference": ("difference ({unit})", "差值（{unit}）"),
     "head.value": ("for a million CNY", "每百万元效果"),
     "head.cost": ("cost (million CNY)", "成本（百万元）"),
-    "head.regret": ("regret", "遗憾值"),
+    "head.regret": ("regret", "后悔值"),
     "head.verdict": ("beside the best there", "与该情景最优方案相比"),
     "head.mean": ("mean", "均值"),
     "head.worst": ("worst future", "最坏情形"),
-    "head.most_regret": ("largest regret", "最大遗憾值"),
-    "head.enough": ("good enough", "满意率"),
+    "head.most_regret": ("largest regret", "最大后悔值"),
+    "head.enough": ("good enough", "达标率"),
     "head.share_on_front": ("on the front, of draws", "处于前沿的抽样占比"),
     "head.front": ("verdict", "结论"),
     "head.condition": ("condition", "条件"),
@@ -75,7 +75,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
             "future, {share} of runs or more keep the budget of {budget}."
         ),
         (
-            "该规模对“{outcome}”的效果：{effect} {unit}；在成本最高的情景下，成本为{cost}百万元；"
+            "该规模对“{outcome}”的效果：{effect} {unit}；在成本最高的情景下，成本为 {cost} 百万元；"
             "在每个情景下，至少 {share} 的模拟不超出预算（{budget}）。"
         ),
     ),
@@ -114,7 +114,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "note.worst": (
         "{best} leads in its worst future{tied}; {regret} has the least largest regret{regret_tied}.",
-        "就最坏情形而言，{best}最好{tied}；最大遗憾值最小的是{regret}{regret_tied}。",
+        "就最坏情形而言，{best}最好{tied}；最大后悔值最小的是{regret}{regret_tied}。",
     ),
     "note.front": (
         "Dominated: in 95 % of draws another choice costs no more, does no worse, and one of both is better.",
@@ -141,6 +141,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{choice} meets its thresholds in {share} of runs: too few of the others to look for conditions.",
         "{choice}在 {share} 的模拟中达标：另一类过少，无法进行情景发现。",
     ),
+    "figure.difference": ("{outcome}: difference ({unit})", "{outcome}：差值（{unit}）"),
     "figure.values": ("By future", "按情景"),
     "figure.front": ("Effect against cost", "效果与成本"),
     "figure.caption": (

@@ -30,16 +30,19 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
         "{scenario}：招聘薪酬，{start}至{end}（千元/月）",
     ),
     "title.rent": ("Rent and rent burden by quarter", "租金与租金负担（季度）"),
-    "title.hukou": ("{city}: hukou granted, quota and people waiting", "{city}：落户人数、指标与等待人数"),
+    "title.hukou": (
+        "{city}: hukou granted, quota, and residents without local hukou",
+        "{city}：落户人数、落户指标与无本地户口人才",
+    ),
     "title.policy_cost": (
         "Cost by quarter, and cost of one more person who stays",
         "政策成本（季度）与每多留一人的成本",
     ),
     "title.spread": ("Effects here, in other places and in all places", "本地、其他地区与全国的政策效果"),
     "title.leakage": ("Leakage: who would be there anyway", "惠及人数与资金中原本就会留下者的占比"),
-    "title.sensitivity": ("{city}: sensitivity of “{outcome}”", "{city}：“{outcome}”的敏感性分析"),
+    "title.sensitivity": ('{city}: sensitivity of "{outcome}"', "{city}：“{outcome}”的敏感性分析"),
     "title.sensitivity_effect": (
-        "{city}: sensitivity of the effect on “{outcome}”, against {against}",
+        '{city}: sensitivity of the effect on "{outcome}", against {against}',
         "{city}：政策对“{outcome}”效果的敏感性分析（与{against}相比）",
     ),
     "axis.shift": ("Difference from the scenario as it is ({unit})", "相对原取值的差值（{unit}）"),
@@ -138,9 +141,9 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "caption.origin_destination": (
         (
             "Sums over the period, mean of {seeds} seeds; first jobs of graduates start from the city of study. "
-            "Blank cells: no moves."
+            "Who finds a job in the city of study does not move and is left out. Blank cells: no moves."
         ),
-        "期内合计，{seeds}个随机种子的均值；毕业生首次就业以就学城市为流出地。空白：无流动。",
+        "期内合计，{seeds}个随机种子的均值；毕业生首次就业以就学城市为流出地；在就学城市就业者未流动，不计入。空白：无流动。",
     ),
     "caption.labour_market": (
         "Upper row: all postings; lower row: AI postings. Tightness: openings over applications received.",

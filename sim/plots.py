@@ -38,18 +38,19 @@ from sim.plots_style import (
     COLOR_ALL,
     DPI,
     GREY,
+    THOUSAND,
     LineStyle,
     apply_style,
     caption_bands,
-    color_scenarios,
-    draw_band,
     draw_legend,
+    draw_scenarios,
     format_number,
     list_scenarios,
     set_number_axis,
     set_quarter_axis,
     set_tick_font,
     set_year_axis,
+    shorten_count,
     start_figure,
     write_caption,
     write_empty_figure,
@@ -62,14 +63,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-THOUSAND: Final = 1e3
-MILLION: Final = 1e6
 SHARE_TO_POINTS: Final = 0.01
-COUNT_UNITS: Final[dict[Lang, tuple[tuple[float, str], ...]]] = {
-    "en": ((MILLION, "M"), (THOUSAND, "k")),
-    "zh": ((1e8, "亿"), (1e4, "万")),
-}
-"""Size and name of the units of long counts."""
 
 
 def save_figures(
@@ -98,11 +92,12 @@ def save_figures(
     figures["rent"] = plot_rent(runs_by_scenario, first_city=city, lang=lang, places=places)
     figures["hukou"] = plot_hukou(runs_by_scenario, city, lang=lang, places=places)
     figures["policy_cost"] = plot_policy_cost(runs_by_scenario, comparison, lang=lang)
+    first = _first_runs(runs_by_scenario)
     for scenario, runs in runs_by_scenario.items():
         name = _name_file(scenario)
-        figures[f"pay_{name}"] = plot_pay(runs, scenario=scenario, lang=lang, places=places)
+        figures[f"pay_{name}"] = plot_pay(runs, scenario=scenario, like=first, lang=lang, places=places)
         figures[f"origin_destination_{name}"] = plot_origin_destination(
-            runs, scenario=scenario, city=city, lang=lang, places=places
+            runs, scenario=scenario, city=city, like=first, lang=lang, places=places
         )
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -138,8 +133,7 @@ def plot_stay_shares(
             set_year_axis(axes, years)
             if all(band.empty for _, band in drawn):
                 axes.text(0.5, 0.5, label("note.not_reached", lang), transform=axes.transAxes, ha="center", color=GREY)
-            for color, (_, band) in zip(color_scenarios(runs_by_scenario), drawn, strict=False):
-                draw_band(axes, band, color)
+            draw_scenarios(axes, [band for _, band in drawn])
         row[0].set_ylabel(label("axis.stay_share", lang))
         set_number_axis(row[0], "y")
         row[0].set_ylim(bottom=0.0)
@@ -155,17 +149,19 @@ def plot_origin_destination(
     city: str | None = None,
     start: Quarter | None = None,
     end: Quarter | None = None,
+    like: Runs | None = None,
     lang: Lang = "en",
     places: PlaceLabels | None = None,
 ) -> Figure:
     """Heat map of persons who moved from city (rows) to city (columns) over a period; log colours, numbers in cells.
 
-    Places stand in the order of their moves, `city` before them; the smallest are pooled.
+    Places stand in the order of their moves, `city` before them; the smallest are pooled. With `like`, the runs of
+    another scenario, the order is that of theirs, so that the two figures can be laid side by side.
     """
     title = _title_period(
         label("title.origin_destination", lang), scenario, find_period(runs, "flows", start, end), lang
     )
-    moves = count_moves(runs, start, end, first=city)
+    moves = count_moves(runs, start, end, first=city, like=like)
     with apply_style():
         if moves.empty or not (moves.to_numpy() > 0).any():
             return write_empty_figure(title, lang)
@@ -184,7 +180,7 @@ def plot_origin_destination(
         axes.set_ylabel(label("axis.from_city", lang))
         for (row, column), count in np.ndenumerate(moves.to_numpy()):
             color = "white" if count > 0 and norm(count) < 0.55 else "black"
-            axes.text(column, row, _shorten(count, lang), ha="center", va="center", fontsize=7.0, color=color)
+            axes.text(column, row, shorten_count(count, lang), ha="center", va="center", fontsize=7.0, color=color)
         _draw_colorbar(figure, axes, image, label("axis.moves", lang))
         write_caption(figure, label("caption.origin_destination", lang).format(seeds=len(runs)))
     return figure
@@ -217,8 +213,7 @@ def plot_labour_market(
             kind = label("ai.ai" if ai_only else "ai.all", lang)
             for axes, (quantity, scale) in zip(row, quantities, strict=True):
                 axes.set_title(f"{kind} · {label(f'axis.{quantity}', lang)}", loc="left")
-                for color, scenario in zip(color_scenarios(runs_by_scenario), runs_by_scenario, strict=False):
-                    draw_band(axes, bands[ai_only, quantity, scenario], color, scale=scale)
+                draw_scenarios(axes, [bands[ai_only, quantity, name] for name in runs_by_scenario], scale=scale)
                 set_number_axis(axes, "y")
                 axes.set_ylim(bottom=0.0)
                 set_quarter_axis(axes, numbers)
@@ -236,10 +231,14 @@ def plot_pay(
     scenario: str = "baseline",
     start: Quarter | None = None,
     end: Quarter | None = None,
+    like: Runs | None = None,
     lang: Lang = "en",
     places: PlaceLabels | None = None,
 ) -> Figure:
-    """Mean pay offered by education, industry and city, all postings beside AI postings, with the spread over seeds."""
+    """Mean pay offered by education, industry and city, all postings beside AI postings, with the spread over seeds.
+
+    Cities stand by their pay; with `like`, the runs of another scenario, by that of theirs.
+    """
     title = _title_period(label("title.pay", lang), scenario, find_period(runs, "postings", start, end), lang)
     bands = {
         (by, ai_only): band_over_seeds(runs, partial(measure_pay, by=by, ai_only=ai_only, start=start, end=end))
@@ -250,21 +249,28 @@ def plot_pay(
         if all(band.empty for band in bands.values()):
             return write_empty_figure(title, lang)
         most = max(len(band) for band in bands.values())
+        ranking = partial(measure_pay, by="city", ai_only=False, start=start, end=end)
+        ordering = bands["city", False] if like is None else band_over_seeds(like, ranking)
+        ranked = [str(city) for city in ordering["median"].sort_values(kind="stable").index]
         figure, (row,) = start_figure(1, 3, (13.0, max(4.2, 1.8 + 0.24 * most)), title)
         for axes, by in zip(row, ("education", "industry", "city"), strict=True):
-            _draw_pay_panel(axes, by, (bands[by, False], bands[by, True]), lang, places)
+            _draw_pay_panel(axes, by, (bands[by, False], bands[by, True]), ranked, lang, places)
         draw_legend(figure, [(label("ai.all", lang), COLOR_ALL), (label("ai.ai", lang), COLOR_AI)])
         write_caption(figure, label("caption.pay", lang).format(seeds=len(runs)))
     return figure
 
 
 def _draw_pay_panel(
-    axes: Axes, by: str, bands: tuple[pd.DataFrame, pd.DataFrame], lang: Lang, places: PlaceLabels | None
+    axes: Axes,
+    by: str,
+    bands: tuple[pd.DataFrame, pd.DataFrame],
+    cities: Sequence[str],
+    lang: Lang,
+    places: PlaceLabels | None,
 ) -> None:
     every = set(bands[0].index) | set(bands[1].index)
-    ranked = bands[0]["median"].sort_values(kind="stable").index
-    orders = {"education": EDUCATION, "industry": INDUSTRY[::-1]}  # from the bottom up
-    codes = [code for code in orders.get(by, ranked) if code in every]
+    orders = {"education": EDUCATION, "industry": INDUSTRY[::-1], "city": cities}  # from the bottom up
+    codes = [code for code in orders[by] if code in every]
     codes += sorted(every - set(codes))
     for color, band, offset in ((COLOR_ALL, bands[0], 0.13), (COLOR_AI, bands[1], -0.13)):
         known = [(height, code) for height, code in enumerate(codes) if code in band.index]
@@ -307,8 +313,7 @@ def plot_rent(
         for row, (column, scale) in zip(grid, columns, strict=True):
             row[0].set_ylabel(label(f"axis.{column}", lang))
             for axes, city in zip(row, chosen, strict=True):
-                for color, scenario in zip(color_scenarios(runs_by_scenario), runs_by_scenario, strict=False):
-                    draw_band(axes, bands[city, column, scenario], color, scale=scale)
+                draw_scenarios(axes, [bands[city, column, name] for name in runs_by_scenario], scale=scale)
                 set_quarter_axis(axes, numbers)
             set_number_axis(row[0], "y")
         for axes, city in zip(grid[0], chosen, strict=True):
@@ -337,12 +342,9 @@ def plot_hukou(
         if all(band.empty for band in (*granted, *quota, *waiting)):
             return write_empty_figure(title, lang)
         figure, [[left, right]] = start_figure(1, 2, (11.0, 4.2), title)
-        for color, given, limit, without in zip(
-            color_scenarios(runs_by_scenario), granted, quota, waiting, strict=False
-        ):
-            draw_band(left, given, color)
-            draw_band(left, limit, color, linestyle="--")
-            draw_band(right, without, color, scale=THOUSAND)
+        draw_scenarios(left, granted)
+        draw_scenarios(left, quota, linestyle="--")
+        draw_scenarios(right, waiting, scale=THOUSAND)
         numbers = [number for band in (*granted, *quota, *waiting) for number in band.index]
         for axes, axis in ((left, "granted"), (right, "waiting")):
             axes.set_title(label(f"axis.{axis}", lang), loc="left")
@@ -373,16 +375,6 @@ def _draw_colorbar(figure: Figure, axes: Axes, image: AxesImage, words: str) -> 
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _position: format_number(value)))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())
     set_tick_font(bar.ax)
-
-
-def _shorten(count: float, lang: Lang) -> str:
-    """Counts in cells: 840, 12k, 3.4M, in Chinese by ten thousands; nothing where nobody moved."""
-    if count <= 0:
-        return ""
-    for size, unit in COUNT_UNITS[lang]:
-        if count >= size:
-            return f"{count / size:.2g}{unit}" if count < 10 * size else f"{count / size:.0f}{unit}"
-    return f"{count:.0f}"
 
 
 def _count_seeds(runs_by_scenario: RunsByScenario) -> int:

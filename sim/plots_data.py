@@ -139,12 +139,32 @@ def count_moves(
     *,
     first: str | None = None,
     most_places: int = 14,
+    like: Runs | None = None,
 ) -> pd.DataFrame:
     """Persons who moved, mean over seeds and sum over the period: rows from_city, columns to_city, by volume.
 
-    `first` leads the order, rests of regions end it. Beyond `most_places` the last places are pooled as `rest`; moves
-    inside the pool stand on its diagonal.
+    Who finds a job where they live does not move, and is left out. `first` leads the order, rests of regions end it;
+    volumes are those of `like`, by default the runs themselves, so that scenarios can have one order. Beyond
+    `most_places` the last places are pooled as `rest`; moves between places of the pool stand on its diagonal.
     """
+    import pandas as pd
+
+    moves = _sum_moves(runs, start, end)
+    if moves.empty:
+        return pd.DataFrame()
+    order = _rank_places(moves if like is None else _sum_moves(like, start, end), first)
+    order += [place for place in _rank_places(moves, first) if place not in order]
+    if len(order) > most_places:
+        kept = [place for place in order if place != OTHER_PLACES][: most_places - 1]
+        for side in ("from_city", "to_city"):
+            moves[side] = moves[side].where(moves[side].isin(kept), OTHER_PLACES)
+        order = [*kept, OTHER_PLACES]
+    matrix = moves.pivot_table(values="persons", index="from_city", columns="to_city", aggfunc="sum", fill_value=0.0)
+    return matrix.reindex(index=order, columns=order, fill_value=0.0)
+
+
+def _sum_moves(runs: Runs, start: Quarter | None, end: Quarter | None) -> pd.DataFrame:
+    """Columns from_city, to_city, persons (mean over seeds), one row for each two different places; empty if none."""
     import pandas as pd
 
     per_seed = []
@@ -154,21 +174,19 @@ def count_moves(
             keys = [flows["from_city"].astype(str), flows["to_city"].astype(str)]
             per_seed.append(flows["persons"].astype(float).groupby(keys).sum())
     if not per_seed:
-        return pd.DataFrame()
+        return pd.DataFrame(columns=["from_city", "to_city", "persons"])
     moves = (pd.concat(per_seed, axis=1).fillna(0.0).sum(axis=1) / len(runs)).reset_index(name="persons")
+    return moves[(moves["from_city"] != moves["to_city"]).to_numpy()].reset_index(drop=True)
+
+
+def _rank_places(moves: pd.DataFrame, first: str | None) -> list[str]:
+    """Places by the persons who left them or came, `first` before all and rests of regions behind."""
+    import pandas as pd
+
     ends = pd.concat([moves.set_index("from_city")["persons"], moves.set_index("to_city")["persons"]])
-    order = prefer_cities(
-        [str(place) for place in ends.groupby(level=0).sum().sort_values(ascending=False, kind="stable").index]
-    )
-    if first in order:
-        order = [first, *(place for place in order if place != first)]
-    if len(order) > most_places:
-        kept = [place for place in order if place != OTHER_PLACES][: most_places - 1]
-        for side in ("from_city", "to_city"):
-            moves[side] = moves[side].where(moves[side].isin(kept), OTHER_PLACES)
-        order = [*kept, OTHER_PLACES]
-    matrix = moves.pivot_table(values="persons", index="from_city", columns="to_city", aggfunc="sum", fill_value=0.0)
-    return matrix.reindex(index=order, columns=order, fill_value=0.0)
+    ranked = ends.groupby(level=0).sum().sort_values(ascending=False, kind="stable").index
+    order = prefer_cities([str(place) for place in ranked])
+    return [first, *(place for place in order if place != first)] if first is not None and first in order else order
 
 
 def rank_cities(runs: Runs, first: str | None, most: int) -> list[str]:

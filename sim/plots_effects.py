@@ -17,8 +17,10 @@ from sim.outcomes import ALL, ELSEWHERE, TOGETHER
 from sim.plots_data import RunsByScenario, measure_cost_by_payer
 from sim.plots_style import (
     GREY,
+    MILLION,
     PALETTE,
     PAYER_COLORS,
+    THOUSAND,
     apply_style,
     draw_legend,
     set_number_axis,
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-THOUSAND: Final = 1e3
-MILLION: Final = 1e6
 POINTS_A_SHARE: Final = 100.0
 SPREAD: Final = ("talent", "employed")
 SCOPES: Final = {"here": "", "elsewhere": ELSEWHERE, "together": TOGETHER}

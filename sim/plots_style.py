@@ -38,7 +38,15 @@ COLOR_AI: Final = "#CC79A7"
 PAYER_COLORS: Final = ("#E69F00", "#56B4E9", "#000000", "#B2A400", "#CC79A7")
 """Payers and kinds of posting differ from the first scenarios' colours, so that none is taken for a scenario."""
 DPI: Final = 150
+THOUSAND: Final = 1e3
+MILLION: Final = 1e6
+COUNT_UNITS: Final[dict[Lang, tuple[tuple[float, str], ...]]] = {
+    "en": ((MILLION, "M"), (THOUSAND, "k")),
+    "zh": ((1e8, "亿"), (1e4, "万")),
+}
+"""Size and name of the units of long counts."""
 
+_WIDE = 4.0  # points, of a line that others may cover
 _COLUMNS_PER_INCH = 18.0  # of caption text, counted in half-width characters
 _CLOSING = "，。；：、）%)"  # noqa: RUF001  (full-width on purpose)
 _MANY_QUARTERS = 10  # from here on the axis names years, not quarters
@@ -143,14 +151,31 @@ def caption_bands(n_seeds: int, lang: Lang) -> str:
     return label("caption.one_seed", lang) if n_seeds == 1 else label("caption.band", lang).format(seeds=n_seeds)
 
 
-def draw_band(axes: Axes, band: pd.DataFrame, color: str, *, linestyle: LineStyle = "-", scale: float = 1.0) -> None:
-    """Line of the median and band of the seeds; `scale` divides the values. A marker keeps single points visible."""
+def draw_scenarios(
+    axes: Axes, bands: Sequence[pd.DataFrame], *, linestyle: LineStyle = "-", scale: float = 1.0
+) -> None:
+    """The bands of the scenarios in their colours, the baseline below the others: wider and lighter, never hidden."""
+    for number, band in enumerate(bands):
+        color = PALETTE[number % len(PALETTE)]
+        draw_band(axes, band, color, linestyle=linestyle, scale=scale, below=number == 0 and len(bands) > 1)
+
+
+def draw_band(
+    axes: Axes, band: pd.DataFrame, color: str, *, linestyle: LineStyle = "-", scale: float = 1.0, below: bool = False
+) -> None:
+    """Line of the median and band of the seeds; `scale` divides the values. A marker keeps single points visible.
+
+    With `below` the line is wide and light, so that it shows where another lies upon it.
+    """
     if band.empty:
         return
     x = band.index.to_numpy(dtype=float)
     low, median, high = (band[name].to_numpy(dtype=float) / scale for name in ("low", "median", "high"))
     axes.fill_between(x, low, high, color=color, alpha=0.18, linewidth=0.0)
-    axes.plot(x, median, color=color, linestyle=linestyle, marker="o", markersize=2.6 if len(x) > 1 else 5.0)
+    size = (2.6 if len(x) > 1 else 5.0) * (2.0 if below else 1.0)
+    (line,) = axes.plot(x, median, color=color, linestyle=linestyle, marker="o", markersize=size)
+    if below:
+        line.set(linewidth=_WIDE, alpha=0.6)
 
 
 def draw_legend(
@@ -224,6 +249,16 @@ def format_number(value: float) -> str:
         words = f"{size:.{max(0, 2 - math.floor(math.log10(size)))}f}" if size < 100 else f"{size:.1f}"
         words = words.rstrip("0").rstrip(".") if "." in words else words
     return f"−{words}" if value < 0 else words  # noqa: RUF001  (the minus sign of print)
+
+
+def shorten_count(count: float, lang: Lang) -> str:
+    """Counts in cells: 840, 12k, 3.4M, in Chinese by ten thousands; nothing where nobody moved."""
+    if count <= 0:
+        return ""
+    for size, unit in COUNT_UNITS[lang]:
+        if count >= size:
+            return f"{count / size:.2g}{unit}" if count < 10 * size else f"{count / size:.0f}{unit}"
+    return f"{count:.0f}"
 
 
 def wrap_text(text: str, columns: int) -> str:

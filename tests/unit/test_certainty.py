@@ -296,6 +296,7 @@ def test_a_precision_says_whether_it_was_reached(lang):
         assert facts["met"] == met
         assert ("--max-seeds" in line) != met
         assert "Stein" in line
+        assert "。 " not in line
         if lang == "zh":
             assert f"对“{label('outcome.stayed_12m', lang)}”的效果，95%区间半宽为±" in line  # noqa: RUF001  (full-width on purpose)
     assert note_precision(None, lang) == []

@@ -223,6 +223,40 @@ def test_places_beyond_the_limit_are_pooled_without_losing_moves():
     assert pooled.to_numpy().sum() == flows["persons"].sum()
 
 
+def test_scenarios_have_one_order_of_places_and_nobody_moves_to_where_they_are():
+    def make_runs(*moves):
+        table = pd.DataFrame(
+            [("2024Q1", *move) for move in moves], columns=["quarter", "from_city", "to_city", "persons"]
+        )
+        return [{"flows": table}]
+
+    base = make_runs(("a", "b", 900), ("b", "c", 100), ("c", "c", 5000))
+    policy = make_runs(("a", "b", 1), ("c", "d", 800), ("c", "c", 5000))
+    assert list(count_moves(base).index) == ["b", "a", "c"]
+    assert list(count_moves(policy).index) == ["c", "d", "a", "b"]
+    like = count_moves(policy, like=base)
+    assert list(like.index) == list(like.columns) == ["b", "a", "c", "d"]
+    assert (np.diag(like) == 0.0).all()
+    assert like.loc["c", "d"] == 800
+
+
+def test_pay_of_cities_stands_in_one_order_for_all_scenarios(runs_by_scenario):
+    def read_cities(figure):
+        return [text.get_text() for text in figure.axes[2].get_yticklabels()]
+
+    base, policy = runs_by_scenario["baseline"], runs_by_scenario[POLICY]
+    order = read_cities(plots.plot_pay(base, places=PLACES))
+    raised = [
+        run | {"postings": run["postings"].assign(
+            wage_offer_mean=run["postings"]["wage_offer_mean"]
+            * run["postings"]["city"].map({code: 1.0 + 3 * (PLACES[code]["en"] == order[0]) for code in CITIES})
+        )}
+        for run in policy
+    ]  # fmt: skip
+    assert read_cities(plots.plot_pay(raised, places=PLACES)) != order
+    assert read_cities(plots.plot_pay(raised, like=base, places=PLACES)) == order
+
+
 def test_cities_come_before_rests_of_regions_in_flows_and_rents():
     flows = pd.DataFrame(
         [("2024Q1", "rest_east", "rest_north", 900), ("2024Q1", "rest_north", "a", 500), ("2024Q1", "a", "b", 1)],
@@ -240,7 +274,7 @@ def test_cities_come_before_rests_of_regions_in_flows_and_rents():
     [(0, "", ""), (840, "840", "840"), (3400, "3.4k", "3400"), (34_000, "34k", "3.4万"), (2.5e6, "2.5M", "250万")],
 )
 def test_counts_are_short_in_the_units_of_the_language(count, english, chinese):
-    assert (plots._shorten(count, "en"), plots._shorten(count, "zh")) == (english, chinese)
+    assert (plots_style.shorten_count(count, "en"), plots_style.shorten_count(count, "zh")) == (english, chinese)
 
 
 def test_the_effects_of_a_policy_here_and_elsewhere_stand_in_one_panel():
@@ -311,6 +345,16 @@ def test_hukou_shows_granted_quota_and_waiting(runs_by_scenario):
     assert set(quota.get_ydata()) == {2000}
     waiting = run["people"].query("city == 'beijing' and hukou == 'none'")["persons"].to_numpy() / 1000
     assert read_lines(right)[0].get_ydata() == pytest.approx(waiting)
+
+
+def test_a_baseline_under_a_policy_that_changes_nothing_is_seen(runs_by_scenario):
+    runs = runs_by_scenario["baseline"]
+    figure = plots.plot_hukou({"baseline": runs, POLICY: runs}, "beijing", places=PLACES)
+    for baseline, policy in (read_lines(figure.axes[0])[:2], read_lines(figure.axes[1])):
+        assert list(baseline.get_ydata()) == list(policy.get_ydata())
+        assert baseline.get_linewidth() > 2 * policy.get_linewidth()
+        assert baseline.get_alpha() < 1.0
+    assert "waiting" not in figure.get_suptitle()
 
 
 def test_cost_stacks_payers_and_gives_the_cost_of_one_more_who_stays(runs_by_scenario):

@@ -64,7 +64,7 @@ def test_the_keys_that_move_least_are_left_to_the_table():
 def test_an_effect_is_named_as_one_and_nothing_is_said_to_be_nothing():
     found = make_found("oat", unit="persons")
     figure = plot_sensitivity(found, "oat", outcome="Talent", city="Beijing", against="baseline")
-    assert "against baseline" in figure.get_suptitle().replace("\n", " ")
+    assert 'effect on "Talent", against baseline' in figure.get_suptitle().replace("\n", " ")
     assert max(bar.get_width() for bar in figure.axes[0].patches) == pytest.approx(0.3)
     empty = plot_sensitivity(found.iloc[:0], "oat", outcome="Talent", city="Beijing")
     assert label("note.no_data", "en") in [text.get_text() for text in empty.axes[0].texts]

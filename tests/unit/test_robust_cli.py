@@ -293,6 +293,9 @@ def test_tables_and_figure_in_both_languages(tmp_path, lang, per_cost):
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
     names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert sorted(names) == ["bold", "safe"]
+    # zero on these axes is doing nothing, so they must not read as levels
+    axes = figure.axes[0].get_xlabel(), figure.axes[1].get_ylabel()
+    assert all({"en": ": difference (", "zh": "差值"}[lang] in words.replace("\n", " ") for words in axes)
 
 
 def test_who_leads_is_said_with_who_is_tied():
@@ -366,6 +369,8 @@ def test_values_are_written_in_the_unit_of_people():
     assert Writer("persons/million CNY", "en").write(6e-16) == "0.000"
     assert Writer("share/million CNY", "en").unit == "points / million CNY"
     assert Writer("persons", "en").write_interval(5.0, np.nan, np.nan) == "+5"
+    assert (Writer("share", "zh").unit, Writer("share", "zh").unit_behind) == ("百分点", "个百分点")
+    assert (Writer("share", "en").unit_behind, Writer("persons", "zh").unit_behind) == ("points", "人")
 
 
 def test_box_is_written_as_conditions():
@@ -433,4 +438,6 @@ def test_best_size_in_both_languages(tmp_path, lang, keys):
         assert len(tables) == (most > 0)
         assert not any("e+" in cell for table in tables for row in table.rows for cell in row)
         assert lines[0] == WORDS[f"optimum.{found.verdict}"][LANGUAGES.index(lang)]
+        # a million CNY is spaced alike behind cost and budget
+        assert not any(f"{digit}百万元" in line for line in lines for digit in range(10))
         save_figure(plot_optimum(found, budget, question, "?", lang), tmp_path / "best.png")
