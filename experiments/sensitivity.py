@@ -9,8 +9,8 @@ Three methods (sim/indices.py has the first two):
   the scenario as it is, paired by seed, with its 95 % interval. Blind to interactions and to what happens between.
 All points share their seeds, so that little of what differs between them is chance; `noise` says how much of the
 variance between points is, by what points and seeds do together: s^2 / S over the variance of means over S seeds.
-Intervals of morris and sobol are bootstrapped over paths or points at 95 %; no two paths have the same points, and fewer
-than four have no interval.
+Intervals of morris and sobol are bootstrapped over paths or points at 95 %; no two paths have the same points, and
+fewer than four have no interval.
 Left out: interactions of two keys by name, and inputs that depend on each other.
 """
 
