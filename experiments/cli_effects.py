@@ -41,7 +41,7 @@ def effects(
     """Compare the policies of a sweep that was run: effects, winners and losers, parts of variance."""
     with report_errors(lang=lang):
         from experiments.paired import compare_policies, list_winners, split_variance
-        from experiments.paired_words import list_effects, list_parts, note_unpaired
+        from experiments.paired_words import list_effects, list_parts, note_not_run, note_unpaired
         from experiments.paired_words import list_winners as write_winners
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
@@ -72,7 +72,8 @@ def effects(
             told = list_effects(here, outcome, group, base, lang=lang, named=named)
             sure = write_winners(winners, found, lang=lang, named=named, places=places)
             print_tables([told, *sure, list_parts(parts, found, lang=lang, named=named)])
-            for line in note_unpaired(table, found, base, lang=lang, named=named):
+            holes = note_not_run(table, sweep.points, [one.name for one in sweep.futures], lang=lang, named=named)
+            for line in (*note_unpaired(table, found, base, lang=lang, named=named), *holes):
                 typer.echo(line)
         typer.echo(label("line.results", lang).format(folder=folder))
 

@@ -76,7 +76,7 @@ def sensitivity(
         from experiments.runner import Workers, describe_plan
         from experiments.sensitivity import measure_sensitivity
         from experiments.sensitivity_run import add_ranges, load_study, plan_study, run_study
-        from experiments.sensitivity_words import describe_asked, list_sensitivity, note_noise
+        from experiments.sensitivity_words import describe_asked, list_notes, list_sensitivity
         from experiments.store import Store
         from sim.certainty import split_outcome
         from sim.plots_sensitivity import plot_sensitivity, save_sensitivity
@@ -109,7 +109,7 @@ def sensitivity(
             unit = str(found["unit"].iloc[0])
             typer.echo(describe_asked(method, **named, counts=_count_runs(plan), unit=unit, lang=lang))
             print_tables(list_sensitivity(found, method, lang=lang, named=plan.sweep.labels))
-            for line in note_noise(found, method, lang):
+            for line in list_notes(found, method, size, lang):
                 typer.echo(line)
         typer.echo(label("line.results", lang).format(folder=folder))
 

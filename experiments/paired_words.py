@@ -37,6 +37,10 @@ _UNPAIRED: Final[dict[Lang, str]] = {
     "en": "{n} of {all} points and futures are left out: {base} was not run there, or nothing else was.",
     "zh": "{all}个设计点与情景的组合中有{n}个未列入：在该处只模拟了{base}，或未模拟{base}。",  # noqa: RUF001  (full-width on purpose)
 }
+_NOT_RUN: Final[dict[Lang, str]] = {
+    "en": "{n} of {all} points and futures are not run, as `when` says: {which}.",
+    "zh": "{all}个设计点与情景的组合中有{n}个按 when 条件未模拟：{which}。",  # noqa: RUF001  (full-width on purpose)
+}
 _LABEL_HEADS: Final = {"future": "情景", "city": "城市", "design": "设计点"}
 """Labels that tell rows apart, in Chinese."""
 _VERDICTS: Final[dict[str, tuple[str, str]]] = {"gains": ("gains", "受益"), "loses": ("loses", "受损")}
@@ -73,6 +77,27 @@ def note_unpaired(
     every, told = (len(rows[["design", "future"]].drop_duplicates()) for rows in (table, effects))
     base = label_scenario(against, lang, named)
     return [_UNPAIRED[lang].format(n=every - told, all=every, base=base)] if told < every else []
+
+
+def note_not_run(
+    table: DataFrame,
+    points: Sequence[Mapping[str, Any]],
+    futures: Sequence[str],
+    *,
+    lang: Lang,
+    named: PlaceLabels | None = None,
+) -> list[str]:
+    """Which of the points and futures that a sweep asks for its table has no run of; nothing where it has all."""
+    there = set(table[["design", "future"]].itertuples(index=False, name=None))
+    missing = [(k, future) for k in range(len(points)) for future in futures if (k, future) not in there]
+    names = []
+    shorts = shorten_keys(list(points[0])) if points else {}
+    for design, future in missing[:MOST_ROWS]:
+        values = [f"{shorts[key]}={_write(value)}" for key, value in points[design].items()]
+        names.append(" ".join([*values, *([_write_label("future", future, lang, named)] if future else [])]))
+    which = (", " if lang == "en" else "、").join(names) + (" ..." if len(missing) > MOST_ROWS else "")
+    every = len(points) * len(futures)
+    return [_NOT_RUN[lang].format(n=len(missing), all=every, which=which)] if missing else []
 
 
 def list_winners(

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments import plan_cautions
-from experiments.sensitivity import Method
+from experiments.sensitivity import FEWEST_PATHS, Method
 from sim.effects import Text, TextTable, choose_unit, has_no_width, name_difference
 from sim.labels import LABELS, Lang, PlaceLabels, in_brackets, join_words, label, label_scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+FEWEST_BASE: Final = 32
+"""Base points of `sobol` below which shares are too rough to be read."""
 _HEADS: Final[dict[Lang, dict[Method, Text]]] = {
     "en": {
         "morris": (
@@ -66,6 +68,18 @@ _ONE: Final[dict[Lang, str]] = {
 _NOISE: Final[dict[Lang, str]] = {
     "en": "Of what differs between points {noise:.1f} % is chance, with {seeds} seeds.",
     "zh": "各设计点之间的差异中，随机误差占{noise:.1f}%（{seeds}个随机种子）。",
+}
+_FEW_PATHS: Final[dict[Lang, str]] = {
+    "en": "{n} paths are too few for intervals. Take --n {fewest} or more.",
+    "zh": "只有{n}条路径，不足以给出区间。请用 --n {fewest} 或更多。",
+}
+_FEW_BASE: Final[dict[Lang, str]] = {
+    "en": "Shares from {n} base points are rough, and may lie outside 0 to 100 %. Take --n {fewest} or more.",
+    "zh": "仅用{n}个基础样本点，各指数误差很大，可能超出0到100%。请用 --n {fewest} 或更多。",
+}
+_STRANGE: Final[dict[Lang, str]] = {
+    "en": "No share of a variance is outside 0 to 100 %, as the intervals here are of: {keys}. Take a larger --n.",
+    "zh": "以下参数的区间全部落在0到100%之外，不可能是方差占比：{keys}。请加大 --n。",
 }
 
 
@@ -121,12 +135,29 @@ def list_sensitivity(
     return tables
 
 
-def note_noise(found: DataFrame, method: Method, lang: Lang) -> list[str]:
-    """How much of what differs is chance; nothing where one seed cannot tell, or each step has its own interval."""
-    noise = float(found["noise"].max())
-    if method == "oat" or math.isnan(noise):
-        return []
-    return [_NOISE[lang].format(noise=100.0 * noise, seeds=int(found["seeds"].max()))]
+def list_notes(found: DataFrame, method: Method, n: int, lang: Lang) -> list[str]:
+    """What stands below the tables of list_sensitivity of a design of size `n`.
+
+    How much of what differs is chance, where more than one seed can tell; and whether the design is too small.
+    """
+    noise, notes = float(found["noise"].max()), list[str]()
+    if method != "oat" and not math.isnan(noise):
+        notes.append(_NOISE[lang].format(noise=100.0 * noise, seeds=int(found["seeds"].max())))
+    if method == "morris" and n < FEWEST_PATHS:
+        notes.append(_FEW_PATHS[lang].format(n=n, fewest=FEWEST_PATHS))
+    if method == "sobol" and n < FEWEST_BASE:
+        notes.append(_FEW_BASE[lang].format(n=n, fewest=FEWEST_BASE))
+    if method == "sobol" and _list_strange(found):
+        notes.append(_STRANGE[lang].format(keys=", ".join(_list_strange(found))))
+    return notes
+
+
+def _list_strange(found: DataFrame) -> list[str]:
+    """Keys of which an interval of a share has no part within 0 and 1: no share of anything."""
+    strange = False
+    for name in ("first", "total"):
+        strange |= (found[f"{name}_low"] > 1.0) | (found[f"{name}_high"] < 0.0)
+    return list(dict.fromkeys(str(key).removeprefix("params.") for key in found.loc[strange, "key"]))
 
 
 def _write_row(row: Mapping[Any, Any], method: Method, lang: Lang) -> Text:

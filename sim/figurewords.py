@@ -70,6 +70,10 @@ FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Chance makes {share} % of what differs between points.",
         "各设计点之间的差异中约{share}%为随机误差。",
     ),
+    "caption.no_signal": (
+        "Bars are mean absolute effects; without chance no effect is left.",
+        "条形为平均绝对效应；剔除随机误差后没有剩余效应。",
+    ),
     "note.shown_keys": ("The first {shown} of {keys} keys are shown.", "仅显示{keys}个参数中影响最大的{shown}个。"),
     "scope.here": ("Here", "本地"),
     "scope.elsewhere": ("Other places", "其他地区"),

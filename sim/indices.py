@@ -66,8 +66,7 @@ def sample_distinct(n: int, n_paths: int, seed: int) -> FloatArray:
     """Points as of sample_morris, of which no two paths have the same points.
 
     A path that comes again, or comes backwards, tells nothing new and makes bootstrapped intervals too narrow. Few
-    inputs have few paths on a coarse grid (one input two): levels are doubled until there are twice as many as are
-    wanted.
+    inputs have few paths on a coarse grid (one input two): levels are doubled until there are twice as many as wanted.
     """
     levels = LEVELS
     while levels**n * math.factorial(n) < 4 * n_paths:  # places x directions x orders, half of them another backwards

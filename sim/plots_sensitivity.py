@@ -78,7 +78,7 @@ def plot_sensitivity(
             if len(panels) > 1:
                 names = [label_scenario(str(name), lang, labels) for name in (policy, future) if name]
                 one.set_title(wrap_text(", ".join(names), 48), loc="left")
-        draw_legend(figure, _list_legend(method, lang))
+        draw_legend(figure, _list_legend(found, method, lang))
         write_caption(figure, *_write_notes(found, max(len(rows) for _, rows in panels), method, lang))
     return figure
 
@@ -121,16 +121,24 @@ def _draw_bars(axes: Axes, rows: pd.DataFrame, columns: Sequence[tuple[str, str,
             axes.hlines(heights, left, right, color="black", linewidth=1.0)
 
 
-def _list_legend(method: str, lang: Lang) -> list[tuple[str, str]]:
+def _list_legend(found: pd.DataFrame, method: str, lang: Lang) -> list[tuple[str, str]]:
+    """Words and colour of each kind of bar that is drawn."""
     keys = ("end.low", "end.high") if method == "oat" else tuple(f"index.{name}" for name, _, _ in _INDICES[method])
-    return [(label(key, lang), color) for key, color in zip(keys, COLORS, strict=True)]
+    drawn = (True, method != "morris" or _has_signal(found))
+    return [(label(key, lang), color) for key, color, one in zip(keys, COLORS, drawn, strict=True) if one]
+
+
+def _has_signal(found: pd.DataFrame) -> bool:
+    return bool((found["signal"] > 0.0).any())
 
 
 def _write_notes(found: pd.DataFrame, n_keys: int, method: str, lang: Lang) -> list[str]:
     notes = [label(f"caption.sensitivity_{method}", lang).format(seeds=int(found["seeds"].max()))]
     noise = float(found["noise"].max())
-    if method == "sobol" and math.isfinite(noise):
+    if method != "oat" and math.isfinite(noise):
         notes.append(label("caption.noise", lang).format(share=format_number(_POINTS * noise)))
+    if method == "morris" and not _has_signal(found):
+        notes.append(label("caption.no_signal", lang))
     if n_keys > MOST_KEYS:
         notes.append(label("note.shown_keys", lang).format(shown=MOST_KEYS, keys=n_keys))
     return notes

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.cli_effects import print_winners
 from experiments.paired import COMPONENTS, GOOD, compare_policies, list_winners, measure_components, split_variance
-from experiments.paired_words import list_parts, note_unpaired
+from experiments.paired_words import list_parts, note_not_run, note_unpaired
 from experiments.paired_words import list_winners as write_winners
 from experiments.table import TableError
 from sim.certainty import judge_certainty
@@ -118,6 +118,17 @@ def test_points_with_one_policy_are_left_out_and_said_to_be():
     apart = table[(table["design"] == 0) == (table["policy"] == "base")]
     with pytest.raises(TableError, match="no point of the sweep has two policies"):
         split_variance(apart, "stayed_12m", city="alpha")
+
+
+def test_points_that_are_not_run_at_all_are_named():
+    table = make_table(lambda _, policy, seed, __: (policy == "p") * (100 + seed), designs=(0, 2))
+    points = [{"policies.0.units": units} for units in (100, 200, 300)]
+    (line,) = note_not_run(table, points, [""], lang="en")
+    assert line == "1 of 3 points and futures are not run, as `when` says: units=200."
+    (line,) = note_not_run(table, points, [""], lang="zh")
+    assert "units=200" in line
+    assert "3个" in line
+    assert note_not_run(table.replace({"design": {2: 1}}), points[:2], [""], lang="en") == []
 
 
 def test_tables_of_a_sweep_say_which_point_is_meant():

@@ -55,6 +55,17 @@ def test_a_panel_for_each_policy_and_future():
     assert "Chance makes 12.5 %" in figure.get_supxlabel().replace("\n", " ")
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_paths_say_how_much_is_chance_and_no_bar_is_named_that_is_not_drawn(lang):
+    word, note = ("".join(label(key, lang).split()) for key in ("index.signal", "caption.no_signal"))
+    for found, there in ((make_found("morris"), True), (make_found("morris").assign(signal=0.0), False)):
+        figure = plot_sensitivity(found, "morris", outcome="Talent", city="Beijing", lang=lang)
+        words = "".join("".join(text.get_text().split()) for one in figure.legends for text in one.get_texts())
+        caption = "".join(figure.get_supxlabel().split())
+        assert (word in words, note in caption) == (there, not there)
+        assert "12.5" in caption
+
+
 def test_the_keys_that_move_least_are_left_to_the_table():
     figure = draw("morris", n_keys=MOST_KEYS + 2)
     assert len(figure.axes[0].get_yticks()) == MOST_KEYS

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from experiments.sensitivity_words import describe_asked, list_sensitivity
+from experiments.sensitivity_words import describe_asked, list_notes, list_sensitivity
 from sim.cli import app
 from sim.labels import LANGUAGES
 
@@ -49,6 +49,24 @@ def test_paths_and_shares_have_signs_where_something_has_a_direction():
     shares = show("sobol", **SHARES)
     assert shares["alone, % of variance (95 %)"] == "50.0 (40.0 .. 60.0)"
     assert (shares["its unit"], shares["start"]) == ("utility", "1.2")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_design_too_small_is_said_below_the_table(lang):
+    shares, paths = pd.DataFrame([{**ROW, **SHARES}]), pd.DataFrame([{**ROW, **PATHS}])
+    (chance,) = list_notes(shares, "sobol", 32, lang)
+    assert "10.0" in chance
+    assert list_notes(paths, "morris", 4, lang) == [chance]
+    assert list_notes(paths, "oat", 1, lang) == []
+    rough, few = (list_notes(table, method, n, lang)[1:] for table, method, n in
+                  ((shares, "sobol", 16), (paths, "morris", 3)))  # fmt: skip
+    assert ["--n 32" in line for line in rough] == ["--n 4" in line for line in few] == [True]
+    # an estimate outside whose interval reaches within is one of a large design too
+    assert list_notes(shares.assign(total=1.1, total_low=0.9, total_high=1.3), "sobol", 64, lang) == [chance]
+    for low, high in ((1.221, 2.433), (-0.5, -0.1)):
+        (_, strange) = list_notes(shares.assign(first_low=low, first_high=high), "sobol", 64, lang)
+        assert "search.b_wage" in strange
+        assert "params." not in strange
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
