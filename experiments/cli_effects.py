@@ -41,7 +41,7 @@ def effects(
     """Compare the policies of a sweep that was run: effects, winners and losers, parts of variance."""
     with report_errors(lang=lang):
         from experiments.paired import compare_policies, list_winners, split_variance
-        from experiments.paired_words import list_effects, list_parts, note_not_run, note_unpaired
+        from experiments.paired_words import list_effects, list_parts, note_nobody, note_not_run, note_unpaired
         from experiments.paired_words import list_winners as write_winners
         from experiments.store import Store
         from experiments.sweepfile import load_sweep
@@ -72,8 +72,9 @@ def effects(
             told = list_effects(here, outcome, group, base, lang=lang, named=named)
             sure = write_winners(winners, found, lang=lang, named=named, places=places)
             print_tables([told, *sure, list_parts(parts, found, lang=lang, named=named)])
+            unpaired = note_unpaired(table, found, base, lang=lang, named=named)
             holes = note_not_run(table, sweep.points, [one.name for one in sweep.futures], lang=lang, named=named)
-            for line in (*note_unpaired(table, found, base, lang=lang, named=named), *holes):
+            for line in (*note_nobody(winners, found, lang), *unpaired, *holes):
                 typer.echo(line)
         typer.echo(label("line.results", lang).format(folder=folder))
 
@@ -137,9 +138,13 @@ def _tell_asked(asked: Mapping[str, Any], sweep: Sweep, store: Store, file: str,
 
 
 def print_winners(comparison: Comparison, city: str, lang: Language, places: PlaceLabels | None = None) -> None:
-    """Print which groups in the city in focus gain or lose for certain, if any do."""
+    """Print which groups in the city in focus gain or lose for certain, or that none does."""
     from experiments.paired import join_certainty, list_winners
     from experiments.paired_words import list_winners as write_winners
+    from experiments.paired_words import note_nobody
 
     effects = join_certainty(comparison.effects, comparison.certainty).assign(city=city)
-    print_tables(write_winners(list_winners(effects), effects, lang=lang, places=places))
+    winners = list_winners(effects)
+    print_tables(write_winners(winners, effects, lang=lang, places=places))
+    for line in note_nobody(winners, effects, lang):
+        typer.echo(line)

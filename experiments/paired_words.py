@@ -41,6 +41,10 @@ _NOT_RUN: Final[dict[Lang, str]] = {
     "en": "{n} of {all} points and futures are not run, as `when` says: {which}.",
     "zh": "{all}个设计点与情景的组合中有{n}个按 when 条件未模拟：{which}。",  # noqa: RUF001  (full-width on purpose)
 }
+_NOBODY: Final[dict[Lang, str]] = {
+    "en": "Who gains and who loses: nobody for certain (p under 0.05 after Holm for all that was looked at).",
+    "zh": "没有显著受益或显著受损的群体（按所考察的全部结果与群体作Holm校正，p值均不低于0.05）。",  # noqa: RUF001  (full-width on purpose)
+}
 _LABEL_HEADS: Final = {"future": "情景", "city": "城市", "design": "设计点"}
 """Labels that tell rows apart, in Chinese."""
 _VERDICTS: Final[dict[str, tuple[str, str]]] = {"gains": ("gains", "受益"), "loses": ("loses", "受损")}
@@ -125,6 +129,13 @@ def list_winners(
     ]
     heads = (*_name_labels(differ, lang), *_WINNER_HEADS[lang])
     return [TextTable(_TITLES[lang][1], heads, rows, len(differ) + 5)] if rows else []
+
+
+def note_nobody(winners: DataFrame, effects: DataFrame, lang: Lang) -> list[str]:
+    """Say that nobody gains or loses beyond doubt where that is so; nothing where a single run cannot tell."""
+    if (winners["verdict"] != "unclear").any() or not (effects["seeds"] > 1).any():
+        return []
+    return [_NOBODY[lang]]
 
 
 def list_parts(parts: DataFrame, effects: DataFrame, *, lang: Lang, named: PlaceLabels | None = None) -> TextTable:

@@ -219,16 +219,20 @@ def _list_reach(found: Found, lang: Lang) -> list[Text]:
 
 
 def _list_groups(found: Found, lang: Lang) -> list[Text]:
+    """A row for every group, unless the policy changes nothing in any."""
     rows: list[Text] = []
+    moved = False
     for outcome, group in found:
         if outcome != COST_PER_STAYER or group == ALL:
             continue
         ratio, cost, stayed = (found[name, group] for name in (outcome, COST_BY_PERSON, STAYED))
-        if not cost["difference"] and not stayed["difference"]:
-            continue
         money = _write_number(cost["difference"] * 1e-6, 1, sign=True)
-        rows.append((name_group(group, lang), money, write_effect(stayed, lang), write_effect(ratio, lang)))
-    return rows
+        is_moved = bool(cost["difference"] or stayed["difference"])
+        moved |= is_moved
+        # where no money came and nobody more stays there is no cost for each
+        each = write_effect(ratio, lang) if is_moved else "-"
+        rows.append((name_group(group, lang), money, write_effect(stayed, lang), each))
+    return rows if moved else []
 
 
 def write_effect(row: Mapping[Any, Any], lang: Lang) -> str:

@@ -84,11 +84,12 @@ def test_leakage_is_a_share_of_persons_and_of_money(comparison):
     assert row == ("Rent subsidy", "5,000", "87.7 % (85.0 .. 90.0)", "+300 (+200 .. +400)", "4.0", "90.0 %")
 
 
-def test_groups_that_nothing_happens_to_are_left_out_and_unknown_ratios_say_so(comparison):
+def test_groups_that_nothing_happens_to_have_a_dash_and_unknown_ratios_say_so(comparison):
     rows = list_tables(comparison, "p", lang="en")[3].rows
     assert rows == [
         ("From North China", "+2.0", "+40 (+30 .. +50)", "50,000 (40,000 .. 60,000)"),
         ("PhD", "+1.0", "+1 (-1 .. +3)", label("note.may_be_zero", "en")),
+        ("Master", "0.0", "0 (all runs alike)", "-"),
     ]
 
 

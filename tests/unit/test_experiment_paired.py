@@ -160,6 +160,12 @@ def test_groups_that_gain_in_one_comparison_are_printed(capsys):
     assert "Mean wage │ All" not in shown
     comparison = Comparison(effects=compare_runs(base, {"p": base}), judgements=[], by_place={}, certainty=certainty)
     print_winners(dataclasses.replace(comparison, certainty=judge_certainty(base, {"p": base})), "alpha", "zh")
+    assert capsys.readouterr().out.startswith("没有显著受益或显著受损的群体")
+    one = {1: base[1]}
+    comparison = dataclasses.replace(
+        comparison, effects=compare_runs(one, {"p": one}), certainty=judge_certainty(one, {"p": one})
+    )
+    print_winners(comparison, "alpha", "en")  # a single seed cannot tell
     assert capsys.readouterr().out == ""
 
 
