@@ -154,10 +154,12 @@ def list_notes(found: DataFrame, method: Method, n: int, lang: Lang) -> list[str
 
 def _list_strange(found: DataFrame) -> list[str]:
     """Keys of which an interval of a share has no part within 0 and 1: no share of anything."""
-    strange = False
-    for name in ("first", "total"):
-        strange |= (found[f"{name}_low"] > 1.0) | (found[f"{name}_high"] < 0.0)
-    return list(dict.fromkeys(str(key).removeprefix("params.") for key in found.loc[strange, "key"]))
+    strange = [
+        str(row["key"]).removeprefix("params.")
+        for row in found.to_dict("records")
+        if any(row[f"{name}_low"] > 1.0 or row[f"{name}_high"] < 0.0 for name in ("first", "total"))
+    ]
+    return list(dict.fromkeys(strange))
 
 
 def _write_row(row: Mapping[Any, Any], method: Method, lang: Lang) -> Text:
