@@ -7,9 +7,13 @@ of the keys (of the order up to 3, for two keys up to 2 with their product, that
     best = argmax over x of sum_s w_s effect_s(x), or of min_s effect_s(x)
     where P(cost_s of a run at x <= budget) >= p in every state s
 
-The probability is that of one more run: Student-t around the mean cost with the spread of runs at the points, of which
-the nearer ones weigh more. Draws of all means together (experiments/means.py), each with its own best x, give the
-interval of the answer. What costs are is drawn too, so that it may reach beyond the sizes allowed.
+Where a key is 0 and no run there differs from the baseline, that size is known to change nothing: the curves of effect
+and cost go through 0 there, and nothing is left to chance.
+The probability is that of one more run: Student-t around the mean cost with the spread of runs, which is a straight
+line along each key, fitted to the spreads at the points: that of a few runs is too uncertain to be taken as it is, and
+would make the probability go up and down with the size. Draws of all means together (experiments/means.py), each with
+its own best x, give the interval of the answer. What costs are is drawn too, so that it may reach beyond the sizes
+allowed.
 Sizes whose effect cannot be told from that of the best are listed beside it, and are often
 many: near the top a curve is flat. Where they are all sizes that the budget allows, the answer is not determined.
 Left out: sizes outside the points that were run.
@@ -23,9 +27,10 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.cases import Cases, Question
-from experiments.means import CONFIDENCE, FloatArray, bound_draws, draw_means
+from experiments.means import FloatArray, bound_draws, draw_means
 from sim.errors import ResultsError
 from sim.sourced import is_finite
 
@@ -38,9 +43,12 @@ FEWEST_POINTS: Final = 4
 FEWEST_VALUES: Final = 3
 """Different values of each key: fewer make no curve along it."""
 _LARGEST_ORDER: Final = {1: 3, 2: 2}
+_ROUNDING: Final = 1e-12
+"""Weights of points, of the order of 1, that are zero but for rounding."""
 ROUGH: Final = 3.0
 """Standard errors, as a root mean square, that points may lie off their curve before it is said."""
 
+BoolArray = NDArray[np.bool_]
 Verdict = Literal["inside", "at_bound", "budget_binds", "undetermined", "too_dear"]
 
 
@@ -105,7 +113,7 @@ class Optimum:
 
     verdict: Verdict
     """inside: a top of the curve; at_bound: at the end of what was swept; budget_binds: more would be better and is
-    not allowed; undetermined: all sizes allowed are as good; too_dear: none is allowed."""
+    not allowed; undetermined: all of several sizes allowed are as good; too_dear: none is allowed."""
     sizes: tuple[Size, ...]
     """Empty where none is allowed."""
     effect: float
@@ -116,7 +124,7 @@ class Optimum:
     p_budget: float
     """Share of runs that keep the budget, in the state where it is least."""
     misfit: float
-    """Root mean square of how far points lie off the curve of the effect, in standard errors."""
+    """Root mean square of how far points with a standard error lie off the curve of the effect, in these."""
     is_rough: bool
     """Whether that is too much: look at the points."""
     unit: str
@@ -150,8 +158,9 @@ def find_best_size(cases: Cases, question: Question, budget: Budget, weights: Fl
         np.where(keeps, curves.draws * sign, -np.inf).argmax(axis=1),
         curves.p_budget_draws.argmax(axis=1),
     )
-    behind = np.quantile((curves.draws[:, [best]] - curves.draws) * sign, (1 - CONFIDENCE) / 2, axis=0)
-    as_good = allowed & (behind <= 0)
+    # the interval of the lead over a size, as that of the effect is one of the lead over doing nothing
+    lead, _ = bound_draws((curves.draws[:, [best]] - curves.draws) * sign)
+    as_good = allowed & (lead <= 0)
     low, high = bound_draws(curves.sizes[tops])
     sizes = tuple(
         Size(
@@ -169,7 +178,7 @@ def find_best_size(cases: Cases, question: Question, budget: Budget, weights: Fl
         for k, key in enumerate(curves.keys)
     )
     verdict: Verdict = "inside"
-    if as_good[allowed].all():
+    if allowed.sum() > 1 and as_good[allowed].all():
         verdict = "undetermined"
     elif not allowed[(curves.effect * sign).argmax()]:
         verdict = "budget_binds"
@@ -202,8 +211,9 @@ def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float)
     sizes = np.array(list(itertools.product(*axes)))
     unit, unit_sizes = ((x - low) / width * 2 - 1 for x in (points, sizes))
     effect, cost = cases.effect[1:], cases.cost[1:]
+    known = (points == 0).any(axis=1) & ~(effect.any(axis=(1, 2)) | cost.any(axis=(1, 2)))
     (to_sizes, to_points), (cost_to_sizes, _) = (
-        _choose_smoother(unit, unit_sizes, values.mean(axis=2)) for values in (effect, cost)
+        _choose_smoother(unit, unit_sizes, values.mean(axis=2), known) for values in (effect, cost)
     )
     mean_cost = cost_to_sizes @ cost.mean(axis=2)
 
@@ -215,7 +225,7 @@ def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float)
     means, n_states = effect.mean(axis=2), effect.shape[1]
     together = draw_means(np.concatenate([effect, cost], axis=1), n_draws=N_DRAWS)
     draws, cost_draws = together[:, :, :n_states], together[:, :, n_states:]
-    spread = _weigh_near(unit_sizes, unit) @ cost.std(axis=2, ddof=1)
+    spread = _smooth_spread(unit, unit_sizes, cost.std(axis=2, ddof=1), known)
     likely_cost = np.einsum("zp,dps->dzs", cost_to_sizes, cost_draws)
     error = effect.std(axis=2, ddof=1) / np.sqrt(effect.shape[2])
     off = (means - to_points @ means) / np.where(error > 0, error, np.inf)
@@ -229,17 +239,29 @@ def _draw_curves(cases: Cases, budget: Budget, weights: FloatArray, sign: float)
         p_budget_draws=_keep_budget(likely_cost, spread, cost.shape[2], budget.most_cny),
         points=points,
         at_points=reduce_states([means[:, s] for s in range(n_states)]),
-        misfit=float(np.sqrt((off**2).mean())),
+        misfit=float(np.sqrt((off**2).sum() / max(1, (error > 0).sum()))),
     )
 
 
-def _weigh_near(sizes: FloatArray, points: FloatArray) -> FloatArray:
-    """(size, point) weights that fall with the square of the distance and sum to 1 (Shepard 1968); 1 at a point itself.
+def _smooth_spread(unit: FloatArray, unit_sizes: FloatArray, spread: FloatArray, known: BoolArray) -> FloatArray:
+    """(size, state) spread of runs: along each key a straight line, by least squares of `spread` (point, state).
 
-    For what has no curve of its own, such as a spread: no step between points, and never outside theirs.
+    What is fitted are the spreads at the corners of what was swept, none of which is below zero, so that none between
+    them is; they are zero at corners on which a size depends that is known to change nothing.
     """
-    near = 1.0 / np.maximum(1e-12, ((sizes[:, None] - points[None]) ** 2).sum(axis=2))
-    return np.asarray(near / near.sum(axis=1, keepdims=True), np.float64)
+    from scipy.optimize import nnls
+
+    def weigh_corners(at: FloatArray) -> FloatArray:
+        ends = np.stack([1 - at, 1 + at], axis=2) / 2
+        corners = itertools.product(range(2), repeat=at.shape[1])
+        return np.stack([np.prod([ends[:, k, end] for k, end in enumerate(one)], axis=0) for one in corners], axis=1)
+
+    weights = weigh_corners(unit)
+    free: BoolArray = np.asarray(~(weights[known] > 0).any(axis=0), np.bool_)
+    if not free.any():  # a known size amid others
+        free[:] = True
+    at_corners = np.stack([nnls(weights[:, free], one)[0] for one in spread.T], axis=1)
+    return np.asarray(weigh_corners(unit_sizes)[:, free] @ at_corners, np.float64)
 
 
 def _read_points(cases: Cases) -> tuple[tuple[str, ...], FloatArray]:
@@ -280,18 +302,32 @@ def find_fault(points: FloatArray) -> tuple[str, str] | None:
     return None
 
 
-def _choose_smoother(unit: FloatArray, unit_sizes: FloatArray, means: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(size, point) and (point, point) matrices that turn means at points into the curve, of the best order."""
+def _choose_smoother(
+    unit: FloatArray, unit_sizes: FloatArray, means: FloatArray, known: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """(size, point) and (point, point) matrices that turn means at points into the curve, of the best order.
+
+    Curves are zero at `known` (point,): of all combinations of terms those that vanish there.
+    """
     found: list[tuple[float, FloatArray, FloatArray]] = []
     for order in range(1, _LARGEST_ORDER[unit.shape[1]] + 1):
-        terms = _make_terms(unit, order)
-        if terms.shape[1] >= len(unit) or np.linalg.matrix_rank(terms) < terms.shape[1]:
-            break
+        terms, at_sizes = _make_terms(unit, order), _make_terms(unit_sizes, order)
+        if known.any():
+            from scipy.linalg import null_space
+
+            basis = null_space(terms[known])
+            terms, at_sizes = terms @ basis, at_sizes @ basis
+        if not 0 < terms.shape[1] < len(unit) - known.sum() or np.linalg.matrix_rank(terms) < terms.shape[1]:
+            continue
         solve = np.linalg.pinv(terms)
         hat = terms @ solve
         # what the curve through all other points misses at a point
         missed = (means - hat @ means) / np.maximum(1e-9, 1 - np.diag(hat))[:, None]
-        found.append((float((missed**2).sum()), _make_terms(unit_sizes, order) @ solve, hat))
+        to_sizes = at_sizes @ solve
+        to_sizes[np.abs(to_sizes) < _ROUNDING] = 0.0
+        found.append((float((missed**2).sum()), to_sizes, hat))
+    if not found:  # too few points are left beside those known
+        return _choose_smoother(unit, unit_sizes, means, np.zeros_like(known))
     _, to_sizes, to_points = min(found, key=lambda one: one[0])
     return to_sizes, to_points
 

@@ -170,7 +170,9 @@ def list_optimum(found: Optimum, budget: Budget, question: Question, lang: Lang)
                 budget=f"{budget.most_cny / 1e6:,.1f} {label('unit.million_cny', lang)}",
             )
         )
+        is_nothing = found.effect_low == 0 == found.effect_high
         doubt = _doubt_gain(found.effect * question.sign, found.effect_low, found.effect_high)
+        doubt = "nothing" if is_nothing else doubt
         lines += [word(f"optimum.{doubt}", lang)] if doubt else []
         lines += _note_beyond(found, lang)
     if found.is_rough:

@@ -83,6 +83,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Whether that size does anything is not known: the 95 % interval of its effect includes zero.",
         "尚不能断定该规模有效：其效果的95%置信区间包含零。",
     ),
+    "optimum.nothing": (
+        "That size changes nothing: its effect is zero in every run.",
+        "该规模不产生任何影响：其效果在各次模拟中均为零。",
+    ),
     "optimum.harm": (
         "Doing nothing is better: the 95 % interval of the effect lies on the wrong side of zero.",
         "不采取政策更好：效果的95%置信区间全部位于零的不利一侧。",
@@ -97,11 +101,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
             "{best} leads on the mean, and cannot be told from {tied}: the 95 % interval of the difference, paired by "
             "seed and widened for all comparisons, includes zero."
         ),
-        "{best}的均值最高，但与{tied}无显著差异：配对差的95%置信区间（按随机种子配对，并按比较次数校正）包含零。",
+        "{best}的均值最优，但与{tied}无显著差异：配对差的95%置信区间（按随机种子配对，并按比较次数校正）包含零。",
     ),
     "note.clear": (
         "{best} leads on the mean, beyond what chance explains.",
-        "{best}的均值最高，领先幅度超出随机误差。",
+        "{best}的均值最优，领先幅度超出随机误差。",
     ),
     "note.alone": ("{best} is the only choice that can be judged.", "只有{best}可供评判。"),
     "note.maybe_nothing": (

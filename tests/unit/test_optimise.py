@@ -54,14 +54,89 @@ def test_top_of_a_curve_is_found_with_its_interval():
     assert not found.is_rough
 
 
-def test_the_spread_of_the_cost_has_no_step_between_points():
-    """Nothing is spent without units, so that there the cost is known; it gets uncertain by and by."""
-    table = make_sizes(lambda units, _: units / 10, spread=8e5)
-    cost = table["outcome"] == "public_cost"
-    table.loc[cost & (table[UNITS] == 0.0), "value"] = 0.0
-    curves = find(table, most_cny=9e5, probability=0.5).curves
-    assert curves.p_budget[0] == 1.0
-    assert np.abs(np.diff(curves.p_budget)).max() < 0.15
+def make_known(effect, **values):
+    """Nothing changes without units: no run of size 0 differs from the baseline."""
+    table = make_sizes(effect, **values)
+    alike = table["policy"].eq("baseline") | table[UNITS].eq(0.0)
+    keys = ["outcome", "future", "seed"]
+    level = table[table["policy"] == "baseline"].drop_duplicates(keys).set_index(keys)["value"]
+    return table.assign(value=table["value"].where(~alike, level.reindex(table[keys]).to_numpy()))
+
+
+@pytest.mark.parametrize("better", ["high", "low"])
+@pytest.mark.parametrize("bend", [0.0, 1.0, 3.0])
+def test_a_size_that_changes_nothing_is_known_without_error(better, bend):
+    """Whatever the order of the curve, and though noise at the other sizes would draw it elsewhere."""
+    table = make_known(lambda units, _: 100 * (units / 1000) ** bend, noise=60.0, spread=2e6, seeds=4)
+    curves = find(table, most_cny=0.0, better=better).curves
+    assert (curves.effect[0], curves.cost[0], curves.p_budget[0]) == (0.0, 0.0, 1.0)
+    assert not curves.draws[:, 0].any()
+    assert (curves.p_budget_draws[:, 0] == 1.0).all()
+    assert curves.draws[:, 100].std() > 5.0
+
+
+def test_a_size_of_zero_that_changes_something_is_not_known():
+    """A policy may have rules beside its size; and one of a few units may do nothing by chance, or by coarse scale."""
+    assert find(make_sizes(lambda units, _: 50.0 + units / 10)).curves.effect[0] == pytest.approx(50.0, abs=10.0)
+    table = make_known(lambda units, _: units / 10, noise=1.0)
+    moved = table.assign(**{UNITS: table[UNITS] + 100.0})
+    assert find(moved).curves.draws[:, 0].any()
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_doing_nothing_is_as_good_where_an_effect_is_not_told_from_zero(number):
+    """What the sentence says of the best size, and the range beside it, are the same: some sweeps either way."""
+    table = make_known(lambda units, _: units * 0.02, noise=4.0 * number, seeds=4)
+    found = find(table, most_cny=5e6)
+    maybe_nothing = found.effect_low <= 0 <= found.effect_high
+    assert (found.sizes[0].as_good_from == 0.0) == maybe_nothing
+    _, lines = list_optimum(found, Budget(most_cny=5e6), Question(baseline="baseline", outcome="stayed_12m"), "en")
+    assert any(line.startswith("Whether that size does anything is not known") for line in lines) == maybe_nothing
+    if number in {0, 7}:
+        assert maybe_nothing == (number == 7)
+
+
+@pytest.mark.parametrize(("most_cny", "verdict"), [(0.0, "budget_binds"), (np.inf, "at_bound")])
+def test_where_nothing_is_best_it_is_said_to_change_nothing(most_cny, verdict):
+    """More is better, and nothing may be spent; or all that is more does harm."""
+    table = make_known(lambda units, _: units / 10 * (1 if most_cny == 0 else -1))
+    found = find(table, most_cny=most_cny)
+    assert (found.verdict, found.sizes[0].best, found.effect) == (verdict, 0.0, 0.0)
+    _, lines = list_optimum(found, Budget(most_cny=most_cny), Question(baseline="baseline", outcome="stayed_12m"), "en")
+    assert "That size changes nothing: its effect is zero in every run." in lines
+    assert not any(line.startswith("Whether") for line in lines)
+
+
+def test_two_keys_of_which_one_at_zero_changes_nothing():
+    """Without flats it does not matter what their rent is: the whole edge is known, between its points too."""
+    points = [{UNITS: u, CAP: c} for u, c in itertools.product((0.0, 300.0, 600.0, 1000.0), (1e3, 2e3, 3e3, 4e3))]
+    noise = np.random.default_rng(1)
+
+    def chance(size):
+        return lambda _, p: p[UNITS] * size * noise.normal(1.0, 0.5)
+
+    table = make_sweep({"flats": {"stayed_12m": chance(0.1), "public_cost": chance(1e4)}}, points=points, seeds=4)
+    curves = find(table, most_cny=1e6).curves
+    edge = curves.sizes[:, 0] == 0.0
+    assert edge.sum() == 41
+    assert not curves.effect[edge].any()
+    assert not curves.draws[:, edge].any()
+    assert (curves.p_budget[edge] == 1.0).all()
+    assert (curves.p_budget[~edge] < 1.0).all()
+
+
+@pytest.mark.parametrize("fixed", [0.0, 5e5])
+@pytest.mark.parametrize("number", range(8))
+def test_what_costs_more_keeps_the_budget_less_often(number, fixed):
+    """Spreads of four runs are far apart by chance: the mean cost rises in a line, so the probability falls."""
+    table = make_sizes(lambda units, _: units / 10, seeds=4, values=(0, 125, 250, 500, 750, 1000))
+    chosen = (table["policy"] == "flats") & (table["outcome"] == "public_cost")
+    noise = np.random.default_rng(number).normal(0.0, 1.0, len(table)) * (fixed + table[UNITS] * 3e3)
+    noise = (noise - noise[chosen].groupby(table[UNITS]).transform("mean")).fillna(0.0)
+    curves = find(table.assign(value=table["value"] + noise), most_cny=4e6, probability=0.5).curves
+    assert np.diff(curves.cost) == pytest.approx(5e4)
+    assert (np.diff(curves.p_budget) <= 1e-9).all()
+    assert curves.p_budget[0] > curves.p_budget[-1] + 0.4
 
 
 def test_budget_binds():

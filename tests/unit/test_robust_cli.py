@@ -308,6 +308,17 @@ def test_who_leads_is_said_with_who_is_tied():
     assert list_notes(one, cases, question, "en") == [word("note.equal", "en")]
 
 
+@pytest.mark.parametrize("seeds", [3, 6])
+def test_the_leader_on_the_mean_is_not_called_the_highest_where_less_is_better(seeds):
+    effect = {name: {"stayed_12m": size, "public_cost": 1e9} for name, size in (("bold", -50.0), ("safe", -20.0))}
+    table = make_sweep(effect, seeds=seeds, noise={"stayed_12m": (100.0, 40.0 if seeds == 3 else 1.0)})
+    question = Question(baseline="baseline", outcome="stayed_12m", better="low")
+    cases = gather_cases(table, question)
+    line = list_notes(judge_choices(cases, question), cases, question, "zh")[0]
+    assert "均值最优" in line
+    assert "最高" not in line
+
+
 def test_what_is_the_same_in_all_runs_is_said_to_be():
     assert Writer("persons", "en").write_interval(5.0, 5.0, 5.0 + 1e-12) == "+5 (all runs alike)"
     assert Writer("persons", "zh").write_interval(0.0, 0.0, 0.0) == "0（各次模拟结果相同）"  # noqa: RUF001  (full-width on purpose)
