@@ -151,13 +151,7 @@ def find_best_size(cases: Cases, question: Question, budget: Budget, weights: Fl
     if not allowed.any():
         return _describe(cases, curves, int(curves.p_budget.argmax()), "too_dear", ())
     best = int(rated.argmax())
-    # where no size keeps the budget in a draw, the cheapest is left
-    keeps = curves.p_budget_draws >= budget.probability
-    tops = np.where(
-        keeps.any(axis=1),
-        np.where(keeps, curves.draws * sign, -np.inf).argmax(axis=1),
-        curves.p_budget_draws.argmax(axis=1),
-    )
+    tops = _find_tops(curves, budget, sign)
     # the interval of the lead over a size, as that of the effect is one of the lead over doing nothing
     lead, _ = bound_draws((curves.draws[:, [best]] - curves.draws) * sign)
     as_good = allowed & (lead <= 0)
@@ -185,6 +179,13 @@ def find_best_size(cases: Cases, question: Question, budget: Budget, weights: Fl
     elif any(np.isclose(one.best, (one.swept_from, one.swept_to)).any() for one in sizes):
         verdict = "at_bound"
     return _describe(cases, curves, best, verdict, sizes)
+
+
+def _find_tops(curves: Curves, budget: Budget, sign: float) -> NDArray[np.intp]:
+    """(draw,) number of the best size in each draw; where none keeps the budget, the cheapest is left."""
+    keeps = curves.p_budget_draws >= budget.probability
+    best = np.where(keeps, curves.draws * sign, -np.inf).argmax(axis=1)
+    return np.where(keeps.any(axis=1), best, curves.p_budget_draws.argmax(axis=1))
 
 
 def _describe(cases: Cases, curves: Curves, best: int, verdict: Verdict, sizes: tuple[Size, ...]) -> Optimum:
