@@ -185,7 +185,7 @@ def _find_tops(curves: Curves, budget: Budget, sign: float) -> NDArray[np.intp]:
     """(draw,) number of the best size in each draw; where none keeps the budget, the cheapest is left."""
     keeps = curves.p_budget_draws >= budget.probability
     best = np.where(keeps, curves.draws * sign, -np.inf).argmax(axis=1)
-    return np.where(keeps.any(axis=1), best, curves.p_budget_draws.argmax(axis=1))
+    return np.asarray(np.where(keeps.any(axis=1), best, curves.p_budget_draws.argmax(axis=1)), np.intp)
 
 
 def _describe(cases: Cases, curves: Curves, best: int, verdict: Verdict, sizes: tuple[Size, ...]) -> Optimum:
