@@ -85,12 +85,12 @@ def tell_plan(plan: Plan, store: Store | None, *, quiet: bool, lang: Lang = "en"
     Raises:
         ResultsError: Where the store has runs of another question; without a store nothing is looked up.
     """
-    from experiments.plan_cautions import list_doubts
+    from experiments.plan_cautions import find_cautions, list_doubts
 
     if not quiet:
         print_plan(plan, lang)
         doubts = list_doubts(len(plan.sweep.seeds), len(plan.members), lang)
-        print_warnings([*(plan.cautions_zh if lang == "zh" else plan.cautions), *doubts], lang)
+        print_warnings([*find_cautions(plan, lang), *doubts], lang)
     if store is not None:
         check_store(plan, store, lang, quiet=quiet)
 

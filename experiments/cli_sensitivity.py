@@ -116,13 +116,14 @@ def sensitivity(
 
 def _tell_study(design: Design, plan: Plan, lang: Language) -> None:
     """Print how many points and runs there are, and on stderr what is seldom meant."""
+    from experiments.plan_cautions import find_cautions
     from experiments.sensitivity_words import list_doubts
 
     points, keys = (say(one if n == 1 else f"{one}s", lang, n=n) for one, n in
                     (("point", len(design.points)), ("key", len(design.keys))))  # fmt: skip
     typer.echo(say("study", lang, name=plan.sweep.name, points=points, keys=keys, n=plan.n_runs))
     doubts = list_doubts(design.method, len(plan.sweep.seeds), len(plan.members), lang)
-    print_warnings([*(plan.cautions_zh if lang == "zh" else plan.cautions), *doubts], lang)
+    print_warnings([*find_cautions(plan, lang), *doubts], lang)
 
 
 def _count_runs(plan: Plan) -> dict[str, int]:

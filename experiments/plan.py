@@ -15,7 +15,7 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sim
 from experiments.condition import ConditionError
@@ -32,6 +32,9 @@ from sim.modelhash import hash_files, hash_model
 from sim.scenario import Scenario
 from sim.sourced import report, suggest_name
 from sim.types import Quarter
+
+if TYPE_CHECKING:
+    from experiments.plan_cautions import Chosen
 
 CONTENT_FORMAT: Final = "talentsim-sweep-1"
 """Changes when the same run would leave other rows in the store."""
@@ -91,18 +94,11 @@ class Plan:
         return {run.key for job in self.jobs for run in job.runs}
 
     @functools.cached_property
-    def cautions(self) -> list[str]:
-        """What is seldom meant in its scenarios (experiments.plan_cautions); loads some of them."""
-        from experiments.plan_cautions import find_cautions
+    def looked_at(self) -> Chosen:
+        """Some of its scenarios, loaded once for all that is said of them (experiments.plan_cautions)."""
+        from experiments.plan_cautions import choose_scenarios
 
-        return find_cautions(self)
-
-    @functools.cached_property
-    def cautions_zh(self) -> list[str]:
-        """The same in Chinese."""
-        from experiments.plan_cautions import find_cautions
-
-        return find_cautions(self, "zh")
+        return choose_scenarios(self)
 
     def load(self, run: Run) -> Scenario:
         """The scenario of a run, without what only a manifest needs. Raises ScenarioError."""

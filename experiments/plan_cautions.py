@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from experiments.plan import Plan, Run
     from sim.scenario import Scenario
 
+    Chosen = tuple[dict[str, list[Scenario]], dict[str, list[Scenario]]]
+
 MOST_VALUES: Final = 12
 """Values of a key that are looked at."""
 _FEW_SETS: Final[dict[Lang, str]] = {
@@ -30,8 +32,8 @@ _FEW_SETS: Final[dict[Lang, str]] = {
 }
 
 
-def find_cautions(plan: Plan, lang: Lang = "en") -> list[str]:
-    """Lines about the scenarios of a plan, each once, with the names of the policies that have it unless all do."""
+def choose_scenarios(plan: Plan) -> Chosen:
+    """Load the scenarios of a plan that are looked at: by policy, and by future for what futures bring."""
     runs: dict[str, dict[str, dict[int, Run]]] = {}
     for run in sorted((run for job in plan.jobs for run in job.runs), key=lambda run: run.design):
         runs.setdefault(run.policy, {}).setdefault(run.future, {}).setdefault(run.design, run)
@@ -44,7 +46,12 @@ def find_cautions(plan: Plan, lang: Lang = "en") -> list[str]:
         seen = [by_design for name in policies if (by_design := runs[name].get(future))]
         if seen and future not in first.values():
             others[future] = _load(plan, list(seen[0].values())[:1])
-    return find_common_cautions(own, others, lang, plan.sweep.labels)
+    return own, others
+
+
+def find_cautions(plan: Plan, lang: Lang) -> list[str]:
+    """Lines about the scenarios of a plan, each once, with the names of the policies that have it unless all do."""
+    return find_common_cautions(*plan.looked_at, lang, plan.sweep.labels)
 
 
 def list_doubts(n_seeds: int, n_members: int, lang: Lang) -> list[str]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from experiments.leftovers import find_leftovers
 from experiments.plan import Job, Plan
+from experiments.plan_cautions import find_cautions
 from experiments.store import Entry, Store
 from sim.errors import TalentsimError
 
@@ -212,8 +213,8 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
         "members": {number: member.number for number, member in plan.members.items()},
         "cities": list(plan.cities),
         "since": str(plan.since),
-        "warnings": plan.cautions,
-        "warnings_zh": plan.cautions_zh,
+        "warnings": find_cautions(plan, "en"),
+        "warnings_zh": find_cautions(plan, "zh"),
         **describe_code(),
     }
 

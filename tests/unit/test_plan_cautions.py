@@ -6,7 +6,7 @@ import pytest
 from sweeps import BASELINE, TINY, plan_of, write_sweep
 from typer.testing import CliRunner
 
-from experiments.plan_cautions import MOST_VALUES, list_doubts
+from experiments.plan_cautions import MOST_VALUES, find_cautions, list_doubts
 from experiments.sensitivity_words import list_doubts as list_doubts_of
 from sim.cli import app
 from sim.labels import LANGUAGES
@@ -34,11 +34,11 @@ def call(*words):
 
 
 def test_sizes_are_looked_for_at_all_values_policies_and_futures(tmp_path):
-    assert plan_of(tmp_path, SMALL).cautions == [FOUND]
-    assert plan_of(tmp_path, SMALL, scale=10).cautions == []
+    assert find_cautions(plan_of(tmp_path, SMALL), "en") == [FOUND]
+    assert find_cautions(plan_of(tmp_path, SMALL, scale=10), "en") == []
     many = SMALL.replace("[0, 20000, 5000, 200000]", f"{{range: [100, 100000], steps: {10 * MOST_VALUES}, log: true}}")
     many = many.replace("units: 50000", "units: 5000000").replace("log: true", "log: true, whole: true")
-    (line,) = plan_of(tmp_path, many).cautions
+    (line,) = find_cautions(plan_of(tmp_path, many), "en")
     assert "Flats (units 100 to " in line
 
 
