@@ -9,6 +9,7 @@ A world that `extends` another takes from it the quantities that it does not giv
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Sequence
@@ -111,11 +112,36 @@ def read_world(
     Returns:
         The world and its sources, or None where there was a mistake that leaves holes.
     """
-    n_before = len(problems)
     if not path.is_file():
         known = sorted(file.stem for file in WORLD_FOLDER.glob("*.yaml"))
         problems.append(Problem(show_path(path), 0, "world", "there is no such world", suggest_name(path.stem, known)))
         return None
+    # a plan of hundreds of points reads the same world for each of them, a tenth of a second every time
+    key, n_before = (path.resolve(), show_path(path)), len(problems)
+    kept = _KEPT.get(key) if overrides is None else None
+    if kept is None or not all(file.is_file() and file.read_bytes() == text for file, text in kept.texts.items()):
+        kept = _read_files(path, overrides, problems, strict_files)
+        if kept is not None and overrides is None and len(problems) == n_before:
+            _KEPT[key] = kept
+    return None if kept is None else (kept.world, dict(kept.sources))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Kept:
+    """A world that was read, and what the files held that it is from: with the same bytes it is the same world."""
+
+    texts: dict[Path, bytes]
+    world: World
+    sources: dict[str, Sourced]
+
+
+_KEPT: Final[dict[tuple[Path, str], _Kept]] = {}
+
+
+def _read_files(
+    path: Path, overrides: Node | None, problems: list[Problem], strict_files: frozenset[str]
+) -> _Kept | None:
+    n_before = len(problems)
     root = read_yaml(path, problems, shown=show_path(path))
     if root is None:
         return None
@@ -124,31 +150,32 @@ def read_world(
         report(problems, root, f"`{missing}` is missing", f"Add `{missing}:`")
     places = root.fields.get("places")
     attributes = _read_places(places, problems) if places is not None else None
-    inherited = _read_base(root, path.parent, problems)
+    base, inherited = _read_base(root, path.parent, problems)
     if attributes is None or "quantities" not in root.fields or "name" not in root.fields:
         return None
     arrays, sources = _read_quantities(root, inherited, attributes["places"], overrides, problems, strict_files)
     if len(problems) > n_before:
         return None
-    return World(name=str(root.fields["name"].value), **attributes, **arrays), sources
+    texts = {file: file.read_bytes() for file in (path, base) if file is not None}
+    return _Kept(texts, World(name=str(root.fields["name"].value), **attributes, **arrays), sources)
 
 
-def _read_base(root: Node, folder: Path, problems: list[Problem]) -> dict[str, Node]:
-    """Blocks of the world that this one extends, of quantities that are not by place; none where it extends none."""
+def _read_base(root: Node, folder: Path, problems: list[Problem]) -> tuple[Path | None, dict[str, Node]]:
+    """The world that this one extends, if any, and its blocks of quantities that are not by place."""
     given = root.fields.get("extends")
     if given is None:
-        return {}
+        return None, {}
     path = find_world(str(given.value), folder)
     if not path.is_file():
         known = sorted(file.stem for file in WORLD_FOLDER.glob("*.yaml"))
         report(problems, given, f"there is no world `{given.value}`", suggest_name(str(given.value), known))
-        return {}
+        return None, {}
     base = read_yaml(path, problems, shown=show_path(path))
     blocks = base.fields.get("quantities") if base is not None else None
     if blocks is None:
-        return {}
+        return path, {}
     shared = [name for name, spec in world_quantities().items() if "place" not in spec["dims"]]
-    return {name: blocks.fields[name] for name in shared if name in blocks.fields}
+    return path, {name: blocks.fields[name] for name in shared if name in blocks.fields}
 
 
 def _read_places(node: Node, problems: list[Problem]) -> dict[str, Any] | None:

@@ -49,7 +49,7 @@ def skill_bar(level: int, ai: int, rule: Any) -> float:
 
 
 @inlined
-def lacking_field(field: int, rule: Any) -> float:
+def lacking_skill(field: int, rule: Any) -> float:
     """Skill that a graduate of `field` lacks in AI positions beside a graduate of AI and computing."""
     if field == 0:
         return 0.0
@@ -91,7 +91,7 @@ def score_applications(
                 weights, industry, people.knowledge[i], people.technical[i], people.practice[i], people.soft[i]
             )
             if cell % 2:
-                skill -= lacking_field(people.field[i], rule)
+                skill -= lacking_skill(people.field[i], rule)
             if skill < skill_bar(level, cell % 2, rule) + firms.bar[firm]:
                 continue
             lack = max(0.0, years[(cell // 2) % 6] - 0.25 * people.experience_q[i])

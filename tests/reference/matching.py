@@ -54,7 +54,7 @@ def skill_bar(level, ai, rule):
     return rule.bar + rule.bar_level * level + rule.bar_ai * ai
 
 
-def lacking_field(field, rule):
+def lacking_skill(field, rule):
     """Skill that who studied `field` lacks in AI positions: none of AI, part of it of engineering, all of the rest."""
     return (0.0, rule.ai_gap * rule.ai_gap_part, rule.ai_gap, rule.ai_gap)[field]
 
@@ -64,7 +64,7 @@ def score_applicant(person, position, market, key):
     rule, firm = market.params.matching, position.firm
     skill = person.skill(market.world.skill_weight[firm.industry])
     if position.ai:
-        skill -= lacking_field(person.field, rule)
+        skill -= lacking_skill(person.field, rule)
     if skill < skill_bar(position.level, position.ai, rule) + firm.bar:
         return None
     lack = max(0.0, EXPERIENCE_YEARS[position.experience] - 0.25 * person.experience_q)

@@ -1,9 +1,12 @@
+import copy
+import dataclasses
 import json
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from toys import run_toy
 
 from sim.errors import ScenarioError
 from sim.explain import explain_key, list_keys
@@ -11,6 +14,7 @@ from sim.policies import POLICY_KINDS
 from sim.scenario import load_scenario, load_world
 from sim.schema import scenario_schema
 from sim.sourced import NUMBER_KEYS
+from sim.types import FIELD
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "data"
@@ -468,6 +472,40 @@ def test_a_world_takes_what_it_does_not_give_from_the_one_it_extends(tmp_path):
     assert sources["world.field_share.bachelor.science"].file.endswith("two_cities.yaml")
     assert sources["world.graduates.alpha.2019"].file.endswith("case.yaml")
     assert world.area == ("town", "town")
+
+
+def test_a_world_is_read_once_until_a_file_of_it_changes(tmp_path):
+    base = tmp_path / "two_cities.yaml"
+    base.write_text((DATA / "two_cities.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    path = write_area(tmp_path, extends="two_cities.yaml")
+    first, sources = load_world(path)
+    sources.clear()
+    again, sources = load_world(path)
+    assert again is first
+    assert sources
+    for file, before, after in ((path, "default: 1200", "default: 1300"), (base, "science: 0.10", "science: 0.11")):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(before, after).replace("other: 0.45", "other: 0.44"), encoding="utf-8")
+        changed, _ = load_world(path)
+        assert changed is not again
+        again = changed
+    assert (again.rent_shared_cny_m == 1300).all()
+    assert np.allclose(again.field_share[..., FIELD.index("science")], 0.11)
+    base.unlink()
+    assert problems_of(load_world, path)[0].message == "there is no world `two_cities.yaml`"
+
+
+def test_a_run_leaves_the_world_as_it_was():
+    """Scenarios of one world share it."""
+    scenario = load_scenario(SUBSIDY, scale=2000)
+    before = copy.deepcopy(scenario.world)
+    run_toy(scenario)
+    for field in dataclasses.fields(before):
+        kept, now = getattr(before, field.name), getattr(scenario.world, field.name)
+        same = (
+            np.array_equal(kept, now, equal_nan=kept.dtype.kind == "f") if isinstance(kept, np.ndarray) else kept == now
+        )
+        assert same, field.name
 
 
 def test_a_world_to_extend_must_be_there(tmp_path):
