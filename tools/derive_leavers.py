@@ -1,10 +1,9 @@
-#!/usr/bin/env python
 """Graduates with experience who leave a place, less those who come with it, by year: what `new_jobs` is net of.
 
 New urban jobs count people who were in no work and now are, whether the position is new or a leaver's. The world file
-holds the growth of jobs, which is less by the leavers of the model: reported new urban jobs times the share of graduates
-among those who begin, less these. The model holds graduates from 2011 on, so its leavers grow as its cohorts come to the
-ages at which people leave; one number for all years would turn that growth into first jobs.
+holds the growth of jobs: reported new urban jobs times the share of graduates among those who begin, less the leavers
+of the model. It holds graduates from 2011 on, so its leavers grow as its cohorts come to the ages at which people
+leave; one number for all years would turn that growth into first jobs.
 
     python tools/derive_leavers.py                     # Beijing, with the fit that the baseline names
     python tools/derive_leavers.py --set fit=null
@@ -17,7 +16,6 @@ import numpy as np
 
 from calibration.board import simulate_moments
 from sim.scenario import load_scenario
-from sim.types import CALENDAR_START_YEAR
 
 QUARTERS, THOUSAND = 24, 1000.0
 
