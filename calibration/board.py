@@ -104,16 +104,23 @@ def list_figures(
     return _make_table("title.figures", heads, rows, 1, lang)
 
 
-def list_families(board: Board, values: Mapping[str, Sequence[float]], lang: Lang) -> TextTable:
-    """How many figures of each family are inside; the last row is all that count, without those that are fed in."""
+def list_families(board: Board, values: Mapping[str, Sequence[float]], held: Collection[str], lang: Lang) -> TextTable:
+    """How many figures of each family are inside; below, of those that a fit sees, of those `held` out and of both.
+
+    Figures that are fed in count in their family only.
+    """
     figures = _pick(board, values)
     rows: list[tuple[str, ...]] = []
     for family in dict.fromkeys(figure.family for figure in figures):
         own = [figure for figure in figures if figure.family == family]
         rows.append((board.labels[family][lang], str(len(own)), str(_count_inside(own, values))))
     targets = [figure for figure in figures if figure.use == "target"]
-    word = "all" if len(targets) == len(figures) else "all.counted"
-    rows.append((say(word, lang), str(len(targets)), str(_count_inside(targets, values))))
+    parts = {
+        "group.fit": [figure for figure in targets if figure.name not in held],
+        "group.held": [figure for figure in targets if figure.name in held],
+        "all" if len(targets) == len(figures) else "all.counted": targets,
+    }
+    rows += [(say(word, lang), str(len(own)), str(_count_inside(own, values))) for word, own in parts.items()]
     return _make_table("title.families", ("head.family", "head.figures", "head.inside"), rows, 1, lang)
 
 

@@ -103,7 +103,7 @@ def targets(
         if not quiet:
             print_tables([list_figures(board, values, held, loaded.world.labels, lang)], width=WIDTH)
             typer.echo(say("read.error", lang))
-        print_tables([list_families(board, values, lang)])
+        print_tables([list_families(board, values, held, lang)])
         asked = Seeds(first=seed, n=seeds, scale=loaded.scale)
         for sentence in (tell_scenario(loaded, lang), *tell_seeds(asked, lang)):
             typer.echo(sentence)

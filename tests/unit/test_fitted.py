@@ -243,14 +243,17 @@ def test_a_member_runs_as_if_its_parameters_were_written_in_the_file(place):
     assert drawn["tables"] == read_manifest(place / "written")["tables"]
 
 
-def test_a_comparison_over_an_ensemble_pairs_members_and_says_so(place):
+@pytest.mark.parametrize(
+    ("lang", "words", "drawn"),
+    [("en", "4 members of the fit first", "--figures"), ("zh", "拟合 first 的4个成员", "--no-figures")],
+)
+def test_a_comparison_over_an_ensemble_pairs_members_and_says_so(place, lang, words, drawn):
     write_toy_fit(place, code_hash=hash_model())
-    for lang, words in (("en", "4 members of the fit first"), ("zh", "拟合 first 的4个成员")):
-        done = invoke(
-            "compare", "baseline", "beijing_affordable_rental", "--scale", 20000, "--quarters", 26, "--set",
-            "fit=first", "--ensemble", "--members", 4, "--jobs", 1, "--out", "r", "--lang", lang,
-        )  # fmt: skip
-        assert words in done.stdout
+    done = invoke(
+        "compare", "baseline", "beijing_affordable_rental", "--scale", 20000, "--quarters", 26, "--set", "fit=first",
+        "--ensemble", "--members", 4, "--jobs", 1, "--out", "r", "--lang", lang, drawn,
+    )  # fmt: skip
+    assert words in done.stdout
     head = json.loads((place / "r" / "manifest.json").read_text())
     assert head["intervals"] == "one more run"
     for seed, number in head["fit"]["members"].items():

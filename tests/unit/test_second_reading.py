@@ -65,8 +65,12 @@ def test_misses_come_first_and_the_worst_of_them(scenario):
     assert f"{figures[3].rows[0].id}; held out; " in table.rows[0][0]
     assert table.heads == ("figure", "published", "simulated", "sd of seeds", "error", "inside")
     assert list_figures(BOARD, values, set(), {}, "zh").heads[-1] == "在容差内"
-    families = list_families(BOARD, values, "en").rows
-    assert families[-1] == ("all", str(len(figures)), str(len(figures) - 2))
+    families = list_families(BOARD, values, {worst}, "en").rows
+    assert families[-3:] == [
+        ("Figures that the fit saw", str(len(figures) - 1), str(len(figures) - 2)),
+        ("Figures held out", "1", "0"),
+        ("all", str(len(figures)), str(len(figures) - 2)),
+    ]
 
 
 def test_a_seed_without_anybody_does_not_count():
