@@ -258,7 +258,7 @@ def _table_front(judged: Judgement, cases: Cases, question: Question, lang: Lang
         effect = writer.write_interval(row["effect"], *ends[1])
         name = name_choice(row["choice"], question, lang)
         verdict = word(f"verdict.{row['verdict']}", lang)
-        rows.append((name, cost, effect, _write_share(row["share_on_front"]), verdict))
+        rows.append((name, cost, effect, _write_share(row["share_on_front"], digits=1), verdict))
     mean = word("mean.weighted" if question.weights else "mean.equal", lang)
     return TextTable(word("title.front", lang).format(outcome=outcome, mean=mean), heads, rows, 1)
 
@@ -320,5 +320,5 @@ def _write_cost(cost: float, low: float, high: float, lang: Lang) -> str:
     return f"{cost:,.1f} ({low:,.1f} .. {high:,.1f})"
 
 
-def _write_share(share: float) -> str:
-    return "-" if math.isnan(share) else f"{share * 100:.0f} %"
+def _write_share(share: float, digits: int = 0) -> str:
+    return "-" if math.isnan(share) else f"{share * 100:.{digits}f} %"
