@@ -10,8 +10,8 @@ where x_k - z_k counts as 0 on the free side of a bound. Figures of one family r
 many independent figures as the median family has and not for more, repeats_k = max(1, 1 / (median n * w_k)) with w_k
 the weight of the figure within its family, which is max(1, n_f / median n) where figures weigh the same. A family that
 no parameters can match must not decide everything: where its mean squared distance at the likeliest point is more than
-chance explains (5 %), misfit_f brings that down to what chance explains (it is that mean where the emulator has no error), so
-that the family counts for what it can tell; else 1.
+chance explains (5 %), misfit_f brings that down to what chance explains (it is that mean where the emulator has no
+error), so that the family counts for what it can tell; else 1.
 Where figures are compared on a bent scale (calibration/scales.py), x_k and z_k are what they are on it, half a
 tolerance is what lies between z_k and the figure half a tolerance away, and errors of emulator and seeds are those on
 the scale.
