@@ -223,7 +223,7 @@ def test_a_value_before_the_fit_that_the_ensemble_excludes_is_not_kept():
 
 
 def test_values_that_cannot_all_be_kept_are_freed_until_the_rest_costs_nothing():
-    """Each interval holds 0.2, the value before the fit; figures ask for 0.6 of the second, and then all lie in bands."""
+    """Each interval holds 0.2, the value before the fit; with 0.6 of the second all figures lie in their bands."""
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.1], "high": [0.9, 0.9, 0.9]})
     box, moved = bound_points(PROBLEM, np.array([True, True, True]), ends, simulate_points(), 1)
     assert moved == [NAMES[1]]
