@@ -3,9 +3,9 @@
 Point search and posterior look for different things: one for the least loss, which is partly luck, the other for what
 the figures leave likely under errors that it knows. The ensemble bounds the point: each parameter lies in its 90 %
 interval, so that point and ensemble contradict each other in no single one. Within it a parameter that recovery does
-not identify keeps its value before the fit. Where the interval excludes that value, or where holding it together with
-the others costs more than seeds can hide (calibration/release.py), the published figures do speak about it, whatever
-they say of truths elsewhere in the prior, and it is free like the others. Of the points that remain these are compared:
+not identify keeps its value before the fit. Where the interval excludes that value the published figures do speak about
+it, whatever they say of truths elsewhere in the prior, and it is free like the others. Of the points that remain these
+are compared:
 
 found     what the fit found, drawn into these bounds;
 again     where emulators expect the least loss, once they have learned from all that the posterior simulated and from
@@ -40,7 +40,6 @@ from numpy.typing import NDArray
 from calibration.posterior import LIKELIHOOD, find_quantiles
 from calibration.problem import Problem, Targets, average_seeds, measure_loss
 from calibration.propose import propose_points
-from calibration.release import find_released
 from calibration.runs import Runner
 from calibration.search import BATCHES, search_on
 from calibration.space import is_outside
@@ -145,37 +144,26 @@ def _search_again(
         figures = average_seeds(runner.evaluate(unit, np.array([next(own_seeds) for _ in unit])))
         return measure_loss(problem.targets, figures), figures
 
-    known = search_on(problem, evaluate, *_read_simulated(problem, simulated), n_points, seed, box)
+    known = simulated[list(problem.prior.names)].to_numpy(), simulated[list(problem.targets.names)].to_numpy()
+    known = search_on(problem, evaluate, *known, n_points, seed, box)
     return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, box)[0], np.float64)
 
 
-def bound_points(
-    problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame, simulated: DataFrame, seed: int
-) -> tuple[FloatArray, list[str]]:
+def bound_points(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> tuple[FloatArray, list[str]]:
     """(parameter, 2) bounds of points to ship, in the unit cube, and the names of those free though not identified.
 
     Args:
         problem: what was fitted.
         unidentified: (parameter,) whether recovery does not identify it.
         params: the ensemble, as summarise_params gives it.
-        simulated: points and figures of the posterior, as list_simulated gives them.
-        seed: of what is looked for on emulators.
     """
     prior = problem.prior
     ends = params.set_index("parameter").loc[list(prior.names), ["low", "high"]].to_numpy(np.float64)
-    ends = prior.to_unit(ends.T).clip(0.0, 1.0).T
+    box = prior.to_unit(ends.T).clip(0.0, 1.0).T
     excluded = set(list_outside(problem, prior.start_unit, params))
     held = unidentified & np.array([name not in excluded for name in prior.names])
-    box = np.where(held[:, None], prior.start_unit[:, None], ends)
-    if held.any():
-        for k in find_released(problem, *_read_simulated(problem, simulated), box, ends, seed):
-            box[k], held[k] = ends[k], False
+    box[held] = prior.start_unit[held, None]
     return box, [name for name, one in zip(prior.names, unidentified & ~held, strict=True) if one]
-
-
-def _read_simulated(problem: Problem, simulated: DataFrame) -> tuple[FloatArray, FloatArray]:
-    """(point, parameter) points of the unit cube and (point, target) figures."""
-    return simulated[list(problem.prior.names)].to_numpy(), simulated[list(problem.targets.names)].to_numpy()
 
 
 def list_outside(problem: Problem, unit: FloatArray, params: DataFrame) -> list[str]:

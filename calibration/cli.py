@@ -364,7 +364,7 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         if len(manifest["close"]) > 1:
             typer.echo(f"the seeds cannot tell: {', '.join(manifest['close'])}")
         for key in manifest["moved"]:
-            typer.echo(f"not identified, but not kept, as figures speak against it: {key.removeprefix('params.')}")
+            typer.echo(f"not identified, but the value before the fit is excluded: {key.removeprefix('params.')}")
         for key in manifest["outside"]:
             typer.echo(f"outside the interval of the ensemble: {key.removeprefix('params.')}")
     words = {"before": "before", "fitted": "fitted", "shipped": "as shipped"}

@@ -197,7 +197,7 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         )
     verdicts = _name_verdicts(problem, found.verdicts)
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
-    box, moved = bound_points(problem, unknown, found.params, found.simulated, int(found.fit["seed"]))
+    box, moved = bound_points(problem, unknown, found.params)
     fitted = np.array(found.fit["unit"], np.float64)
     first, last = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET

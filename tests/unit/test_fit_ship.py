@@ -24,7 +24,6 @@ from calibration.candidates import (
     measure_points,
 )
 from calibration.problem import average_seeds, measure_loss
-from calibration.release import find_released
 from calibration.runs import Journal, Runner
 from calibration.search import sample_latin
 from calibration.ship import Shipped, list_differences
@@ -43,13 +42,6 @@ NAMES = ("params.search.b_home", "params.search.b_move", "params.search.b_here")
 PROBLEM = dataclasses.replace(LINEAR, prior=dataclasses.replace(LINEAR.prior, names=NAMES))
 BLIND = "params.search.b_here"
 """No figure depends on it."""
-
-
-def simulate_points(figures=None):
-    """Points of the toy with their figures, or with `figures` everywhere."""
-    unit = sample_latin(3, 40, 1)
-    simulated = unit @ np.array(MATRIX).T if figures is None else np.tile(figures, (len(unit), 1))
-    return pd.DataFrame(np.hstack([unit, simulated]), columns=[*NAMES, *PROBLEM.targets.names])
 
 
 @pytest.fixture
@@ -182,10 +174,11 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
 def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monkeypatch):
     members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
                            columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
-    simulated = simulate_points()
+    unit = sample_latin(3, 40, 1)
+    simulated = pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
     fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 8, "seeds": 2}}
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
-    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulated, 1)
+    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends)
     assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
     assert moved == []
     runner = Runner(PROBLEM, Journal(PROBLEM))
@@ -216,21 +209,9 @@ def test_a_value_before_the_fit_that_the_ensemble_excludes_is_not_kept():
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.5, 0.1, 0.3], "high": [0.7, 0.5, 0.6]})
     assert list_outside(PROBLEM, np.array([0.7, 0.8, 0.2]), ends) == list(NAMES[1:])
     assert list_outside(PROBLEM, np.array([0.7 + 1e-12, 0.1, 0.3 - 1e-12]), ends) == []
-    met = simulate_points(PROBLEM.targets.value)
-    box, moved = bound_points(PROBLEM, np.array([False, True, True]), ends, met, 1)
+    box, moved = bound_points(PROBLEM, np.array([False, True, True]), ends)
     assert moved == [BLIND]
     assert box == pytest.approx(np.array([[0.5, 0.7], [0.2, 0.2], [0.3, 0.6]]))
-
-
-def test_values_that_cannot_all_be_kept_are_freed_until_the_rest_costs_nothing():
-    """Each interval holds 0.2, the value before the fit; with 0.6 of the second all figures lie in their bands."""
-    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.1], "high": [0.9, 0.9, 0.9]})
-    box, moved = bound_points(PROBLEM, np.array([True, True, True]), ends, simulate_points(), 1)
-    assert moved == [NAMES[1]]
-    assert box == pytest.approx(np.array([[0.2, 0.2], [0.1, 0.9], [0.2, 0.2]]))
-    known = simulate_points()[list(NAMES)].to_numpy(), simulate_points()[list(PROBLEM.targets.names)].to_numpy()
-    held, short = np.full((3, 2), 0.2), np.array([[0.1, 0.9], [0.2, 0.2], [0.1, 0.9]])
-    assert find_released(PROBLEM, *known, held, short, 1) == [0]  # where the second has no freedom, the first helps
 
 
 def test_differences_between_points_are_paired():
