@@ -42,11 +42,11 @@ demo: $(VENV)/.core
 
 test: $(VENV)/.dev
 	$(BIN)/talentsim warmup
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope -m "not slow"
 
 test-all: $(VENV)/.dev
 	$(BIN)/talentsim warmup
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope
 
 # without numba's compiler; whole runs are left to the known limits, which take fewer agents and draws then
 test-python: $(VENV)/.dev
