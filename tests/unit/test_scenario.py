@@ -502,10 +502,7 @@ def test_a_run_leaves_the_world_as_it_was():
     run_toy(scenario)
     for field in dataclasses.fields(before):
         kept, now = getattr(before, field.name), getattr(scenario.world, field.name)
-        same = (
-            np.array_equal(kept, now, equal_nan=kept.dtype.kind == "f") if isinstance(kept, np.ndarray) else kept == now
-        )
-        assert same, field.name
+        np.testing.assert_equal(now, kept, err_msg=field.name)
 
 
 def test_a_world_to_extend_must_be_there(tmp_path):
