@@ -4,8 +4,8 @@ Point search and posterior look for different things: one for the least loss, wh
 the figures leave likely under errors that it knows. The ensemble bounds the point: each parameter lies in its 90 %
 interval, so that point and ensemble contradict each other in no single one. Within it a parameter that recovery does
 not identify keeps its value before the fit. Where the interval excludes that value the published figures do speak about
-it, whatever they say of truths elsewhere in the prior, and it is free like the others. Of the points that remain these
-are compared:
+it, whatever they say of truths elsewhere in the prior, and it is free like the others; so is a value that costs too
+much to keep (calibration/release.py). Of the points that remain these are compared:
 
 found     what the fit found, drawn into these bounds;
 again     where emulators expect the least loss, once they have learned from all that the posterior simulated and from
@@ -40,6 +40,7 @@ from numpy.typing import NDArray
 from calibration.posterior import LIKELIHOOD, find_quantiles
 from calibration.problem import Problem, Targets, average_seeds, measure_loss
 from calibration.propose import propose_points
+from calibration.release import release_values
 from calibration.runs import Runner
 from calibration.search import BATCHES, search_on
 from calibration.space import is_outside
@@ -149,21 +150,28 @@ def _search_again(
     return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, box)[0], np.float64)
 
 
-def bound_points(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> tuple[FloatArray, list[str]]:
+def bound_points(
+    problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame, simulated: DataFrame, seed: int
+) -> tuple[FloatArray, list[str]]:
     """(parameter, 2) bounds of points to ship, in the unit cube, and the names of those free though not identified.
 
     Args:
         problem: what was fitted.
         unidentified: (parameter,) whether recovery does not identify it.
         params: the ensemble, as summarise_params gives it.
+        simulated: points and figures of the posterior, as list_simulated gives them.
+        seed: of the searches that look for values too dear to keep.
     """
     prior = problem.prior
     ends = params.set_index("parameter").loc[list(prior.names), ["low", "high"]].to_numpy(np.float64)
-    box = prior.to_unit(ends.T).clip(0.0, 1.0).T
+    wide = prior.to_unit(ends.T).clip(0.0, 1.0).T
     excluded = set(list_outside(problem, prior.start_unit, params))
     held = unidentified & np.array([name not in excluded for name in prior.names])
-    box[held] = prior.start_unit[held, None]
-    return box, [name for name, one in zip(prior.names, unidentified & ~held, strict=True) if one]
+    box, freed = release_values(
+        problem, np.where(held[:, None], prior.start_unit[:, None], wide), wide, simulated, seed
+    )
+    moved = {name for name, one in zip(prior.names, unidentified & ~held, strict=True) if one}.union(freed)
+    return box, [name for name in prior.names if name in moved]
 
 
 def list_outside(problem: Problem, unit: FloatArray, params: DataFrame) -> list[str]:

@@ -47,6 +47,8 @@ calibrate.command()(report)
 
 _SHOWN: Final = 15
 """Rows of a long table that are printed; files hold all."""
+_RUNS_KEPT: Final = label("line.runs_kept", "en")
+"""What an error of a command that was interrupted ends with."""
 _CODE_FACTS: Final = ("commit", "uncommitted", "code_hash", "calibration_hash")
 """Facts of a manifest that stay as they are while nobody changes code or commits; the hashes serve without git."""
 
@@ -121,7 +123,7 @@ def screen(
 ) -> None:
     """Find which parameters move which figures (Morris, then Sobol on those that matter most)."""
     with (
-        report_errors(label("line.runs_kept", "en")),
+        report_errors(_RUNS_KEPT),
         _open_bench("screen", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
     ):
         from calibration.frames import LEGENDS
@@ -148,7 +150,7 @@ def fit(
 ) -> None:
     """Look for parameters under which the model meets the figures; three algorithms with equal budgets."""
     with (
-        report_errors(label("line.runs_kept", "en")),
+        report_errors(_RUNS_KEPT),
         _open_bench("fit", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
     ):
         from calibration.fit import run_fit, summarise_algorithms, summarise_families, summarise_targets, write_fit
@@ -178,7 +180,7 @@ def posterior(
 ) -> None:
     """Find all parameter sets that the figures leave possible: a weighted ensemble."""
     with (
-        report_errors(label("line.runs_kept", "en")),
+        report_errors(_RUNS_KEPT),
         _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
     ):
         from calibration.frames import LEGENDS, name_family
@@ -226,7 +228,7 @@ def recover(
 ) -> None:
     """Look for parameters that are known, and say which of them figures such as these identify."""
     with (
-        report_errors(label("line.runs_kept", "en")),
+        report_errors(_RUNS_KEPT),
         _open_bench("recover", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
     ):
         from calibration.frames import LEGENDS
@@ -258,7 +260,7 @@ def ship(
     quiet: Quiet = False,
 ) -> None:
     """Write what fit, posterior and recovery found to calibration/fits/NAME, for scenarios to use as `fit: NAME`."""
-    with report_errors(label("line.runs_kept", "en")):
+    with report_errors(_RUNS_KEPT):
         need_committed()
         with _open_bench("ship", budget, 0, scale, until, jobs, results, quiet=quiet) as bench:
             from calibration.ship import build_fit, place_fit, read_found, write_shipped
@@ -277,7 +279,7 @@ def ship(
 @calibrate.command()
 def reproduce(name: FitName, jobs: Jobs = None, out: Out = None, quiet: Quiet = False) -> None:
     """Make a fit that is shipped again from its manifest, and say whether it comes out the same."""
-    with report_errors(label("line.runs_kept", "en")):
+    with report_errors(_RUNS_KEPT):
         from calibration.ship import list_differences, read_shipped, repeat_fit
 
         shown, manifest = read_shipped(name)
@@ -341,9 +343,8 @@ def _refuse_changed(before: dict[str, Any], after: dict[str, Any]) -> None:
     """Raise where code changed while a fit was put together: its commit need not hold what made it."""
     changed = [fact for fact in _CODE_FACTS if before[fact] != after[fact]]
     if changed:
-        kept = label("line.runs_kept", "en")
         raise TalentsimError(
-            f"code was changed or committed while this ran ({', '.join(changed)}). Call this again; {kept}"
+            f"code was changed or committed while this ran ({', '.join(changed)}). Call this again; {_RUNS_KEPT}"
         )
 
 
@@ -364,14 +365,19 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         if len(manifest["close"]) > 1:
             typer.echo(f"the seeds cannot tell: {', '.join(manifest['close'])}")
         for key in manifest["moved"]:
-            typer.echo(f"not identified, but the value before the fit is excluded: {key.removeprefix('params.')}")
+            typer.echo(f"not identified, but its value before the fit is excluded or too dear: {_strip(key)}")
         for key in manifest["outside"]:
-            typer.echo(f"outside the interval of the ensemble: {key.removeprefix('params.')}")
+            typer.echo(f"outside the interval of the ensemble: {_strip(key)}")
     words = {"before": "before", "fitted": "fitted", "shipped": "as shipped"}
     told = (f"{loss[name]:.4g} +-{manifest['loss_errors'][name]:.2g} {word}" for name, word in words.items())
     typer.echo(f"loss with fresh seeds: {', '.join(told)}")
     if loss["shipped"] > loss["before"]:
         typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)
+
+
+def _strip(key: str) -> str:
+    """A parameter as planners read it."""
+    return key.removeprefix("params.")
 
 
 def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: Any) -> None:

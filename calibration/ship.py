@@ -3,14 +3,14 @@
 parameters.yaml holds the point, each value with its prior, its posterior interval and its verdict; ensemble.csv the
 weighted parameter sets that the published figures leave possible; manifest.json what they were made from, and the one
 command that makes them again (`sim/fitfile.py` reads all three).
-A parameter that recovery does not identify keeps its value before the fit, unless the ensemble excludes it: what the
-fit found for it is luck. It may be part of a combination that the figures do tell, so what the fit found for the
-others need no longer be their best: with those values kept and the others within the ensemble, candidates of search
-and posterior (calibration/candidates.py) are simulated with the seeds that chose the fit, and the one of least loss is
-shipped; those within one standard error of it are named. These seeds chose, and the finalists before: so losses
-before, fitted and as shipped are measured once more with seeds that chose nothing. Without a recovery, or where what
-is not identified is wanted as fitted, it is what the fit found. Parameters whose value lies outside the 90 % interval
-of the ensemble are then named.
+A parameter that recovery does not identify keeps its value before the fit, unless the ensemble excludes it or keeping
+it costs too much (calibration/release.py): what the fit found for it is luck. It may be part of a combination that the
+figures do tell, so what the fit found for the others need no longer be their best: with those values kept and the
+others within the ensemble, candidates of search and posterior (calibration/candidates.py) are simulated with the seeds
+that chose the fit, and the one of least loss is shipped; those within one standard error of it are named. These seeds
+chose, and the finalists before: so losses before, fitted and as shipped are measured once more with seeds that chose
+nothing. Without a recovery, or where what is not identified is wanted as fitted, it is what the fit found. Parameters
+whose value lies outside the 90 % interval of the ensemble are then named.
 Left out: correlations between parameters at the point; the ensemble has them.
 """
 
@@ -197,7 +197,7 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         )
     verdicts = _name_verdicts(problem, found.verdicts)
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
-    box, moved = bound_points(problem, unknown, found.params)
+    box, moved = bound_points(problem, unknown, found.params, found.simulated, int(found.fit["seed"]))
     fitted = np.array(found.fit["unit"], np.float64)
     first, last = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET

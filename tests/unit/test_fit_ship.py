@@ -44,6 +44,12 @@ BLIND = "params.search.b_here"
 """No figure depends on it."""
 
 
+def simulate_toy():
+    """Points of the toy and their figures without noise, as list_simulated gives them."""
+    unit = sample_latin(3, 40, 1)
+    return pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
+
+
 @pytest.fixture
 def call(tmp_path, monkeypatch):
     """Run a command on the toy in an empty folder; asserts the exit code."""
@@ -174,11 +180,10 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
 def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monkeypatch):
     members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
                            columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
-    unit = sample_latin(3, 40, 1)
-    simulated = pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
+    simulated = simulate_toy()
     fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 8, "seeds": 2}}
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
-    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends)
+    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulated, 1)
     assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
     assert moved == []
     runner = Runner(PROBLEM, Journal(PROBLEM))
@@ -209,9 +214,17 @@ def test_a_value_before_the_fit_that_the_ensemble_excludes_is_not_kept():
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.5, 0.1, 0.3], "high": [0.7, 0.5, 0.6]})
     assert list_outside(PROBLEM, np.array([0.7, 0.8, 0.2]), ends) == list(NAMES[1:])
     assert list_outside(PROBLEM, np.array([0.7 + 1e-12, 0.1, 0.3 - 1e-12]), ends) == []
-    box, moved = bound_points(PROBLEM, np.array([False, True, True]), ends)
+    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulate_toy(), 1)
     assert moved == [BLIND]
-    assert box == pytest.approx(np.array([[0.5, 0.7], [0.2, 0.2], [0.3, 0.6]]))
+    assert box == pytest.approx(np.array([[0.5, 0.7], [0.1, 0.5], [0.3, 0.6]]))
+
+
+def test_a_value_that_costs_more_than_it_is_worth_is_not_kept():
+    """All figures are met at 0.3 and 0.6: to keep 0.2 for either costs, and nothing depends on the third."""
+    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.1], "high": [0.5, 0.9, 0.9]})
+    box, moved = bound_points(PROBLEM, np.array([False, True, True]), ends, simulate_toy(), 1)
+    assert moved == [NAMES[1]]
+    assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
 
 
 def test_differences_between_points_are_paired():
