@@ -48,7 +48,6 @@ calibrate.command()(report)
 _SHOWN: Final = 15
 """Rows of a long table that are printed; files hold all."""
 _RUNS_KEPT: Final = label("line.runs_kept", "en")
-"""What an error of a command that was interrupted ends with."""
 _CODE_FACTS: Final = ("commit", "uncommitted", "code_hash", "calibration_hash")
 """Facts of a manifest that stay as they are while nobody changes code or commits; the hashes serve without git."""
 
@@ -364,20 +363,15 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo(f"point: {manifest['point']}; losses {losses}")
         if len(manifest["close"]) > 1:
             typer.echo(f"the seeds cannot tell: {', '.join(manifest['close'])}")
-        for key in manifest["moved"]:
-            typer.echo(f"not identified, but its value before the fit is excluded or too dear: {_strip(key)}")
-        for key in manifest["outside"]:
-            typer.echo(f"outside the interval of the ensemble: {_strip(key)}")
-    words = {"before": "before", "fitted": "fitted", "shipped": "as shipped"}
-    told = (f"{loss[name]:.4g} +-{manifest['loss_errors'][name]:.2g} {word}" for name, word in words.items())
+        freed = "not identified, but its value before the fit is excluded or too dear"
+        for fact, words in (("moved", freed), ("outside", "outside the interval of the ensemble")):
+            for key in manifest[fact]:
+                typer.echo(f"{words}: {key.removeprefix('params.')}")
+    ends = {"before": "before", "fitted": "fitted", "shipped": "as shipped"}
+    told = (f"{loss[name]:.4g} +-{manifest['loss_errors'][name]:.2g} {word}" for name, word in ends.items())
     typer.echo(f"loss with fresh seeds: {', '.join(told)}")
     if loss["shipped"] > loss["before"]:
         typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)
-
-
-def _strip(key: str) -> str:
-    """A parameter as planners read it."""
-    return key.removeprefix("params.")
 
 
 def _write(bench: Bench, step: str, tables: dict[str, DataFrame], **facts: Any) -> None:
