@@ -9,7 +9,7 @@ much to keep (calibration/release.py). Of the points that remain these are compa
 
 found     what the fit found, drawn into these bounds;
 again     where emulators expect the least loss, once they have learned from all that the posterior simulated and from
-          as many points in these bounds as the last step of the fit tried;
+          AGAIN_TIMES as many points in these bounds as the last step of the fit tried;
 median    the weighted medians of the ensemble;
 member    the likeliest member by emulator and runs together. (The weightiest is another one: a weight is that
           likelihood over the emulator's, by which members were drawn.)
@@ -52,6 +52,8 @@ FloatArray = NDArray[np.float64]
 
 AGAIN_OFFSET: Final = 600_000
 """Seeds of what is searched again begin so far above those of the fit."""
+AGAIN_TIMES: Final = 4
+"""Points that are searched again for each one that the last step of the fit tried."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -137,7 +139,7 @@ def _search_again(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], simulated: DataFrame, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point of the box where the least loss is expected; see list_candidates."""
-    seed, n_points, n_seeds = int(fit["seed"]), int(fit["budget"]["further"]), int(fit["budget"]["seeds"])
+    seed, n_points, n_seeds = int(fit["seed"]), AGAIN_TIMES * int(fit["budget"]["further"]), int(fit["budget"]["seeds"])
     runner.expect(n_points * n_seeds)
     own_seeds = iter(seed + AGAIN_OFFSET + np.arange(n_points * n_seeds).reshape(n_points, n_seeds))
 

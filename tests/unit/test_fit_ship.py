@@ -181,7 +181,7 @@ def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monk
     members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
                            columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
     simulated = simulate_toy()
-    fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 8, "seeds": 2}}
+    fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 2, "seeds": 2}}
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
     box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulated, 1)
     assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
