@@ -8,11 +8,13 @@ it, whatever they say of truths elsewhere in the prior, and it is free like the 
 much to keep (calibration/release.py). Of the points that remain these are compared:
 
 found     what the fit found, drawn into these bounds;
-again     where emulators expect the least loss, once they have learned from all that the posterior simulated and from
-          AGAIN_TIMES as many points in these bounds as the last step of the fit tried;
+again     where emulators expect the least loss, once they have learned from what the posterior simulated where it
+          matters and from AGAIN_TIMES as many points in these bounds as the last step of the fit tried;
 median    the weighted medians of the ensemble;
 member    the likeliest member by emulator and runs together. (The weightiest is another one: a weight is that
           likelihood over the emulator's, by which members were drawn.)
+last      the point of an earlier fit, where this one begins from it: a rule or an input that changes a little moves the
+          best point a little, and what earlier searches have found need not be found anew.
 
 The points of a search share their seeds, and what it finds is in part best for these. What is searched again learns
 from points with seeds of their own, so that their noise averages out.
@@ -31,7 +33,7 @@ everywhere.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -112,6 +114,7 @@ def list_candidates(
     simulated: DataFrame,
     members: DataFrame,
     box: FloatArray,
+    last: FloatArray | None = None,
 ) -> dict[str, FloatArray]:
     """(parameter,) points of the unit cube by name, what the fit found first.
 
@@ -119,9 +122,10 @@ def list_candidates(
         problem: what was fitted.
         runner: simulates what is searched again.
         fit: what the fit found, as describe_found gives it, with its seed and budget.
-        simulated: points and figures of the posterior, as list_simulated gives them.
+        simulated: points and figures of the posterior where it matters, as list_simulated gives them.
         members: the ensemble, as list_members gives it.
         box: (parameter, 2) bounds, as bound_points gives them.
+        last: (parameter,) point of an earlier fit, where this one begins from it.
     """
     unit = problem.prior.to_unit(members[list(problem.prior.names)].to_numpy())
     weight = members["weight"].to_numpy()
@@ -130,6 +134,8 @@ def list_candidates(
         "median": find_quantiles(unit, weight, (0.5,))[0],
         "member": unit[np.argmax(members[LIKELIHOOD].to_numpy())],
     }
+    if last is not None:
+        points["last"] = last
     if (box[:, 0] < box[:, 1]).any():
         points["again"] = _search_again(problem, runner, fit, simulated, box)
     return {name: np.clip(point, *box.T) for name, point in points.items()}
@@ -153,7 +159,12 @@ def _search_again(
 
 
 def bound_points(
-    problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame, simulated: DataFrame, seed: int
+    problem: Problem,
+    unidentified: NDArray[np.bool_],
+    params: DataFrame,
+    simulated: DataFrame,
+    seed: int,
+    freed: Collection[str] = (),
 ) -> tuple[FloatArray, list[str]]:
     """(parameter, 2) bounds of points to ship, in the unit cube, and the names of those free though not identified.
 
@@ -161,18 +172,17 @@ def bound_points(
         problem: what was fitted.
         unidentified: (parameter,) whether recovery does not identify it.
         params: the ensemble, as summarise_params gives it.
-        simulated: points and figures of the posterior, as list_simulated gives them.
+        simulated: points and figures of the posterior where it matters, as list_simulated gives them.
         seed: of the searches that look for values too dear to keep.
+        freed: names of parameters that an earlier fit freed, where this one begins from it.
     """
     prior = problem.prior
     ends = params.set_index("parameter").loc[list(prior.names), ["low", "high"]].to_numpy(np.float64)
     wide = prior.to_unit(ends.T).clip(0.0, 1.0).T
-    excluded = set(list_outside(problem, prior.start_unit, params))
-    held = unidentified & np.array([name not in excluded for name in prior.names])
-    box, freed = release_values(
-        problem, np.where(held[:, None], prior.start_unit[:, None], wide), wide, simulated, seed
-    )
-    moved = {name for name, one in zip(prior.names, unidentified & ~held, strict=True) if one}.union(freed)
+    free = {*list_outside(problem, prior.start_unit, params), *freed}
+    held = unidentified & np.array([name not in free for name in prior.names])
+    box, dear = release_values(problem, np.where(held[:, None], prior.start_unit[:, None], wide), wide, simulated, seed)
+    moved = {name for name, one in zip(prior.names, unidentified & ~held, strict=True) if one}.union(dear)
     return box, [name for name in prior.names if name in moved]
 
 

@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -25,6 +25,7 @@ from calibration.console import (
     Scale,
     ScenarioName,
     Seed,
+    Unidentified,
     Until,
     need_committed,
     need_packages,
@@ -52,9 +53,6 @@ _CODE_FACTS: Final = ("commit", "uncommitted", "code_hash", "calibration_hash")
 """Facts of a manifest that stay as they are while nobody changes code or commits; the hashes serve without git."""
 
 FitName = Annotated[str, typer.Argument(help="Name of the fit.")]
-Unidentified = Annotated[
-    Literal["prior", "fitted"], typer.Option(help="What a parameter gets that recovery does not identify.")
-]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -252,6 +250,7 @@ def ship(
     scale: Scale = None,
     until: Until = None,
     unidentified: Unidentified = "prior",
+    last: Annotated[str | None, typer.Option(help="A fit that is shipped, to begin from its point.")] = None,
     jobs: Jobs = None,
     results: Annotated[
         Path | None, typer.Option("--from", help="Results of the steps, if not in results/calibration/PROBLEM.")
@@ -262,13 +261,15 @@ def ship(
     with report_errors(_RUNS_KEPT):
         need_committed()
         with _open_bench("ship", budget, 0, scale, until, jobs, results, quiet=quiet) as bench:
+            from calibration.pointfile import read_last
             from calibration.ship import build_fit, place_fit, read_found, write_shipped
 
+            began = None if last is None else read_last(last)
             folder = place_fit(name)
             words = {"budget": budget, "scale": scale, "until": until, "out": results}
             options = "".join(f" --{word} {value}" for word, value in words.items() if value is not None)
             found = read_found(bench.problem, bench.folder, options)
-            shipped = build_fit(bench.problem, bench.runner, name, found, unidentified)
+            shipped = build_fit(bench.problem, bench.runner, name, found, unidentified, began)
         _refuse_changed(bench.manifest, shipped.manifest)
         write_shipped(shipped, folder)
         _print_shipped(shipped.manifest, quiet=quiet)

@@ -31,7 +31,7 @@ from calibration.budget import Budget
 from calibration.candidates import Measured, bound_points, list_candidates, list_outside, measure_points
 from calibration.fit import describe_found, run_fit
 from calibration.holdout import load_rule
-from calibration.pointfile import write_point
+from calibration.pointfile import place_last, write_point
 from calibration.posterior import (
     LIKELIHOOD,
     describe_trust,
@@ -180,7 +180,14 @@ def list_changes(facts: Mapping[str, Any], problem: Problem) -> list[str]:
     return [words for name, words in INPUTS.items() if facts.get(name) != now[name]]
 
 
-def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unidentified: str = "prior") -> Shipped:
+def build_fit(
+    problem: Problem,
+    runner: Runner,
+    name: str,
+    found: Found,
+    unidentified: str = "prior",
+    last: Mapping[str, Any] | None = None,
+) -> Shipped:
     """Choose the point, simulate it, and put the files together.
 
     Args:
@@ -190,6 +197,7 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         found: what the steps found.
         unidentified: `prior`: parameters that are not identified keep their value before the fit; `fitted`: they get
             what the fit found.
+        last: a fit to begin from, as read_last gives it: its point is a candidate, and what it freed is free.
     """
     if len(found.members) < FEWEST_MEMBERS:
         raise CalibrationError(
@@ -197,16 +205,20 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         )
     verdicts = _name_verdicts(problem, found.verdicts)
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
-    box, moved = bound_points(problem, unknown, found.params, found.simulated, int(found.fit["seed"]))
+    freed = () if last is None else last["moved"]
+    # the first design is of the whole prior, over which figures bend more than an emulator can follow
+    near = found.simulated.iloc[int(found.posterior["budget"]["design"]) :]
+    box, moved = bound_points(problem, unknown, found.params, near, int(found.fit["seed"]), freed)
     fitted = np.array(found.fit["unit"], np.float64)
-    first, last = found.fit["choose_seeds"]
+    low, high = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET
-    ship_seeds = range(fresh, fresh + last - first + 1)
+    ship_seeds = range(fresh, fresh + high - low + 1)
     points = {"found": fitted}
     if unidentified == "prior" and found.verdicts is not None:
-        points = list_candidates(problem, runner, found.fit, found.simulated, found.members, box)
+        begin = None if last is None else place_last(problem, last)
+        points = list_candidates(problem, runner, found.fit, near, found.members, box, begin)
     runner.expect((len(points) + 3) * len(ship_seeds))
-    compared = measure_points(problem, runner, points, range(first, last + 1))
+    compared = measure_points(problem, runner, points, range(low, high + 1))
     unit = points[compared.best]
     ends = {"before": problem.prior.start_unit, "fitted": fitted, "shipped": unit}
     measured = measure_points(problem, runner, ends, ship_seeds)
@@ -218,6 +230,7 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     }
     manifest = _describe_fit(problem, name, found, texts) | {
         "unidentified": unidentified,
+        "last": last,
         "kept": int(unknown.sum()) - len(moved),
         "moved": moved,
         "verdicts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
@@ -275,7 +288,7 @@ def repeat_fit(problem: Problem, runner: Runner, manifest: Mapping[str, Any]) ->
         verdicts=judge_params(problem.prior.names, recovery) if recovery is not None else None,
         recovery=manifest["steps"].get("recover"),
     )
-    return build_fit(problem, runner, manifest["name"], found, manifest["unidentified"])
+    return build_fit(problem, runner, manifest["name"], found, manifest["unidentified"], manifest.get("last"))
 
 
 def list_differences(again: Shipped, manifest: Mapping[str, Any], folder: Path) -> list[str]:

@@ -23,6 +23,7 @@ from calibration.candidates import (
     list_outside,
     measure_points,
 )
+from calibration.pointfile import place_last
 from calibration.problem import average_seeds, measure_loss
 from calibration.runs import Journal, Runner
 from calibration.search import sample_latin
@@ -255,6 +256,30 @@ def test_points_within_a_standard_error_of_the_best_are_named(gap, close):
     assert measured.best == "a"
     assert measured.find_error("b", "a") == pytest.approx(error)
     assert measured.list_close() == close
+
+
+def test_a_fit_may_begin_from_one_that_is_shipped(steps, tmp_path):
+    steps("ship", "first")
+    folder = tmp_path / "calibration" / "fits"
+    steps("ship", "second", "--last", "first")
+    manifest = json.loads((folder / "second" / "manifest.json").read_text())
+    values = {key: entry["value"] for key, entry in read_point(folder / "first").items()}
+    assert manifest["last"] == {"fit": "first", "values": values, "moved": []}
+    losses = manifest["candidates"]
+    assert set(losses) == {"found", "again", "median", "member", "last"}
+    assert losses["last"] == losses["found"]  # which is what the first one shipped
+    (folder / "first" / "parameters.yaml").unlink()  # all that is needed of it stands in the manifest
+    assert "the same to the last digit" in steps("reproduce", "second").stdout
+    assert "there is no fit `first`" in steps("ship", "third", "--last", "first", code=2).stderr
+
+
+def test_what_the_last_fit_freed_stays_free():
+    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.1], "high": [0.5, 0.9, 0.3]})
+    unknown = np.array([False, False, True])
+    box, moved = bound_points(PROBLEM, unknown, ends, simulate_toy(), 1, [BLIND])
+    assert moved == [BLIND]
+    assert box[2] == pytest.approx([0.1, 0.3])
+    assert place_last(PROBLEM, {"values": {BLIND: 0.7}}).tolist() == [0.2, 0.2, 0.7]
 
 
 def test_what_is_not_the_same_again_is_named(tmp_path):
