@@ -14,7 +14,8 @@ median    the weighted medians of the ensemble;
 member    the likeliest member by emulator and runs together. (The weightiest is another one: a weight is that
           likelihood over the emulator's, by which members were drawn.)
 last      the point of an earlier fit, where this one begins from it: a rule or an input that changes a little moves the
-          best point a little, and what earlier searches have found need not be found anew.
+          best point a little, and what earlier searches have found need not be found anew;
+onward    where emulators of points near that one, half of them in a cloud around it, expect the least loss.
 
 The points of a search share their seeds, and what it finds is in part best for these. What is searched again learns
 from points with seeds of their own, so that their noise averages out.
@@ -39,12 +40,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.draws import CANDIDATE_NEAR, draw_normals
+from calibration.emulator import FEWEST_POINTS
 from calibration.posterior import LIKELIHOOD, find_quantiles
 from calibration.problem import Problem, Targets, average_seeds, measure_loss
 from calibration.propose import propose_points
 from calibration.release import release_values
 from calibration.runs import Runner
-from calibration.search import BATCHES, search_on
+from calibration.search import BATCHES, Evaluate, search_on
 from calibration.space import is_outside
 
 if TYPE_CHECKING:
@@ -56,6 +59,12 @@ AGAIN_OFFSET: Final = 600_000
 """Seeds of what is searched again begin so far above those of the fit."""
 AGAIN_TIMES: Final = 4
 """Points that are searched again for each one that the last step of the fit tried."""
+ONWARD_OFFSET: Final = 700_000
+"""Seeds of what is searched onward from an earlier fit begin so far above those of the fit."""
+ONWARD_TIMES: Final = 2
+"""Points that are searched onward for each one that the last step of the fit tried."""
+ONWARD_STEP: Final = 0.1
+"""Standard deviation of the cloud around an earlier fit, in widths of the cube; the search stays within twice it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -134,10 +143,13 @@ def list_candidates(
         "median": find_quantiles(unit, weight, (0.5,))[0],
         "member": unit[np.argmax(members[LIKELIHOOD].to_numpy())],
     }
+    free = bool((box[:, 0] < box[:, 1]).any())
+    if free:
+        points["again"] = _search_again(problem, runner, fit, simulated, box)
     if last is not None:
         points["last"] = last
-    if (box[:, 0] < box[:, 1]).any():
-        points["again"] = _search_again(problem, runner, fit, simulated, box)
+        if free:
+            points["onward"] = _search_onward(problem, runner, fit, np.clip(last, *box.T), box)
     return {name: np.clip(point, *box.T) for name, point in points.items()}
 
 
@@ -145,17 +157,39 @@ def _search_again(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], simulated: DataFrame, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point of the box where the least loss is expected; see list_candidates."""
-    seed, n_points, n_seeds = int(fit["seed"]), AGAIN_TIMES * int(fit["budget"]["further"]), int(fit["budget"]["seeds"])
+    seed, n_points = int(fit["seed"]), AGAIN_TIMES * int(fit["budget"]["further"])
+    evaluate = _give_own_seeds(problem, runner, fit, n_points, AGAIN_OFFSET)
+    known = simulated[list(problem.prior.names)].to_numpy(), simulated[list(problem.targets.names)].to_numpy()
+    known = search_on(problem, evaluate, *known, n_points, seed, box)
+    return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, box)[0], np.float64)
+
+
+def _search_onward(
+    problem: Problem, runner: Runner, fit: Mapping[str, Any], start: FloatArray, box: FloatArray
+) -> FloatArray:
+    """(parameter,) point near the start, within the box, where the least loss is expected."""
+    seed, n_points = int(fit["seed"]) + ONWARD_OFFSET, ONWARD_TIMES * int(fit["budget"]["further"])
+    evaluate = _give_own_seeds(problem, runner, fit, n_points, ONWARD_OFFSET)
+    reach = 2.0 * ONWARD_STEP
+    near = np.clip(box, (start - reach)[:, None], (start + reach)[:, None])
+    n_first = max(FEWEST_POINTS, n_points // 2)
+    cloud = start + ONWARD_STEP * draw_normals(seed, CANDIDATE_NEAR, (n_first, len(start)), 0)
+    cloud = np.clip(cloud, *near.T)
+    known = search_on(problem, evaluate, cloud, evaluate(cloud)[1], n_points - n_first, seed, near)
+    return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, near)[0], np.float64)
+
+
+def _give_own_seeds(problem: Problem, runner: Runner, fit: Mapping[str, Any], n_points: int, offset: int) -> Evaluate:
+    """What a search of so many points evaluates: each point with seeds of its own, from `offset` above the fit's on."""
+    seed, n_seeds = int(fit["seed"]) + offset, int(fit["budget"]["seeds"])
     runner.expect(n_points * n_seeds)
-    own_seeds = iter(seed + AGAIN_OFFSET + np.arange(n_points * n_seeds).reshape(n_points, n_seeds))
+    own_seeds = iter(seed + np.arange(n_points * n_seeds).reshape(n_points, n_seeds))
 
     def evaluate(unit: FloatArray) -> tuple[FloatArray, FloatArray]:
         figures = average_seeds(runner.evaluate(unit, np.array([next(own_seeds) for _ in unit])))
         return measure_loss(problem.targets, figures), figures
 
-    known = simulated[list(problem.prior.names)].to_numpy(), simulated[list(problem.targets.names)].to_numpy()
-    known = search_on(problem, evaluate, *known, n_points, seed, box)
-    return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, box)[0], np.float64)
+    return evaluate
 
 
 def bound_points(

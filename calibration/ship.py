@@ -205,18 +205,12 @@ def build_fit(
         )
     verdicts = _name_verdicts(problem, found.verdicts)
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
-    freed = () if last is None else last["moved"]
-    # the first design is of the whole prior, over which figures bend more than an emulator can follow
-    near = found.simulated.iloc[int(found.posterior["budget"]["design"]) :]
-    box, moved = bound_points(problem, unknown, found.params, near, int(found.fit["seed"]), freed)
     fitted = np.array(found.fit["unit"], np.float64)
     low, high = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET
     ship_seeds = range(fresh, fresh + high - low + 1)
-    points = {"found": fitted}
-    if unidentified == "prior" and found.verdicts is not None:
-        begin = None if last is None else place_last(problem, last)
-        points = list_candidates(problem, runner, found.fit, near, found.members, box, begin)
+    is_open = unidentified == "prior" and found.verdicts is not None
+    points, moved = _list_points(problem, runner, found, unknown, last) if is_open else ({"found": fitted}, [])
     runner.expect((len(points) + 3) * len(ship_seeds))
     compared = measure_points(problem, runner, points, range(low, high + 1))
     unit = points[compared.best]
@@ -241,6 +235,18 @@ def build_fit(
         "targets": len(problem.targets.names),
     }
     return Shipped(texts=texts, manifest=manifest | _describe_losses(compared, measured))
+
+
+def _list_points(
+    problem: Problem, runner: Runner, found: Found, unknown: NDArray[np.bool_], last: Mapping[str, Any] | None
+) -> tuple[dict[str, FloatArray], list[str]]:
+    """Candidates by name, and the names of parameters that are free though not identified."""
+    # the first design is of the whole prior, over which figures bend more than an emulator can follow
+    near = found.simulated.iloc[int(found.posterior["budget"]["design"]) :]
+    freed = () if last is None else last["moved"]
+    box, moved = bound_points(problem, unknown, found.params, near, int(found.fit["seed"]), freed)
+    begin = None if last is None else place_last(problem, last)
+    return list_candidates(problem, runner, found.fit, near, found.members, box, begin), moved
 
 
 def _describe_losses(compared: Measured, measured: Measured) -> dict[str, Any]:

@@ -266,7 +266,7 @@ def test_a_fit_may_begin_from_one_that_is_shipped(steps, tmp_path):
     values = {key: entry["value"] for key, entry in read_point(folder / "first").items()}
     assert manifest["last"] == {"fit": "first", "values": values, "moved": []}
     losses = manifest["candidates"]
-    assert set(losses) == {"found", "again", "median", "member", "last"}
+    assert set(losses) == {"found", "again", "median", "member", "last", "onward"}
     assert losses["last"] == losses["found"]  # which is what the first one shipped
     (folder / "first" / "parameters.yaml").unlink()  # all that is needed of it stands in the manifest
     assert "the same to the last digit" in steps("reproduce", "second").stdout
