@@ -212,8 +212,13 @@ class BreaksOff:
         return self.inner(values, seed)
 
 
+@pytest.fixture(scope="module")
+def undisturbed():
+    return fit(make_linear(TRUTH, MIXING, noise=0.01))
+
+
 @pytest.mark.parametrize("after", [1, 77, 380])
-def test_an_interrupted_fit_ends_as_an_undisturbed_one(tmp_path, after):
+def test_an_interrupted_fit_ends_as_an_undisturbed_one(tmp_path, undisturbed, after):
     problem = make_linear(TRUTH, MIXING, noise=0.01)
     path = tmp_path / "journal.jsonl"
     breaking = dataclasses.replace(problem, simulate=BreaksOff(problem.simulate, after))
@@ -221,7 +226,7 @@ def test_an_interrupted_fit_ends_as_an_undisturbed_one(tmp_path, after):
         fit(breaking, path)
     assert len(Journal(problem, path)) == after
     counting = dataclasses.replace(problem, simulate=BreaksOff(problem.simulate, 10**6))
-    resumed, undisturbed = fit(counting, path), fit(problem)
+    resumed = fit(counting, path)
     ran = 10**6 - counting.simulate.left
     assert after + ran == len(Journal(problem, path))
     assert np.array_equal(resumed.searched.unit, undisturbed.searched.unit)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -50,11 +51,21 @@ def call(tmp_path, monkeypatch):
     return make_call(tmp_path, monkeypatch, PROBLEM, "-q")
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder of results in which fit, posterior and recovery have ended."""
+    folder = tmp_path_factory.mktemp("steps")
+    with pytest.MonkeyPatch.context() as patch:
+        call = make_call(folder, patch, PROBLEM, "-q")
+        for words in (("fit",), ("posterior",), ("recover", "--seed", "3")):
+            call(*words)
+    return folder / "results"
+
+
 @pytest.fixture
-def steps(call):
-    """The command, after fit, posterior and recovery."""
-    for words in (("fit",), ("posterior",), ("recover", "--seed", "3")):
-        call(*words)
+def steps(call, finished, tmp_path):
+    """The command, after fit, posterior and recovery, in a folder with a copy of what they wrote."""
+    shutil.copytree(finished, tmp_path / "results")
     return call
 
 
