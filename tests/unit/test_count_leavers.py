@@ -1,22 +1,15 @@
 """Net leavers of a city: moves of people with experience, out less in."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
+from tool_scripts import load_tool
 
 from sim.types import EDUCATION, REASON
-
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "count_leavers.py"
 
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("count_leavers", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("count_leavers")
 
 
 def test_leavers_less_arrivals_without_first_jobs_and_without_who_stays(tool):
@@ -30,7 +23,4 @@ def test_leavers_less_arrivals_without_first_jobs_and_without_who_stays(tool):
     flows[1, 0, 1, 3, 2, 0] = 6
     assert tool.count_leavers(flows, 1).tolist() == [7 + 4 - 3, -6]
     assert tool.count_leavers(flows, 0).tolist()[1] == 6
-    assert (
-        tool.count_leavers(flows, 0).sum() + tool.count_leavers(flows, 1).sum() + tool.count_leavers(flows, 2).sum()
-        == 0
-    )
+    assert sum(tool.count_leavers(flows, place).sum() for place in range(3)) == 0

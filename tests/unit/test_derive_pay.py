@@ -1,28 +1,21 @@
 """Relative pay of the world: published means divided by what the composition behind them makes of pay."""
 
 import dataclasses
-import importlib.util
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tool_scripts import load_tool
 
 from sim.params import FirmParams
 from sim.types import EDUCATION, INDUSTRY
 from sim.worldfile import load_world
 
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "derive_pay.py"
 ADAPT = FirmParams().requirement_adapt
 
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("derive_pay", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["derive_pay"] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("derive_pay")
 
 
 @pytest.fixture(scope="module")

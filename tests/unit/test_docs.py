@@ -1,10 +1,10 @@
 """The documentation says what the code does: generated parts, names of result tables, links."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
+from tool_scripts import load_tool
 
 from sim.model import TalentMarket
 from sim.policies.base import EligibilitySpec
@@ -16,10 +16,7 @@ PAGES = sorted((ROOT / "docs").rglob("*.md"))
 
 @pytest.fixture(scope="module")
 def make_docs():
-    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "tools" / "make_docs.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("make_docs")
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,11 @@ Directions take a hundred seconds of one processor or so; all but three of them 
 
 import dataclasses
 import functools
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import pytest
+from tool_scripts import load_tool
 
 from sim.compare import find_start
 from sim.labels import label
@@ -40,15 +39,7 @@ CLEAR = 1.2
 runs are two of these, so that chance turns one in fifty round."""
 
 
-def load_tool():
-    spec = importlib.util.spec_from_file_location("make_scenario_docs", ROOT / "tools" / "make_scenario_docs.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-TOOL = load_tool()
+TOOL = load_tool("make_scenario_docs")
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
 NAMES = TOOL.list_names()
 RESULTS = json.loads(TOOL.RESULTS.read_text(encoding="utf-8"))

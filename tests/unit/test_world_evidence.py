@@ -2,7 +2,6 @@
 
 import ast
 import csv
-import importlib.util
 import math
 import re
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from tool_scripts import load_tool
 
 from sim.types import EDUCATION, FIRM_SIZE, INDUSTRY
 from sim.world.spec import AXES, COHORT_YEARS, MODEL_YEARS, world_quantities
@@ -103,9 +103,7 @@ def unit_at(path, raw):
 
 
 def test_every_cited_id_is_in_the_repository(evidence):
-    spec = importlib.util.spec_from_file_location("collect_evidence", ROOT / "tools" / "collect_evidence.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool("collect_evidence")
     cited = {i for path in WORLD_FOLDER.glob("*.yaml") for i in ID.findall(path.read_text(encoding="utf-8"))}
     assert len(cited) > 100
     assert cited <= tool.find_cited_ids(ROOT)
