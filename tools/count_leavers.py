@@ -8,7 +8,7 @@ gains is less by the graduates with experience who leave the city, beyond those 
 Published figures do not tell them, so they are counted in the model. They follow the rates at which people leave: where
 a fit or a setting changes these, what the world file takes off is of another model (docs/decisions/013).
 
-    python tools/count_leavers.py              # 30 seeds at scale 1000, with the fit of the baseline: two minutes
+    python tools/count_leavers.py              # 30 seeds at scale 1000, with the fit of the baseline: a minute
     python tools/count_leavers.py --set fit=null --set params.mobility.peak_citizen=0.01 --seeds 8
 """
 
@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.board import HORIZON_QUARTERS
 from sim.run import simulate_moments
 from sim.scenario import load_scenario
 
@@ -45,13 +46,15 @@ def count_leavers(flows: IntArray, place: int) -> IntArray:
 def main() -> None:
     """Print mean and standard error of each year."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=SEEDS, help="number of runs, two at least")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="number of runs, 2 or more")
     parser.add_argument("--scale", type=int, default=SCALE, help="persons that one agent stands for")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the baseline")
     arguments = parser.parse_args()
-    scenario = load_scenario("baseline", tuple(arguments.set), scale=arguments.scale)
+    if arguments.seeds < 2:
+        parser.error("--seeds: a standard error takes 2 runs or more")
+    scenario = load_scenario("baseline", tuple(arguments.set), scale=arguments.scale, quarters=HORIZON_QUARTERS)
     place = scenario.world.places.index(CITY)
-    seeds = range(FIRST_SEED, FIRST_SEED + max(2, arguments.seeds))
+    seeds = range(FIRST_SEED, FIRST_SEED + arguments.seeds)
     counts = np.array([count_leavers(simulate_moments(scenario, seed).flows, place) for seed in seeds]) * scenario.scale
     errors = counts.std(axis=0, ddof=1) / len(seeds) ** 0.5
     sys.stdout.write("year  net leavers, persons  standard error\n")
