@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 from fit_toys import make_linear, make_targets
-from scipy.stats import binom
+from scipy.stats import binom, chi2
 
 import calibration.emulator as emulating
 from calibration.budget import BUDGETS
 from calibration.journal import Journal
-from calibration.likelihood import ErrorModel
+from calibration.likelihood import CHANCE, ErrorModel
 from calibration.posterior import (
     UNIFORM_SD,
     find_quantiles,
@@ -62,6 +62,19 @@ def test_what_cannot_be_matched_does_not_decide():
     assert wider.misfit.tolist() == [100.0, 100.0, 1.0, 1.0]
     assert wider.measure_distances(np.array([10.0, 0.0, 1.0, 0.0])).tolist() == [1.0, 0.0, 1.0, 0.0]
     assert wider.admit_misfit(np.array([10.0, 10.0, 1.0, 1.5])).misfit.tolist() == wider.misfit.tolist()
+
+
+def test_misfit_beside_the_error_of_an_emulator_grows_until_chance_explains_the_rest():
+    """d^2 / (misfit + sd^2) with d = 10 and sd = 3: 100 / 10, then 100 / 19, which chance does not explain either."""
+    targets = make_targets([0.0, 0.0], tolerance=2.0, families=("a", "b"))
+    errors = ErrorModel.of(targets, np.zeros(2))
+    simulated, sd = np.array([10.0, 1.0]), np.array([3.0, 0.0])
+    wider = errors.admit_misfit(simulated, sd)
+    limit = chi2.ppf(CHANCE, 1)
+    assert limit < 100.0 / 19.0
+    assert wider.misfit.tolist() == pytest.approx([10.0 * 100.0 / 19.0, 1.0])
+    assert np.square(wider.measure_distances(simulated, sd))[0] <= limit
+    assert wider.admit_misfit(simulated, sd).misfit.tolist() == wider.misfit.tolist()
 
 
 def test_a_bent_figure_has_the_error_of_the_published_one_where_it_stands():
