@@ -22,7 +22,7 @@ from calibration.posterior import (
 )
 from calibration.recover import give_verdict, judge_params, publish_figures, run_recovery
 from calibration.runs import Runner
-from calibration.sampler import count_effective, find_power, fold, normalise_weights, resample, sample_points
+from calibration.sampler import climb, count_effective, find_power, fold, normalise_weights, resample, sample_points
 from calibration.scales import Scales
 
 BUDGET = dataclasses.replace(BUDGETS["small"], design=80, wave_points=30, seeds=2)
@@ -64,6 +64,17 @@ def test_what_cannot_be_matched_does_not_decide():
     assert wider.admit_misfit(np.array([10.0, 10.0, 1.0, 1.5])).misfit.tolist() == wider.misfit.tolist()
 
 
+def test_one_family_is_widened_at_a_time_the_farthest_first():
+    targets = make_targets([0.0] * 3, tolerance=2.0, families=("a", "b", "b"))
+    errors = ErrorModel.of(targets, np.zeros(3))
+    far = np.array([5.0, 10.0, 10.0])
+    first = errors.admit_misfit(far)
+    assert first.misfit.tolist() == pytest.approx([1.0, 100.0, 100.0])
+    second = first.admit_misfit(far)
+    assert second.misfit.tolist() == pytest.approx([25.0, 100.0, 100.0])
+    assert second.admit_misfit(far) is second
+
+
 def test_misfit_beside_the_error_of_an_emulator_grows_until_chance_explains_the_rest():
     """d^2 / (misfit + sd^2) with d = 10 and sd = 3: 100 / 10, then 100 / 19, which chance does not explain either."""
     targets = make_targets([0.0, 0.0], tolerance=2.0, families=("a", "b"))
@@ -74,7 +85,7 @@ def test_misfit_beside_the_error_of_an_emulator_grows_until_chance_explains_the_
     assert limit < 100.0 / 19.0
     assert wider.misfit.tolist() == pytest.approx([10.0 * 100.0 / 19.0, 1.0])
     assert np.square(wider.measure_distances(simulated, sd))[0] <= limit
-    assert wider.admit_misfit(simulated, sd).misfit.tolist() == wider.misfit.tolist()
+    assert wider.admit_misfit(simulated, sd) is wider
 
 
 def test_a_bent_figure_has_the_error_of_the_published_one_where_it_stands():
@@ -116,6 +127,13 @@ def test_the_sampler_keeps_two_regions_and_the_prior():
     assert points[:, 1].std() == pytest.approx(UNIFORM_SD, rel=0.1)
     assert points.min() >= 0.0
     assert points.max() <= 1.0
+
+
+def test_the_climb_ends_at_the_top_or_at_a_face_of_the_cube():
+    def log_likelihood(points):
+        return -50.0 * np.square(points - [0.3, 1.2, 0.5]).sum(axis=1) + 20.0 * points[:, 0] * points[:, 2]
+
+    assert climb(log_likelihood, np.array([0.9, 0.1, 0.0])) == pytest.approx([0.417, 1.0, 0.583], abs=1e-3)
 
 
 def test_weights_and_their_tools():
