@@ -4,7 +4,9 @@
   than in a fit, which compares points: so the noise of seeds averages out over the points, and what is emulated is the
   expected figure, as published figures are of a world of many people.
 2 Waves (history matching, Vernon, Goldstein and Bower 2010): the posterior under the emulator is sampled, its points
-  are simulated, and the emulator is fitted again to what lies where it matters.
+  are simulated, and the emulator is fitted again to what lies where it matters: of all points so far those that it
+  finds likeliest, as many as the design has. Polynomials of the whole prior are coarse, and where a figure bends (a
+  ratio that runs over orders of size) they lead away from what matches it.
 3 Members are drawn from the posterior under the last emulator and simulated, each with more seeds of its own. Each
   weighs by the likelihood of what emulator and runs say of it together over that under the emulator, from which it was
   drawn; half of the members stay effective (calibration/weighing.py).
@@ -104,7 +106,8 @@ def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -
     belief = update_belief(problem.targets, design, budget.particles, seed)
     for wave in range(budget.waves):
         design = extend_design(runner, design, spread_points(belief.points, budget.wave_points), budget, seed)
-        belief = update_belief(problem.targets, design, budget.particles, seed + wave + 1)
+        near = _choose_near(design, belief, budget.design)
+        belief = update_belief(problem.targets, near, budget.particles, seed + wave + 1)
     unit = spread_points(belief.points, members)
     seeds = _list_own_seeds(len(design.unit) * budget.seeds, members, budget.member_seeds, seed)
     runs = runner.evaluate(unit, seeds)
@@ -131,6 +134,13 @@ def extend_design(runner: Runner, design: Design, unit: FloatArray, budget: Budg
     """A design with more points."""
     runs = runner.evaluate(unit, _list_own_seeds(len(design.unit) * budget.seeds, len(unit), budget.seeds, seed))
     return _join(design, Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs)))
+
+
+def _choose_near(design: Design, belief: Belief, n: int) -> Design:
+    """The `n` points of the design that are likeliest under the belief: parameters decide, not how a run turned out."""
+    logs = belief.errors.log_likelihood(belief.emulator.predict(design.unit), belief.emulator.sd)
+    near = np.sort(np.argsort(-logs, kind="stable")[:n])
+    return Design(unit=design.unit[near], figures=design.figures[near], noise=design.noise[near])
 
 
 def _join(first: Design, second: Design) -> Design:

@@ -13,6 +13,7 @@ from calibration.journal import Journal
 from calibration.likelihood import CHANCE, ErrorModel
 from calibration.posterior import (
     UNIFORM_SD,
+    emulate_design,
     find_quantiles,
     run_posterior,
     simulate_design,
@@ -216,6 +217,21 @@ def test_members_weigh_by_what_was_simulated():
     missed = np.abs(posterior.figures[:, 0] - 0.5) > 0.3
     assert 5 < missed.sum() < 195
     assert posterior.weight[missed].mean() < 0.5 * posterior.weight[~missed].mean()
+
+
+def test_waves_make_the_emulator_local():
+    """A steep step to 0.5 of the first parameter, of which all points together make a gentle slope."""
+    problem = make_linear([0.5, 0.5], tolerance=0.2)
+
+    def simulate(values, seed):
+        return np.array([0.5 + np.tanh(6.0 * (values[0] - 0.6)), values[1]])
+
+    steep = dataclasses.replace(problem, simulate=simulate)
+    budget = dataclasses.replace(BUDGET, waves=3)
+    posterior = run_posterior(steep, make_runner(steep), budget, 1)
+    assert posterior.belief.emulator.sd[0] < 0.5 * emulate_design(steep.targets, posterior.simulated).sd[0]
+    low, high = find_quantiles(posterior.unit, posterior.weight, (0.05, 0.95))[:, 0]
+    assert low < 0.6 < high
 
 
 def test_a_family_that_contradicts_the_others_is_named_and_does_not_decide():
