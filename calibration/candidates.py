@@ -1,4 +1,4 @@
-"""Points that a fit may ship: within the ensemble, with values that are not identified kept; the loss decides.
+"""Points that a fit may ship: within the ensemble, with values that are not identified kept; loss and count decide.
 
 Point search and posterior look for different things: one for the least loss, which is partly luck, the other for what
 the figures leave likely under errors that it knows. The ensemble bounds the point: each parameter lies in its 90 %
@@ -17,6 +17,7 @@ last      the point of an earlier fit, where this one begins from it: a rule or 
           best point a little, and what earlier searches have found need not be found anew;
 onward    where emulators of points near that one, half of them in a cloud around it, expect the least loss.
 
+The loss of the last two kinds of search, `again` and `onward`, also counts figures outside (OUTSIDE).
 The points of a search share their seeds, and what it finds is in part best for these. What is searched again learns
 from points with seeds of their own, so that their noise averages out.
 
@@ -26,7 +27,8 @@ the same seeds; their standard errors are those of the jackknife over seeds (Efr
 
     se^2 = (n - 1) / n * sum over seeds k of (d_(k) - mean d)^2,    d_(k) the difference without seed k.
 
-Candidates within one standard error of the best are named.
+Candidates within one standard error of the best are named. The seeds cannot tell them from it, so that the number of
+figures inside their tolerance decides among them.
 Left out: that a loss, bent in the figures, is higher by their noise; with 100 seeds it is small, and much the same
 everywhere.
 """
@@ -43,7 +45,7 @@ from numpy.typing import NDArray
 from calibration.draws import CANDIDATE_NEAR, draw_normals
 from calibration.emulator import FEWEST_POINTS
 from calibration.posterior import LIKELIHOOD, find_quantiles
-from calibration.problem import Problem, Targets, average_seeds, measure_loss
+from calibration.problem import Problem, Targets, average_seeds, count_inside, measure_loss
 from calibration.propose import propose_points
 from calibration.release import release_values
 from calibration.runs import Runner
@@ -55,6 +57,9 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
+OUTSIDE: Final = 0.5
+"""What the searches here add to the loss for the share of figures outside: two figures weigh about as much as one
+standard error of a loss. The least loss alone leaves many figures a little outside, where they cost next to nothing."""
 AGAIN_OFFSET: Final = 600_000
 """Seeds of what is searched again begin so far above those of the fit."""
 AGAIN_TIMES: Final = 4
@@ -74,6 +79,8 @@ class Measured:
     losses: dict[str, float]
     figures: dict[str, FloatArray]
     """(target,) means over the seeds."""
+    inside: dict[str, int]
+    """How many figures lie inside their tolerance."""
     left_out: dict[str, FloatArray]
     """(seed,) losses without one of the seeds each."""
 
@@ -81,6 +88,11 @@ class Measured:
     def best(self) -> str:
         """The name of the point of least loss, the first of several."""
         return min(self.losses, key=lambda name: self.losses[name])
+
+    @property
+    def chosen(self) -> str:
+        """Of the points that the seeds cannot tell from the best, that with most figures inside; then of least loss."""
+        return min(self.list_close(), key=lambda name: (-self.inside[name], self.losses[name]))
 
     def find_error(self, name: str, other: str | None = None) -> float:
         """Standard error of the loss of a point, or of its difference to that of another one; 0 with one seed."""
@@ -104,6 +116,7 @@ def measure_points(
     return Measured(
         losses=dict(zip(points, losses, strict=True)),
         figures=dict(zip(points, figures, strict=True)),
+        inside=dict(zip(points, count_inside(problem.targets, figures).tolist(), strict=True)),
         left_out=dict(zip(points, left_out, strict=True)),
     )
 
@@ -157,6 +170,7 @@ def _search_again(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], simulated: DataFrame, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point of the box where the least loss is expected; see list_candidates."""
+    problem = _count_outside(problem)
     seed, n_points = int(fit["seed"]), AGAIN_TIMES * int(fit["budget"]["further"])
     evaluate = _give_own_seeds(problem, runner, fit, n_points, AGAIN_OFFSET)
     known = simulated[list(problem.prior.names)].to_numpy(), simulated[list(problem.targets.names)].to_numpy()
@@ -168,6 +182,7 @@ def _search_onward(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], start: FloatArray, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point near the start, within the box, where the least loss is expected."""
+    problem = _count_outside(problem)
     seed, n_points = int(fit["seed"]) + ONWARD_OFFSET, ONWARD_TIMES * int(fit["budget"]["further"])
     evaluate = _give_own_seeds(problem, runner, fit, n_points, ONWARD_OFFSET)
     reach = 2.0 * ONWARD_STEP
@@ -177,6 +192,11 @@ def _search_onward(
     cloud = np.clip(cloud, *near.T)
     known = search_on(problem, evaluate, cloud, evaluate(cloud)[1], n_points - n_first, seed, near)
     return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, near)[0], np.float64)
+
+
+def _count_outside(problem: Problem) -> Problem:
+    """The problem with a loss that counts figures outside as well."""
+    return dataclasses.replace(problem, targets=dataclasses.replace(problem.targets, outside=OUTSIDE))
 
 
 def _give_own_seeds(problem: Problem, runner: Runner, fit: Mapping[str, Any], n_points: int, offset: int) -> Evaluate:

@@ -7,7 +7,8 @@ A parameter that recovery does not identify keeps its value before the fit, unle
 it costs too much (calibration/release.py): what the fit found for it is luck. It may be part of a combination that the
 figures do tell, so what the fit found for the others need no longer be their best: with those values kept and the
 others within the ensemble, candidates of search and posterior (calibration/candidates.py) are simulated with the seeds
-that chose the fit, and the one of least loss is shipped; those within one standard error of it are named. These seeds
+that chose the fit. Of the one of least loss and those within one standard error of it, which are named, the one with
+most figures inside their tolerance is shipped. These seeds
 chose, and the finalists before: so losses before, fitted and as shipped are measured once more with seeds that chose
 nothing. Without a recovery, or where what is not identified is wanted as fitted, it is what the fit found. Parameters
 whose value lies outside the 90 % interval of the ensemble are then named.
@@ -78,8 +79,8 @@ STEPS: Final = {"fit": "fit", "posterior": "posterior", "recover": "recovery"}
 SHIP_OFFSET: Final = 500_000
 """Seeds that measure what is shipped begin so far above those of the fit: no other step has them."""
 COMPARED: Final = (
-    "loss", "loss_errors", "point", "candidates", "differences", "close", "outside", "inside", "kept", "moved",
-    "verdicts", "trust", "effective_members",
+    "loss", "loss_errors", "point", "candidates", "candidates_inside", "differences", "close", "outside", "inside",
+    "kept", "moved", "verdicts", "trust", "effective_members",
 )  # fmt: skip
 """Facts of a manifest that must come out the same when a fit is made again, beside the files."""
 _TEXT_COLUMNS: Final = ("parameter", "verdict")
@@ -213,7 +214,7 @@ def build_fit(
     points, moved = _list_points(problem, runner, found, unknown, last) if is_open else ({"found": fitted}, [])
     runner.expect((len(points) + 3) * len(ship_seeds))
     compared = measure_points(problem, runner, points, range(low, high + 1))
-    unit = points[compared.best]
+    unit = points[compared.chosen]
     ends = {"before": problem.prior.start_unit, "fitted": fitted, "shipped": unit}
     measured = measure_points(problem, runner, ends, ship_seeds)
     members = found.members.drop(columns=LIKELIHOOD)
@@ -229,7 +230,7 @@ def build_fit(
         "moved": moved,
         "verdicts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
         "ship_seeds": [ship_seeds[0], ship_seeds[-1]],
-        "point": compared.best,
+        "point": compared.chosen,
         "outside": list_outside(problem, unit, found.params),
         "inside": int(count_inside(problem.targets, measured.figures["shipped"])),
         "targets": len(problem.targets.names),
@@ -255,6 +256,7 @@ def _describe_losses(compared: Measured, measured: Measured) -> dict[str, Any]:
         "loss": measured.losses,
         "loss_errors": {name: measured.find_error(name) for name in measured.losses},
         "candidates": compared.losses,
+        "candidates_inside": compared.inside,
         "differences": {name: compared.find_error(name, compared.best) for name in compared.losses},
         "close": compared.list_close(),
     }

@@ -248,7 +248,7 @@ def test_differences_between_points_are_paired():
     targets = make_linear((0.0,)).targets
     left_out = leave_out(targets, runs)
     losses = {"a": 3.0 - np.log(0.02), "b": 3.1 - np.log(0.02)}
-    measured = Measured(losses=losses, figures={}, left_out=dict(zip("ab", left_out.T, strict=True)))
+    measured = Measured(losses=losses, figures={}, inside={}, left_out=dict(zip("ab", left_out.T, strict=True)))
     log = np.log(runs[:, :, 0])
     assert measured.find_error("a") == pytest.approx(log[0].std(ddof=1) / 40**0.5, rel=1e-3)
     assert measured.find_error("b", "a") == pytest.approx((log[1] - log[0]).std(ddof=1) / 40**0.5, rel=1e-3)
@@ -262,9 +262,12 @@ def test_points_within_a_standard_error_of_the_best_are_named(gap, close):
     without = np.array([-1.0, 1.0, -1.0, 1.0])
     error = np.sqrt(3.0)
     measured = Measured(
-        losses={"b": gap * error, "a": 0.0}, figures={}, left_out={"b": without, "a": np.zeros(4)}
+        losses={"b": gap * error, "a": 0.0}, figures={}, inside={"a": 5, "b": 6},
+        left_out={"b": without, "a": np.zeros(4)},
     )  # fmt: skip
     assert measured.best == "a"
+    assert measured.chosen == close[0]  # which has more figures inside, where the seeds cannot tell it from the best
+    assert dataclasses.replace(measured, inside={"a": 5, "b": 5}).chosen == "a"
     assert measured.find_error("b", "a") == pytest.approx(error)
     assert measured.list_close() == close
 
