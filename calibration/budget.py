@@ -54,17 +54,17 @@ BUDGETS: Final = {
     ),
     "medium": Budget(
         scale=5000, points=300, further=150, seeds=2, finalists=2, choose_seeds=100, trajectories=6, screen_seeds=10,
-        sobol_base=32, sobol_params=8, design=450, waves=2, wave_points=200, members=100,
+        sobol_base=32, sobol_params=8, design=450, waves=4, wave_points=100, members=100,
         member_seeds=6, particles=512, truths=40,
     ),
     "standard": Budget(
         scale=2000, points=1000, further=500, seeds=4, finalists=3, choose_seeds=100, trajectories=10, screen_seeds=10,
-        sobol_base=64, sobol_params=12, design=1500, waves=2, wave_points=300, members=100,
+        sobol_base=64, sobol_params=12, design=1500, waves=4, wave_points=150, members=100,
         member_seeds=8, particles=512, truths=40,
     ),
     "full": Budget(
         scale=1000, points=4000, further=2000, seeds=5, finalists=5, choose_seeds=200, trajectories=20, screen_seeds=10,
-        sobol_base=128, sobol_params=16, design=6000, waves=3, wave_points=800, members=200,
+        sobol_base=128, sobol_params=16, design=6000, waves=6, wave_points=400, members=200,
         member_seeds=10, particles=1024, truths=100,
     ),
 }  # fmt: skip

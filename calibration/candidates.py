@@ -1,19 +1,23 @@
-"""Points that a fit may ship: within the ensemble, with values that are not identified kept; the loss decides.
+"""Points that a fit may ship: within the ensemble, with values that are not identified kept; loss and count decide.
 
 Point search and posterior look for different things: one for the least loss, which is partly luck, the other for what
 the figures leave likely under errors that it knows. The ensemble bounds the point: each parameter lies in its 90 %
 interval, so that point and ensemble contradict each other in no single one. Within it a parameter that recovery does
 not identify keeps its value before the fit. Where the interval excludes that value the published figures do speak about
-it, whatever they say of truths elsewhere in the prior, and it is free like the others. Of the points that remain these
-are compared:
+it, whatever they say of truths elsewhere in the prior, and it is free like the others; so is a value that costs too
+much to keep (calibration/release.py). Of the points that remain these are compared:
 
 found     what the fit found, drawn into these bounds;
-again     where emulators expect the least loss, once they have learned from all that the posterior simulated and from
-          as many points in these bounds as the last step of the fit tried;
+again     where emulators expect the least loss, once they have learned from what the posterior simulated where it
+          matters and from AGAIN_TIMES as many points in these bounds as the last step of the fit tried;
 median    the weighted medians of the ensemble;
 member    the likeliest member by emulator and runs together. (The weightiest is another one: a weight is that
           likelihood over the emulator's, by which members were drawn.)
+last      the point of an earlier fit, where this one begins from it: a rule or an input that changes a little moves the
+          best point a little, and what earlier searches have found need not be found anew;
+onward    where emulators of points near that one, half of them in a cloud around it, expect the least loss.
 
+The loss of the last two kinds of search, `again` and `onward`, also counts figures outside (OUTSIDE).
 The points of a search share their seeds, and what it finds is in part best for these. What is searched again learns
 from points with seeds of their own, so that their noise averages out.
 
@@ -23,7 +27,8 @@ the same seeds; their standard errors are those of the jackknife over seeds (Efr
 
     se^2 = (n - 1) / n * sum over seeds k of (d_(k) - mean d)^2,    d_(k) the difference without seed k.
 
-Candidates within one standard error of the best are named.
+Candidates within one standard error of the best are named. The seeds cannot tell them from it, so that the number of
+figures inside their tolerance decides among them.
 Left out: that a loss, bent in the figures, is higher by their noise; with 100 seeds it is small, and much the same
 everywhere.
 """
@@ -31,17 +36,20 @@ everywhere.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.draws import CANDIDATE_NEAR, draw_normals
+from calibration.emulator import FEWEST_POINTS
 from calibration.posterior import LIKELIHOOD, find_quantiles
-from calibration.problem import Problem, Targets, average_seeds, measure_loss
+from calibration.problem import Problem, Targets, average_seeds, count_inside, measure_loss
 from calibration.propose import propose_points
+from calibration.release import release_values
 from calibration.runs import Runner
-from calibration.search import BATCHES, search_on
+from calibration.search import BATCHES, Evaluate, search_on
 from calibration.space import is_outside
 
 if TYPE_CHECKING:
@@ -49,8 +57,19 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
+OUTSIDE: Final = 0.5
+"""What the searches here add to the loss for the share of figures outside: two figures weigh about as much as one
+standard error of a loss. The least loss alone leaves many figures a little outside, where they cost next to nothing."""
 AGAIN_OFFSET: Final = 600_000
 """Seeds of what is searched again begin so far above those of the fit."""
+AGAIN_TIMES: Final = 4
+"""Points that are searched again for each one that the last step of the fit tried."""
+ONWARD_OFFSET: Final = 700_000
+"""Seeds of what is searched onward from an earlier fit begin so far above those of the fit."""
+ONWARD_TIMES: Final = 2
+"""Points that are searched onward for each one that the last step of the fit tried."""
+ONWARD_STEP: Final = 0.1
+"""Standard deviation of the cloud around an earlier fit, in widths of the cube; the search stays within twice it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,6 +79,8 @@ class Measured:
     losses: dict[str, float]
     figures: dict[str, FloatArray]
     """(target,) means over the seeds."""
+    inside: dict[str, int]
+    """How many figures lie inside their tolerance."""
     left_out: dict[str, FloatArray]
     """(seed,) losses without one of the seeds each."""
 
@@ -67,6 +88,11 @@ class Measured:
     def best(self) -> str:
         """The name of the point of least loss, the first of several."""
         return min(self.losses, key=lambda name: self.losses[name])
+
+    @property
+    def chosen(self) -> str:
+        """Of the points that the seeds cannot tell from the best, that with most figures inside; then of least loss."""
+        return min(self.list_close(), key=lambda name: (-self.inside[name], self.losses[name]))
 
     def find_error(self, name: str, other: str | None = None) -> float:
         """Standard error of the loss of a point, or of its difference to that of another one; 0 with one seed."""
@@ -90,6 +116,7 @@ def measure_points(
     return Measured(
         losses=dict(zip(points, losses, strict=True)),
         figures=dict(zip(points, figures, strict=True)),
+        inside=dict(zip(points, count_inside(problem.targets, figures).tolist(), strict=True)),
         left_out=dict(zip(points, left_out, strict=True)),
     )
 
@@ -109,6 +136,7 @@ def list_candidates(
     simulated: DataFrame,
     members: DataFrame,
     box: FloatArray,
+    last: FloatArray | None = None,
 ) -> dict[str, FloatArray]:
     """(parameter,) points of the unit cube by name, what the fit found first.
 
@@ -116,9 +144,10 @@ def list_candidates(
         problem: what was fitted.
         runner: simulates what is searched again.
         fit: what the fit found, as describe_found gives it, with its seed and budget.
-        simulated: points and figures of the posterior, as list_simulated gives them.
+        simulated: points and figures of the posterior where it matters, as list_simulated gives them.
         members: the ensemble, as list_members gives it.
         box: (parameter, 2) bounds, as bound_points gives them.
+        last: (parameter,) point of an earlier fit, where this one begins from it.
     """
     unit = problem.prior.to_unit(members[list(problem.prior.names)].to_numpy())
     weight = members["weight"].to_numpy()
@@ -127,8 +156,13 @@ def list_candidates(
         "median": find_quantiles(unit, weight, (0.5,))[0],
         "member": unit[np.argmax(members[LIKELIHOOD].to_numpy())],
     }
-    if (box[:, 0] < box[:, 1]).any():
+    free = bool((box[:, 0] < box[:, 1]).any())
+    if free:
         points["again"] = _search_again(problem, runner, fit, simulated, box)
+    if last is not None:
+        points["last"] = last
+        if free:
+            points["onward"] = _search_onward(problem, runner, fit, np.clip(last, *box.T), box)
     return {name: np.clip(point, *box.T) for name, point in points.items()}
 
 
@@ -136,34 +170,74 @@ def _search_again(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], simulated: DataFrame, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point of the box where the least loss is expected; see list_candidates."""
-    seed, n_points, n_seeds = int(fit["seed"]), int(fit["budget"]["further"]), int(fit["budget"]["seeds"])
-    runner.expect(n_points * n_seeds)
-    own_seeds = iter(seed + AGAIN_OFFSET + np.arange(n_points * n_seeds).reshape(n_points, n_seeds))
-
-    def evaluate(unit: FloatArray) -> tuple[FloatArray, FloatArray]:
-        figures = average_seeds(runner.evaluate(unit, np.array([next(own_seeds) for _ in unit])))
-        return measure_loss(problem.targets, figures), figures
-
+    problem = _count_outside(problem)
+    seed, n_points = int(fit["seed"]), AGAIN_TIMES * int(fit["budget"]["further"])
+    evaluate = _give_own_seeds(problem, runner, fit, n_points, AGAIN_OFFSET)
     known = simulated[list(problem.prior.names)].to_numpy(), simulated[list(problem.targets.names)].to_numpy()
     known = search_on(problem, evaluate, *known, n_points, seed, box)
     return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, box)[0], np.float64)
 
 
-def bound_points(problem: Problem, unidentified: NDArray[np.bool_], params: DataFrame) -> tuple[FloatArray, list[str]]:
+def _search_onward(
+    problem: Problem, runner: Runner, fit: Mapping[str, Any], start: FloatArray, box: FloatArray
+) -> FloatArray:
+    """(parameter,) point near the start, within the box, where the least loss is expected."""
+    problem = _count_outside(problem)
+    seed, n_points = int(fit["seed"]) + ONWARD_OFFSET, ONWARD_TIMES * int(fit["budget"]["further"])
+    evaluate = _give_own_seeds(problem, runner, fit, n_points, ONWARD_OFFSET)
+    reach = 2.0 * ONWARD_STEP
+    near = np.clip(box, (start - reach)[:, None], (start + reach)[:, None])
+    n_first = max(FEWEST_POINTS, n_points // 2)
+    cloud = start + ONWARD_STEP * draw_normals(seed, CANDIDATE_NEAR, (n_first, len(start)), 0)
+    cloud = np.clip(cloud, *near.T)
+    known = search_on(problem, evaluate, cloud, evaluate(cloud)[1], n_points - n_first, seed, near)
+    return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, near)[0], np.float64)
+
+
+def _count_outside(problem: Problem) -> Problem:
+    """The problem with a loss that counts figures outside as well."""
+    return dataclasses.replace(problem, targets=dataclasses.replace(problem.targets, outside=OUTSIDE))
+
+
+def _give_own_seeds(problem: Problem, runner: Runner, fit: Mapping[str, Any], n_points: int, offset: int) -> Evaluate:
+    """What a search of so many points evaluates: each point with seeds of its own, from `offset` above the fit's on."""
+    seed, n_seeds = int(fit["seed"]) + offset, int(fit["budget"]["seeds"])
+    runner.expect(n_points * n_seeds)
+    own_seeds = iter(seed + np.arange(n_points * n_seeds).reshape(n_points, n_seeds))
+
+    def evaluate(unit: FloatArray) -> tuple[FloatArray, FloatArray]:
+        figures = average_seeds(runner.evaluate(unit, np.array([next(own_seeds) for _ in unit])))
+        return measure_loss(problem.targets, figures), figures
+
+    return evaluate
+
+
+def bound_points(
+    problem: Problem,
+    unidentified: NDArray[np.bool_],
+    params: DataFrame,
+    simulated: DataFrame,
+    seed: int,
+    freed: Collection[str] = (),
+) -> tuple[FloatArray, list[str]]:
     """(parameter, 2) bounds of points to ship, in the unit cube, and the names of those free though not identified.
 
     Args:
         problem: what was fitted.
         unidentified: (parameter,) whether recovery does not identify it.
         params: the ensemble, as summarise_params gives it.
+        simulated: points and figures of the posterior where it matters, as list_simulated gives them.
+        seed: of the searches that look for values too dear to keep.
+        freed: names of parameters that an earlier fit freed, where this one begins from it.
     """
     prior = problem.prior
     ends = params.set_index("parameter").loc[list(prior.names), ["low", "high"]].to_numpy(np.float64)
-    box = prior.to_unit(ends.T).clip(0.0, 1.0).T
-    excluded = set(list_outside(problem, prior.start_unit, params))
-    held = unidentified & np.array([name not in excluded for name in prior.names])
-    box[held] = prior.start_unit[held, None]
-    return box, [name for name, one in zip(prior.names, unidentified & ~held, strict=True) if one]
+    wide = prior.to_unit(ends.T).clip(0.0, 1.0).T
+    free = {*list_outside(problem, prior.start_unit, params), *freed}
+    held = unidentified & np.array([name not in free for name in prior.names])
+    box, dear = release_values(problem, np.where(held[:, None], prior.start_unit[:, None], wide), wide, simulated, seed)
+    moved = {name for name, one in zip(prior.names, unidentified & ~held, strict=True) if one}.union(dear)
+    return box, [name for name in prior.names if name in moved]
 
 
 def list_outside(problem: Problem, unit: FloatArray, params: DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -25,6 +25,7 @@ from calibration.console import (
     Scale,
     ScenarioName,
     Seed,
+    Unidentified,
     Until,
     need_committed,
     need_packages,
@@ -47,13 +48,11 @@ calibrate.command()(report)
 
 _SHOWN: Final = 15
 """Rows of a long table that are printed; files hold all."""
+_RUNS_KEPT: Final = label("line.runs_kept", "en")
 _CODE_FACTS: Final = ("commit", "uncommitted", "code_hash", "calibration_hash")
 """Facts of a manifest that stay as they are while nobody changes code or commits; the hashes serve without git."""
 
 FitName = Annotated[str, typer.Argument(help="Name of the fit.")]
-Unidentified = Annotated[
-    Literal["prior", "fitted"], typer.Option(help="What a parameter gets that recovery does not identify.")
-]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -121,7 +120,7 @@ def screen(
 ) -> None:
     """Find which parameters move which figures (Morris, then Sobol on those that matter most)."""
     with (
-        report_errors(label("line.runs_kept", "en")),
+        report_errors(_RUNS_KEPT),
         _open_bench("screen", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
     ):
         from calibration.frames import LEGENDS
@@ -148,7 +147,7 @@ def fit(
 ) -> None:
     """Look for parameters under which the model meets the figures; three algorithms with equal budgets."""
     with (
-        report_errors(label("line.runs_kept", "en")),
+        report_errors(_RUNS_KEPT),
         _open_bench("fit", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
     ):
         from calibration.fit import run_fit, summarise_algorithms, summarise_families, summarise_targets, write_fit
@@ -178,7 +177,7 @@ def posterior(
 ) -> None:
     """Find all parameter sets that the figures leave possible: a weighted ensemble."""
     with (
-        report_errors(label("line.runs_kept", "en")),
+        report_errors(_RUNS_KEPT),
         _open_bench("posterior", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
     ):
         from calibration.frames import LEGENDS, name_family
@@ -226,7 +225,7 @@ def recover(
 ) -> None:
     """Look for parameters that are known, and say which of them figures such as these identify."""
     with (
-        report_errors(label("line.runs_kept", "en")),
+        report_errors(_RUNS_KEPT),
         _open_bench("recover", budget, seed, scale, until, jobs, out, quiet=quiet) as bench,
     ):
         from calibration.frames import LEGENDS
@@ -251,6 +250,7 @@ def ship(
     scale: Scale = None,
     until: Until = None,
     unidentified: Unidentified = "prior",
+    last: Annotated[str | None, typer.Option(help="A fit that is shipped, to begin from its point.")] = None,
     jobs: Jobs = None,
     results: Annotated[
         Path | None, typer.Option("--from", help="Results of the steps, if not in results/calibration/PROBLEM.")
@@ -258,16 +258,18 @@ def ship(
     quiet: Quiet = False,
 ) -> None:
     """Write what fit, posterior and recovery found to calibration/fits/NAME, for scenarios to use as `fit: NAME`."""
-    with report_errors(label("line.runs_kept", "en")):
+    with report_errors(_RUNS_KEPT):
         need_committed()
         with _open_bench("ship", budget, 0, scale, until, jobs, results, quiet=quiet) as bench:
+            from calibration.pointfile import read_last
             from calibration.ship import build_fit, place_fit, read_found, write_shipped
 
+            began = None if last is None else read_last(last)
             folder = place_fit(name)
             words = {"budget": budget, "scale": scale, "until": until, "out": results}
             options = "".join(f" --{word} {value}" for word, value in words.items() if value is not None)
             found = read_found(bench.problem, bench.folder, options)
-            shipped = build_fit(bench.problem, bench.runner, name, found, unidentified)
+            shipped = build_fit(bench.problem, bench.runner, name, found, unidentified, began)
         _refuse_changed(bench.manifest, shipped.manifest)
         write_shipped(shipped, folder)
         _print_shipped(shipped.manifest, quiet=quiet)
@@ -277,7 +279,7 @@ def ship(
 @calibrate.command()
 def reproduce(name: FitName, jobs: Jobs = None, out: Out = None, quiet: Quiet = False) -> None:
     """Make a fit that is shipped again from its manifest, and say whether it comes out the same."""
-    with report_errors(label("line.runs_kept", "en")):
+    with report_errors(_RUNS_KEPT):
         from calibration.ship import list_differences, read_shipped, repeat_fit
 
         shown, manifest = read_shipped(name)
@@ -341,9 +343,8 @@ def _refuse_changed(before: dict[str, Any], after: dict[str, Any]) -> None:
     """Raise where code changed while a fit was put together: its commit need not hold what made it."""
     changed = [fact for fact in _CODE_FACTS if before[fact] != after[fact]]
     if changed:
-        kept = label("line.runs_kept", "en")
         raise TalentsimError(
-            f"code was changed or committed while this ran ({', '.join(changed)}). Call this again; {kept}"
+            f"code was changed or committed while this ran ({', '.join(changed)}). Call this again; {_RUNS_KEPT}"
         )
 
 
@@ -363,12 +364,12 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo(f"point: {manifest['point']}; losses {losses}")
         if len(manifest["close"]) > 1:
             typer.echo(f"the seeds cannot tell: {', '.join(manifest['close'])}")
-        for key in manifest["moved"]:
-            typer.echo(f"not identified, but the value before the fit is excluded: {key.removeprefix('params.')}")
-        for key in manifest["outside"]:
-            typer.echo(f"outside the interval of the ensemble: {key.removeprefix('params.')}")
-    words = {"before": "before", "fitted": "fitted", "shipped": "as shipped"}
-    told = (f"{loss[name]:.4g} +-{manifest['loss_errors'][name]:.2g} {word}" for name, word in words.items())
+        freed = "not identified, but its value before the fit is excluded or too dear"
+        for fact, words in (("moved", freed), ("outside", "outside the interval of the ensemble")):
+            for key in manifest[fact]:
+                typer.echo(f"{words}: {key.removeprefix('params.')}")
+    ends = {"before": "before", "fitted": "fitted", "shipped": "as shipped"}
+    told = (f"{loss[name]:.4g} +-{manifest['loss_errors'][name]:.2g} {word}" for name, word in ends.items())
     typer.echo(f"loss with fresh seeds: {', '.join(told)}")
     if loss["shipped"] > loss["before"]:
         typer.echo("note: worse than before the fit. `--unidentified fitted` keeps all that the fit found", err=True)

@@ -31,6 +31,9 @@ Scale = Annotated[
 Until = Annotated[int | None, typer.Option(help="Look at figures of years up to this one only.")]
 Jobs = Annotated[int | None, typer.Option(help="Worker processes. Default: one a core.", min=1)]
 Out = Annotated[Path | None, typer.Option(help="Write into this folder, not results/calibration/PROBLEM.")]
+Unidentified = Annotated[
+    Literal["prior", "fitted"], typer.Option(help="What a parameter gets that recovery does not identify.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
 
 

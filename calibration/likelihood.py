@@ -10,7 +10,9 @@ where x_k - z_k counts as 0 on the free side of a bound. Figures of one family r
 many independent figures as the median family has and not for more, repeats_k = max(1, 1 / (median n * w_k)) with w_k
 the weight of the figure within its family, which is max(1, n_f / median n) where figures weigh the same. A family that
 no parameters can match must not decide everything: where its mean squared distance at the likeliest point is more than
-chance explains (5 %), misfit_f is that mean, so that the family counts for what it can tell; else 1.
+chance explains (5 %), misfit_f is multiplied by that mean, again and again until chance explains the rest (once, where
+the emulator has no error), so that the family counts for what it can tell; else it is 1. One family at a time is
+widened, the farthest first, and the likeliest point looked for anew: those that only gave way to it come back.
 Where figures are compared on a bent scale (calibration/scales.py), x_k and z_k are what they are on it, half a
 tolerance is what lies between z_k and the figure half a tolerance away, and errors of emulator and seeds are those on
 the scale.
@@ -32,6 +34,8 @@ FloatArray = NDArray[np.float64]
 
 CHANCE: Final = 0.95
 """Share of matched families whose distance stays below the limit of misfit."""
+WIDENINGS: Final = 50
+"""Times at most that the misfit of a family is multiplied at one point."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,12 +85,23 @@ class ErrorModel:
         return np.asarray(-0.5 * np.square(self.measure_distances(simulated, emulator_sd)).sum(axis=-1), np.float64)
 
     def admit_misfit(self, simulated: FloatArray, emulator_sd: FloatArray | float = 0.0) -> ErrorModel:
-        """The errors with the misfit of each family at the (target,) figures of the likeliest point."""
+        """The errors with the misfit of one more family, that which chance explains least at the (target,) figures.
+
+        The errors themselves where chance explains all.
+        """
         from scipy.stats import chi2
 
         members = self.targets.members
         sizes = members.sum(axis=1)
-        squared = np.square(self.measure_distances(simulated, emulator_sd)) * self.repeats
-        mean = members @ squared / sizes
-        factor = np.where(mean > chi2.ppf(CHANCE, sizes) / sizes, mean, 1.0)
-        return dataclasses.replace(self, misfit=self.misfit * (factor @ members))
+        limit = chi2.ppf(CHANCE, sizes) / sizes
+        errors, farthest = self, -1
+        for _ in range(WIDENINGS):
+            squared = np.square(errors.measure_distances(simulated, emulator_sd)) * self.repeats
+            mean = members @ squared / sizes
+            if farthest < 0:
+                farthest = int(np.argmax(mean / limit))
+            if mean[farthest] <= limit[farthest]:
+                break
+            factor = np.where(members[farthest] > 0.0, mean[farthest], 1.0)
+            errors = dataclasses.replace(errors, misfit=errors.misfit * factor)
+        return errors

@@ -39,6 +39,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "params.matching.bar": "skill that a position below bachelor asks for at least",
     "params.matching.bar_spread": "lasting differences of that bar between firms",
     "params.firms.gap_speed": "part of a shortage of staff that is posted in a quarter",
+    "params.firms.autumn": "new postings of a year that move to the third quarter",
     "params.firms.adoption_rate": "speed at which AI spreads among alike firms, at the prices of the start",
     "params.firms.adoption_lead": "how much faster AI spreads where the industry has more use for it",
     "params.firms.requirement_adapt": "how far levels of education asked follow the local supply of them",

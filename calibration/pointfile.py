@@ -1,15 +1,21 @@
-"""parameters.yaml of a fit: of each parameter the value used, prior, value before and fitted, interval, verdict."""
+"""parameters.yaml of a fit: of each parameter the value used, prior, value before and fitted, interval, verdict.
+
+A fit may begin from one that is shipped: what is kept of that one stands here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.problem import Problem
-from sim.fitfile import list_declared
+from sim.errors import Problem as Mistake
+from sim.errors import ScenarioError
+from sim.fitfile import list_declared, read_fit, read_fit_manifest
+from sim.sourced import Node
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -47,3 +53,29 @@ def write_point(
             f"    verdict: {verdicts[k]}",
         ]
     return "\n".join(lines) + "\n"
+
+
+def read_last(name: str) -> dict[str, Any]:
+    """Name, values by key, and keys of the values freed of a fit that is shipped.
+
+    Raises:
+        ScenarioError: where there is none, or it is not what was shipped.
+    """
+    mistakes: list[Mistake] = []
+    found = read_fit(Node("--last", 0, "last", name), mistakes)
+    manifest = read_fit_manifest(found[0].folder, mistakes) if found is not None else None
+    if found is None or manifest is None:
+        raise ScenarioError(mistakes)
+    values = {
+        f"params.{group}.{key}": float(str(node.fields["value"].value))
+        for group, entries in found[1].items()
+        for key, node in entries.items()
+    }
+    return {"fit": name, "values": values, "moved": manifest["moved"]}
+
+
+def place_last(problem: Problem, last: Mapping[str, Any]) -> FloatArray:
+    """(parameter,) point of an earlier fit in the unit cube, at the values before a fit where it knows none."""
+    prior = problem.prior
+    values = [last["values"].get(name, start) for name, start in zip(prior.names, prior.start, strict=True)]
+    return np.clip(prior.to_unit(np.array(values)), 0.0, 1.0)

@@ -4,7 +4,9 @@
   than in a fit, which compares points: so the noise of seeds averages out over the points, and what is emulated is the
   expected figure, as published figures are of a world of many people.
 2 Waves (history matching, Vernon, Goldstein and Bower 2010): the posterior under the emulator is sampled, its points
-  are simulated, and the emulator is fitted again to what lies where it matters.
+  are simulated, and the emulator is fitted again to what lies where it matters: of all points so far those that it
+  finds likeliest, as many as the design has. Polynomials of the whole prior are coarse, and where a figure bends (a
+  ratio that runs over orders of size) they lead away from what matches it.
 3 Members are drawn from the posterior under the last emulator and simulated, each with more seeds of its own. Each
   weighs by the likelihood of what emulator and runs say of it together over that under the emulator, from which it was
   drawn; half of the members stay effective (calibration/weighing.py).
@@ -24,7 +26,7 @@ from calibration.emulator import Emulator, fit_emulator
 from calibration.likelihood import ErrorModel
 from calibration.problem import Problem, Targets, average_seeds, describe_bands, measure_seed_noise
 from calibration.runs import Runner
-from calibration.sampler import count_effective, sample_points
+from calibration.sampler import climb, count_effective, sample_points
 from calibration.search import sample_latin
 from calibration.weighing import combine, weigh_members
 
@@ -42,12 +44,12 @@ INTERVAL: Final = 0.9
 """Part of the posterior that an interval holds, as much left out below as above."""
 LIKELIHOOD: Final = "log_likelihood"
 """Column of list_members."""
-MISFIT_ROUNDS: Final = 5
-"""Times at most that errors grow where families stay far off."""
-SETTLING_ROUNDS: Final = 3
-"""Times that misfit is measured afresh after that."""
+MISFIT_ROUNDS: Final = 40
+"""Times at most that the errors of a family grow."""
 PROBES: Final = 128
 """Particles that look for the likeliest point."""
+CLIMBS: Final = 3
+"""Of them the likeliest, from which the likelihood is climbed."""
 UNIFORM_SD: Final = 12.0**-0.5
 """Standard deviation of the prior in the unit cube."""
 
@@ -104,7 +106,8 @@ def run_posterior(problem: Problem, runner: Runner, budget: Budget, seed: int) -
     belief = update_belief(problem.targets, design, budget.particles, seed)
     for wave in range(budget.waves):
         design = extend_design(runner, design, spread_points(belief.points, budget.wave_points), budget, seed)
-        belief = update_belief(problem.targets, design, budget.particles, seed + wave + 1)
+        near = _choose_near(design, belief, budget.design)
+        belief = update_belief(problem.targets, near, budget.particles, seed + wave + 1)
     unit = spread_points(belief.points, members)
     seeds = _list_own_seeds(len(design.unit) * budget.seeds, members, budget.member_seeds, seed)
     runs = runner.evaluate(unit, seeds)
@@ -131,6 +134,13 @@ def extend_design(runner: Runner, design: Design, unit: FloatArray, budget: Budg
     """A design with more points."""
     runs = runner.evaluate(unit, _list_own_seeds(len(design.unit) * budget.seeds, len(unit), budget.seeds, seed))
     return _join(design, Design(unit=unit, figures=average_seeds(runs), noise=measure_seed_noise(runs)))
+
+
+def _choose_near(design: Design, belief: Belief, n: int) -> Design:
+    """The `n` points of the design that are likeliest under the belief: parameters decide, not how a run turned out."""
+    logs = belief.errors.log_likelihood(belief.emulator.predict(design.unit), belief.emulator.sd)
+    near = np.sort(np.argsort(-logs, kind="stable")[:n])
+    return Design(unit=design.unit[near], figures=design.figures[near], noise=design.noise[near])
 
 
 def _join(first: Design, second: Design) -> Design:
@@ -178,27 +188,29 @@ def update_belief(
 
 
 def _find_misfit(chance: ErrorModel, emulator: Emulator, n_particles: int, seed: int) -> ErrorModel:
-    """`chance`, the errors without misfit, with the misfit of each family.
+    """`chance`, the errors without misfit, with the misfit of each family that chance does not explain.
 
-    First the errors of families that stay far off grow until no family does. Families that gave way to one that cannot
-    be matched are among them: so misfit is then measured afresh, at the likeliest point under the errors so far.
+    One family after another, the farthest first: others may only have given way to it.
     """
-
-    def find_likeliest(errors: ErrorModel) -> FloatArray:
-        emulated = emulator.predict(_sample_belief(emulator, errors, n_particles, seed))
-        return np.asarray(emulated[np.argmax(errors.log_likelihood(emulated, emulator.sd))], np.float64)
-
     errors = chance
     for _ in range(MISFIT_ROUNDS):
-        wider = errors.admit_misfit(find_likeliest(errors), emulator.sd)
-        if np.array_equal(wider.misfit, errors.misfit):
+        wider = errors.admit_misfit(_emulate_likeliest(emulator, errors, n_particles, seed), emulator.sd)
+        if wider is errors:
             break
         errors = wider
-    if errors is chance:
-        return chance
-    for _ in range(SETTLING_ROUNDS):
-        errors = chance.admit_misfit(find_likeliest(errors), emulator.sd)
     return errors
+
+
+def _emulate_likeliest(emulator: Emulator, errors: ErrorModel, n_particles: int, seed: int) -> FloatArray:
+    """(target,) figures at the likeliest point: in many dimensions each particle lies well below it."""
+
+    def log_likelihood(unit: FloatArray) -> FloatArray:
+        return errors.log_likelihood(emulator.predict(unit), emulator.sd)
+
+    points = _sample_belief(emulator, errors, n_particles, seed)
+    best = points[np.argsort(log_likelihood(points), kind="stable")[-CLIMBS:]]
+    tops = np.array([climb(log_likelihood, point) for point in best])
+    return np.asarray(emulator.predict(tops)[np.argmax(log_likelihood(tops))], np.float64)
 
 
 def _sample_belief(emulator: Emulator, errors: ErrorModel, n_particles: int, seed: int) -> FloatArray:

@@ -52,6 +52,8 @@ class Targets:
     """Tolerance towards higher values, infinite where the figure is a lower bound."""
     weight: FloatArray
     """Weights, which sum to 1; families weigh the same."""
+    outside: float = 0.0
+    """What a loss adds for the share of figures that lie outside their band."""
 
     def __post_init__(self) -> None:
         n = len(self.names)
@@ -114,7 +116,11 @@ def measure_errors(targets: Targets, simulated: FloatArray) -> FloatArray:
 
 def measure_loss(targets: Targets, simulated: FloatArray) -> FloatArray:
     """(...,) losses of (..., target) simulated figures."""
-    return np.asarray(np.log1p(measure_errors(targets, simulated)) @ targets.weight, np.float64)
+    errors = measure_errors(targets, simulated)
+    loss = np.log1p(errors) @ targets.weight
+    if targets.outside:
+        loss += targets.outside * (errors > 0.0).mean(axis=-1)
+    return np.asarray(loss, np.float64)
 
 
 def measure_family_losses(targets: Targets, simulated: FloatArray) -> FloatArray:

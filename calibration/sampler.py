@@ -35,6 +35,8 @@ LAST_MOVES: Final = 3
 """Times as many moves after the last step."""
 FIRST_STEP: Final = 2.38
 """Best step of a random walk in a normal distribution, times one over the root of the dimensions."""
+DIFFERENCE: Final = 1e-4
+"""Step of a finite difference, in widths of the cube."""
 ACCEPTED: Final = 0.234
 """Share of moves that is best accepted (Roberts, Gelman and Gilks 1997)."""
 
@@ -61,6 +63,19 @@ def sample_points(log_likelihood: LogLikelihood, n: int, n_particles: int, seed:
             # a slow approach to the best share: each move alone still leaves the distribution as it is
             step *= float(np.exp((accept.mean() - ACCEPTED) / np.sqrt(round_)))
     return points
+
+
+def climb(log_likelihood: LogLikelihood, start: FloatArray) -> FloatArray:
+    """(n,) point of the unit cube where the likelihood is highest around the (n,) start (L-BFGS-B)."""
+    from scipy.optimize import minimize
+
+    def descend(point: FloatArray) -> tuple[float, FloatArray]:
+        step = np.where(point > 0.5, -DIFFERENCE, DIFFERENCE)  # towards the middle, so that it stays in the cube
+        logs = log_likelihood(np.vstack([point, point + np.diag(step)]))
+        return -float(logs[0]), (logs[0] - logs[1:]) / step
+
+    found = minimize(descend, start, jac=True, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(start))
+    return np.asarray(found.x, np.float64)
 
 
 def normalise_weights(logs: FloatArray) -> FloatArray:

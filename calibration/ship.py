@@ -3,14 +3,15 @@
 parameters.yaml holds the point, each value with its prior, its posterior interval and its verdict; ensemble.csv the
 weighted parameter sets that the published figures leave possible; manifest.json what they were made from, and the one
 command that makes them again (`sim/fitfile.py` reads all three).
-A parameter that recovery does not identify keeps its value before the fit, unless the ensemble excludes it: what the
-fit found for it is luck. It may be part of a combination that the figures do tell, so what the fit found for the
-others need no longer be their best: with those values kept and the others within the ensemble, candidates of search
-and posterior (calibration/candidates.py) are simulated with the seeds that chose the fit, and the one of least loss is
-shipped; those within one standard error of it are named. These seeds chose, and the finalists before: so losses
-before, fitted and as shipped are measured once more with seeds that chose nothing. Without a recovery, or where what
-is not identified is wanted as fitted, it is what the fit found. Parameters whose value lies outside the 90 % interval
-of the ensemble are then named.
+A parameter that recovery does not identify keeps its value before the fit, unless the ensemble excludes it or keeping
+it costs too much (calibration/release.py): what the fit found for it is luck. It may be part of a combination that the
+figures do tell, so what the fit found for the others need no longer be their best: with those values kept and the
+others within the ensemble, candidates of search and posterior (calibration/candidates.py) are simulated with the seeds
+that chose the fit. Of the one of least loss and those within one standard error of it, which are named, the one with
+most figures inside their tolerance is shipped. These seeds
+chose, and the finalists before: so losses before, fitted and as shipped are measured once more with seeds that chose
+nothing. Without a recovery, or where what is not identified is wanted as fitted, it is what the fit found. Parameters
+whose value lies outside the 90 % interval of the ensemble are then named.
 Left out: correlations between parameters at the point; the ensemble has them.
 """
 
@@ -31,7 +32,7 @@ from calibration.budget import Budget
 from calibration.candidates import Measured, bound_points, list_candidates, list_outside, measure_points
 from calibration.fit import describe_found, run_fit
 from calibration.holdout import load_rule
-from calibration.pointfile import write_point
+from calibration.pointfile import place_last, write_point
 from calibration.posterior import (
     LIKELIHOOD,
     describe_trust,
@@ -78,8 +79,8 @@ STEPS: Final = {"fit": "fit", "posterior": "posterior", "recover": "recovery"}
 SHIP_OFFSET: Final = 500_000
 """Seeds that measure what is shipped begin so far above those of the fit: no other step has them."""
 COMPARED: Final = (
-    "loss", "loss_errors", "point", "candidates", "differences", "close", "outside", "inside", "kept", "moved",
-    "verdicts", "trust", "effective_members",
+    "loss", "loss_errors", "point", "candidates", "candidates_inside", "differences", "close", "outside", "inside",
+    "kept", "moved", "verdicts", "trust", "effective_members",
 )  # fmt: skip
 """Facts of a manifest that must come out the same when a fit is made again, beside the files."""
 _TEXT_COLUMNS: Final = ("parameter", "verdict")
@@ -180,7 +181,14 @@ def list_changes(facts: Mapping[str, Any], problem: Problem) -> list[str]:
     return [words for name, words in INPUTS.items() if facts.get(name) != now[name]]
 
 
-def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unidentified: str = "prior") -> Shipped:
+def build_fit(
+    problem: Problem,
+    runner: Runner,
+    name: str,
+    found: Found,
+    unidentified: str = "prior",
+    last: Mapping[str, Any] | None = None,
+) -> Shipped:
     """Choose the point, simulate it, and put the files together.
 
     Args:
@@ -190,6 +198,7 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         found: what the steps found.
         unidentified: `prior`: parameters that are not identified keep their value before the fit; `fitted`: they get
             what the fit found.
+        last: a fit to begin from, as read_last gives it: its point is a candidate, and what it freed is free.
     """
     if len(found.members) < FEWEST_MEMBERS:
         raise CalibrationError(
@@ -197,17 +206,15 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
         )
     verdicts = _name_verdicts(problem, found.verdicts)
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
-    box, moved = bound_points(problem, unknown, found.params)
     fitted = np.array(found.fit["unit"], np.float64)
-    first, last = found.fit["choose_seeds"]
+    low, high = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET
-    ship_seeds = range(fresh, fresh + last - first + 1)
-    points = {"found": fitted}
-    if unidentified == "prior" and found.verdicts is not None:
-        points = list_candidates(problem, runner, found.fit, found.simulated, found.members, box)
+    ship_seeds = range(fresh, fresh + high - low + 1)
+    is_open = unidentified == "prior" and found.verdicts is not None
+    points, moved = _list_points(problem, runner, found, unknown, last) if is_open else ({"found": fitted}, [])
     runner.expect((len(points) + 3) * len(ship_seeds))
-    compared = measure_points(problem, runner, points, range(first, last + 1))
-    unit = points[compared.best]
+    compared = measure_points(problem, runner, points, range(low, high + 1))
+    unit = points[compared.chosen]
     ends = {"before": problem.prior.start_unit, "fitted": fitted, "shipped": unit}
     measured = measure_points(problem, runner, ends, ship_seeds)
     members = found.members.drop(columns=LIKELIHOOD)
@@ -218,16 +225,29 @@ def build_fit(problem: Problem, runner: Runner, name: str, found: Found, unident
     }
     manifest = _describe_fit(problem, name, found, texts) | {
         "unidentified": unidentified,
+        "last": last,
         "kept": int(unknown.sum()) - len(moved),
         "moved": moved,
         "verdicts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
         "ship_seeds": [ship_seeds[0], ship_seeds[-1]],
-        "point": compared.best,
+        "point": compared.chosen,
         "outside": list_outside(problem, unit, found.params),
         "inside": int(count_inside(problem.targets, measured.figures["shipped"])),
         "targets": len(problem.targets.names),
     }
     return Shipped(texts=texts, manifest=manifest | _describe_losses(compared, measured))
+
+
+def _list_points(
+    problem: Problem, runner: Runner, found: Found, unknown: NDArray[np.bool_], last: Mapping[str, Any] | None
+) -> tuple[dict[str, FloatArray], list[str]]:
+    """Candidates by name, and the names of parameters that are free though not identified."""
+    # the first design is of the whole prior, over which figures bend more than an emulator can follow
+    near = found.simulated.iloc[int(found.posterior["budget"]["design"]) :]
+    freed = () if last is None else last["moved"]
+    box, moved = bound_points(problem, unknown, found.params, near, int(found.fit["seed"]), freed)
+    begin = None if last is None else place_last(problem, last)
+    return list_candidates(problem, runner, found.fit, near, found.members, box, begin), moved
 
 
 def _describe_losses(compared: Measured, measured: Measured) -> dict[str, Any]:
@@ -236,6 +256,7 @@ def _describe_losses(compared: Measured, measured: Measured) -> dict[str, Any]:
         "loss": measured.losses,
         "loss_errors": {name: measured.find_error(name) for name in measured.losses},
         "candidates": compared.losses,
+        "candidates_inside": compared.inside,
         "differences": {name: compared.find_error(name, compared.best) for name in compared.losses},
         "close": compared.list_close(),
     }
@@ -275,7 +296,7 @@ def repeat_fit(problem: Problem, runner: Runner, manifest: Mapping[str, Any]) ->
         verdicts=judge_params(problem.prior.names, recovery) if recovery is not None else None,
         recovery=manifest["steps"].get("recover"),
     )
-    return build_fit(problem, runner, manifest["name"], found, manifest["unidentified"])
+    return build_fit(problem, runner, manifest["name"], found, manifest["unidentified"], manifest.get("last"))
 
 
 def list_differences(again: Shipped, manifest: Mapping[str, Any], folder: Path) -> list[str]:

@@ -260,6 +260,14 @@ class FirmParams(Group):
     quit_lead: float = rule(
         1.0, "share", 0, 1, "expected quits that are posted ahead", "assumption: replacement hiring"
     )
+    autumn: float = rule(
+        0.0,
+        "share",
+        -0.1,
+        0.5,
+        "new postings of a year that move to the third quarter from where the season of the world has them",
+        "assumption: the season of the world holds; recruitment for the graduates of the next year begins in September",
+    )
     adoption_rate: float = rule(
         0.075,
         "1/quarter",

@@ -23,8 +23,18 @@ from sim.types import EDUCATION, EMPLOYED, N_POSITION_CELLS
 if TYPE_CHECKING:
     from sim.model import TalentMarket
 
+AUTUMN: Final = 3
+"""Quarter of the year in which recruitment for the graduates of the next year begins."""
 NEW_QUARTERS: Final = 1
 """People with at most this tenure count as hired of late."""
+
+
+def shift_season(season: float, autumn: float, of_year: int) -> float:
+    """The season of a quarter when the share `autumn` of the year's new postings moves to the third one; mean 1.
+
+    Below 0 they move away from it, as far as it has any.
+    """
+    return max(0.0, (1.0 - autumn) * season + (4.0 * autumn if of_year == AUTUMN else 0.0))
 
 
 def firms_post(model: TalentMarket) -> None:
@@ -34,7 +44,7 @@ def firms_post(model: TalentMarket) -> None:
     firms.desired = model.demand.desired_headcount(subsidy_factor(model), model.levers)
     gap = np.maximum(0.0, firms.desired - firms.staying)
     wanted = rule.gap_speed * gap + rule.quit_lead * firms.quit_rate * firms.staying
-    season = model.world.season[model.quarter.of_year - 1]
+    season = shift_season(float(model.world.season[model.quarter.of_year - 1]), rule.autumn, model.quarter.of_year)
     left = np.minimum(firms.unfilled, wanted)
     firms.openings = round_by(model.key(ROUND_FIRM), firms.identity, left + season * (wanted - left))
     firms.carried = np.minimum(firms.unfilled, firms.openings)

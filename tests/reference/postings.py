@@ -35,6 +35,9 @@ def firms_post(market):
     """Set desired headcount, and post openings."""
     set_desired_headcount(market)
     rule, season = market.params.firms, market.world.season[market.quarter.of_year - 1]
+    season *= 1.0 - rule.autumn
+    if market.quarter.of_year == 3:
+        season += 4.0 * rule.autumn
     key_round = market.key(ROUND_FIRM)
     positions, path = [], adoption_of_postings(market)
     for firm in market.firms:

@@ -143,7 +143,14 @@ def test_every_person_agrees_under_policy(family):
 
 RARE = {
     "search": {"effort": 0.7, "employed_share": 0.3, "taste_city": 1.5, "see_study": 20},
-    "firms": {"exit_1": 0.3, "exit_2": 0.2, "exit_3": 0.1, "demand_elasticity": 1, "adoption_rate": 0.5},
+    "firms": {
+        "exit_1": 0.3,
+        "exit_2": 0.2,
+        "exit_3": 0.1,
+        "demand_elasticity": 1,
+        "adoption_rate": 0.5,
+        "autumn": 0.05,
+    },
     "matching": {"rounds": 3, "noise": 0.6, "w_local": 0.3, "w_cooperation": 0.5, "w_experience": 0.3},
     "skills": {"certificate_hazard": 0.2, "obsolescence": 0.05},
     "mobility": {"base": 0.05, "rent_burden": 10, "burden_free": 0.1, "jobless": 2, "schooling": 2, "go_home": 0.2},

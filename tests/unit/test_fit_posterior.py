@@ -5,14 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 from fit_toys import make_linear, make_targets
-from scipy.stats import binom
+from scipy.stats import binom, chi2
 
 import calibration.emulator as emulating
 from calibration.budget import BUDGETS
 from calibration.journal import Journal
-from calibration.likelihood import ErrorModel
+from calibration.likelihood import CHANCE, ErrorModel
 from calibration.posterior import (
     UNIFORM_SD,
+    emulate_design,
     find_quantiles,
     run_posterior,
     simulate_design,
@@ -22,7 +23,7 @@ from calibration.posterior import (
 )
 from calibration.recover import give_verdict, judge_params, publish_figures, run_recovery
 from calibration.runs import Runner
-from calibration.sampler import count_effective, find_power, fold, normalise_weights, resample, sample_points
+from calibration.sampler import climb, count_effective, find_power, fold, normalise_weights, resample, sample_points
 from calibration.scales import Scales
 
 BUDGET = dataclasses.replace(BUDGETS["small"], design=80, wave_points=30, seeds=2)
@@ -64,6 +65,30 @@ def test_what_cannot_be_matched_does_not_decide():
     assert wider.admit_misfit(np.array([10.0, 10.0, 1.0, 1.5])).misfit.tolist() == wider.misfit.tolist()
 
 
+def test_one_family_is_widened_at_a_time_the_farthest_first():
+    targets = make_targets([0.0] * 3, tolerance=2.0, families=("a", "b", "b"))
+    errors = ErrorModel.of(targets, np.zeros(3))
+    far = np.array([5.0, 10.0, 10.0])
+    first = errors.admit_misfit(far)
+    assert first.misfit.tolist() == pytest.approx([1.0, 100.0, 100.0])
+    second = first.admit_misfit(far)
+    assert second.misfit.tolist() == pytest.approx([25.0, 100.0, 100.0])
+    assert second.admit_misfit(far) is second
+
+
+def test_misfit_beside_the_error_of_an_emulator_grows_until_chance_explains_the_rest():
+    """d^2 / (misfit + sd^2) with d = 10 and sd = 3: 100 / 10, then 100 / 19, which chance does not explain either."""
+    targets = make_targets([0.0, 0.0], tolerance=2.0, families=("a", "b"))
+    errors = ErrorModel.of(targets, np.zeros(2))
+    simulated, sd = np.array([10.0, 1.0]), np.array([3.0, 0.0])
+    wider = errors.admit_misfit(simulated, sd)
+    limit = chi2.ppf(CHANCE, 1)
+    assert limit < 100.0 / 19.0
+    assert wider.misfit.tolist() == pytest.approx([10.0 * 100.0 / 19.0, 1.0])
+    assert np.square(wider.measure_distances(simulated, sd))[0] <= limit
+    assert wider.admit_misfit(simulated, sd) is wider
+
+
 def test_a_bent_figure_has_the_error_of_the_published_one_where_it_stands():
     """asinh(x / 0.1): far above 0.1 that is ln(2 x / 0.1), so that 10 +- 1 is 2.3 +- 0.1, and half a tolerance 0.05."""
     targets = make_targets([10.0, 10.0], tolerance=2.0, above=np.array([2.0, np.inf]))
@@ -103,6 +128,13 @@ def test_the_sampler_keeps_two_regions_and_the_prior():
     assert points[:, 1].std() == pytest.approx(UNIFORM_SD, rel=0.1)
     assert points.min() >= 0.0
     assert points.max() <= 1.0
+
+
+def test_the_climb_ends_at_the_top_or_at_a_face_of_the_cube():
+    def log_likelihood(points):
+        return -50.0 * np.square(points - [0.3, 1.2, 0.5]).sum(axis=1) + 20.0 * points[:, 0] * points[:, 2]
+
+    assert climb(log_likelihood, np.array([0.9, 0.1, 0.0])) == pytest.approx([0.417, 1.0, 0.583], abs=1e-3)
 
 
 def test_weights_and_their_tools():
@@ -185,6 +217,21 @@ def test_members_weigh_by_what_was_simulated():
     missed = np.abs(posterior.figures[:, 0] - 0.5) > 0.3
     assert 5 < missed.sum() < 195
     assert posterior.weight[missed].mean() < 0.5 * posterior.weight[~missed].mean()
+
+
+def test_waves_make_the_emulator_local():
+    """A steep step to 0.5 of the first parameter, of which all points together make a gentle slope."""
+    problem = make_linear([0.5, 0.5], tolerance=0.2)
+
+    def simulate(values, seed):
+        return np.array([0.5 + np.tanh(6.0 * (values[0] - 0.6)), values[1]])
+
+    steep = dataclasses.replace(problem, simulate=simulate)
+    budget = dataclasses.replace(BUDGET, waves=3)
+    posterior = run_posterior(steep, make_runner(steep), budget, 1)
+    assert posterior.belief.emulator.sd[0] < 0.5 * emulate_design(steep.targets, posterior.simulated).sd[0]
+    low, high = find_quantiles(posterior.unit, posterior.weight, (0.05, 0.95))[:, 0]
+    assert low < 0.6 < high
 
 
 def test_a_family_that_contradicts_the_others_is_named_and_does_not_decide():

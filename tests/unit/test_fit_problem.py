@@ -48,6 +48,9 @@ def test_families_weigh_the_same():
     assert targets.weight.tolist() == pytest.approx([1 / 2, 1 / 6, 1 / 6, 1 / 6])
     simulated = np.array([0.0, 2.0, 3.0, 0.0])  # errors 0, 1, 2, 0
     assert measure_loss(targets, simulated) == pytest.approx(np.log(2 * 3) / 6)
+    outside = 2 / 4
+    counted = dataclasses.replace(targets, outside=0.5)
+    assert measure_loss(counted, simulated) == pytest.approx(np.log(2 * 3) / 6 + 0.5 * outside)
     assert measure_family_losses(targets, simulated).tolist() == pytest.approx([0.0, np.log(6) / 3])
     assert measure_family_losses(targets, simulated).mean() == pytest.approx(measure_loss(targets, simulated))
     assert count_inside(targets, simulated) == 2

@@ -24,6 +24,7 @@ from calibration.candidates import (
     list_outside,
     measure_points,
 )
+from calibration.pointfile import place_last
 from calibration.problem import average_seeds, measure_loss
 from calibration.runs import Journal, Runner
 from calibration.search import sample_latin
@@ -43,6 +44,12 @@ NAMES = ("params.search.b_home", "params.search.b_move", "params.search.b_here")
 PROBLEM = dataclasses.replace(LINEAR, prior=dataclasses.replace(LINEAR.prior, names=NAMES))
 BLIND = "params.search.b_here"
 """No figure depends on it."""
+
+
+def simulate_toy():
+    """Points of the toy and their figures without noise, as list_simulated gives them."""
+    unit = sample_latin(3, 40, 1)
+    return pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
 
 
 @pytest.fixture
@@ -185,11 +192,10 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
 def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monkeypatch):
     members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
                            columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
-    unit = sample_latin(3, 40, 1)
-    simulated = pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
-    fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 8, "seeds": 2}}
+    simulated = simulate_toy()
+    fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 2, "seeds": 2}}
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
-    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends)
+    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulated, 1)
     assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
     assert moved == []
     runner = Runner(PROBLEM, Journal(PROBLEM))
@@ -220,9 +226,17 @@ def test_a_value_before_the_fit_that_the_ensemble_excludes_is_not_kept():
     ends = pd.DataFrame({"parameter": NAMES, "low": [0.5, 0.1, 0.3], "high": [0.7, 0.5, 0.6]})
     assert list_outside(PROBLEM, np.array([0.7, 0.8, 0.2]), ends) == list(NAMES[1:])
     assert list_outside(PROBLEM, np.array([0.7 + 1e-12, 0.1, 0.3 - 1e-12]), ends) == []
-    box, moved = bound_points(PROBLEM, np.array([False, True, True]), ends)
+    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulate_toy(), 1)
     assert moved == [BLIND]
-    assert box == pytest.approx(np.array([[0.5, 0.7], [0.2, 0.2], [0.3, 0.6]]))
+    assert box == pytest.approx(np.array([[0.5, 0.7], [0.1, 0.5], [0.3, 0.6]]))
+
+
+def test_a_value_that_costs_more_than_it_is_worth_is_not_kept():
+    """All figures are met at 0.3 and 0.6: to keep 0.2 for either costs, and nothing depends on the third."""
+    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.1], "high": [0.5, 0.9, 0.9]})
+    box, moved = bound_points(PROBLEM, np.array([False, True, True]), ends, simulate_toy(), 1)
+    assert moved == [NAMES[1]]
+    assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
 
 
 def test_differences_between_points_are_paired():
@@ -234,7 +248,7 @@ def test_differences_between_points_are_paired():
     targets = make_linear((0.0,)).targets
     left_out = leave_out(targets, runs)
     losses = {"a": 3.0 - np.log(0.02), "b": 3.1 - np.log(0.02)}
-    measured = Measured(losses=losses, figures={}, left_out=dict(zip("ab", left_out.T, strict=True)))
+    measured = Measured(losses=losses, figures={}, inside={}, left_out=dict(zip("ab", left_out.T, strict=True)))
     log = np.log(runs[:, :, 0])
     assert measured.find_error("a") == pytest.approx(log[0].std(ddof=1) / 40**0.5, rel=1e-3)
     assert measured.find_error("b", "a") == pytest.approx((log[1] - log[0]).std(ddof=1) / 40**0.5, rel=1e-3)
@@ -248,11 +262,38 @@ def test_points_within_a_standard_error_of_the_best_are_named(gap, close):
     without = np.array([-1.0, 1.0, -1.0, 1.0])
     error = np.sqrt(3.0)
     measured = Measured(
-        losses={"b": gap * error, "a": 0.0}, figures={}, left_out={"b": without, "a": np.zeros(4)}
+        losses={"b": gap * error, "a": 0.0}, figures={}, inside={"a": 5, "b": 6},
+        left_out={"b": without, "a": np.zeros(4)},
     )  # fmt: skip
     assert measured.best == "a"
+    assert measured.chosen == close[0]  # which has more figures inside, where the seeds cannot tell it from the best
+    assert dataclasses.replace(measured, inside={"a": 5, "b": 5}).chosen == "a"
     assert measured.find_error("b", "a") == pytest.approx(error)
     assert measured.list_close() == close
+
+
+def test_a_fit_may_begin_from_one_that_is_shipped(steps, tmp_path):
+    steps("ship", "first")
+    folder = tmp_path / "calibration" / "fits"
+    steps("ship", "second", "--last", "first")
+    manifest = json.loads((folder / "second" / "manifest.json").read_text())
+    values = {key: entry["value"] for key, entry in read_point(folder / "first").items()}
+    assert manifest["last"] == {"fit": "first", "values": values, "moved": []}
+    losses = manifest["candidates"]
+    assert set(losses) == {"found", "again", "median", "member", "last", "onward"}
+    assert losses["last"] == losses["found"]  # which is what the first one shipped
+    (folder / "first" / "parameters.yaml").unlink()  # all that is needed of it stands in the manifest
+    assert "the same to the last digit" in steps("reproduce", "second").stdout
+    assert "there is no fit `first`" in steps("ship", "third", "--last", "first", code=2).stderr
+
+
+def test_what_the_last_fit_freed_stays_free():
+    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.1], "high": [0.5, 0.9, 0.3]})
+    unknown = np.array([False, False, True])
+    box, moved = bound_points(PROBLEM, unknown, ends, simulate_toy(), 1, [BLIND])
+    assert moved == [BLIND]
+    assert box[2] == pytest.approx([0.1, 0.3])
+    assert place_last(PROBLEM, {"values": {BLIND: 0.7}}).tolist() == [0.2, 0.2, 0.7]
 
 
 def test_what_is_not_the_same_again_is_named(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from toys import run_toy, toy_scenario
 
 from sim.model import TalentMarket
-from sim.phases.firms_post import firms_post
+from sim.phases.firms_post import firms_post, shift_season
 from sim.rng import ROUND_FIRM, round_by
 
 SEASON = np.array([0.5, 1.5, 1.2, 0.8])
@@ -15,8 +15,8 @@ SEASON = np.array([0.5, 1.5, 1.2, 0.8])
 def make_model():
     made = []
 
-    def make(**changes):
-        made.append(TalentMarket(toy_scenario(quarters=1, **changes), seed=1))
+    def make(*overrides, **changes):
+        made.append(TalentMarket(toy_scenario(*overrides, quarters=1, **changes), seed=1))
         return made[-1]
 
     yield make
@@ -43,6 +43,22 @@ def test_the_season_withdraws_no_opening_that_is_still_wanted(make_model, of_yea
     assert left.max() > 1
     assert np.all(np.abs(model.firms.openings - expected) < 1)
     assert np.all(model.firms.openings >= np.floor(left))
+
+
+@pytest.mark.parametrize("of_year", [2, 3])
+def test_autumn_moves_new_postings_to_the_third_quarter(make_model, of_year):
+    """A twentieth of the year's 4 quarters is 0.2 of a quarter."""
+    model = make_model("params.firms.autumn=0.05", world={"season": SEASON})
+    model.quarter_number += of_year - model.quarter.of_year
+    wanted, left = post(model, np.arange(len(model.firms)) % 5)
+    season = 0.95 * SEASON[of_year - 1] + (0.2 if of_year == 3 else 0.0)
+    assert np.all(np.abs(model.firms.openings - left - season * (wanted - left)) < 1)
+
+
+def test_whatever_moves_to_autumn_the_mean_season_is_one():
+    shifted = [shift_season(season, 0.08, of_year) for of_year, season in enumerate(SEASON, start=1)]
+    assert np.mean(shifted) == pytest.approx(1.0)
+    assert shifted[2] > SEASON[2]
 
 
 def test_without_a_season_openings_are_what_firms_want(make_model):
