@@ -146,6 +146,9 @@ MEANINGS: Final[dict[str, str]] = {
     "jobs open at the start": "期初空缺岗位",
     "share of the gap posted": "用工缺口中当季发布的比例",
     "expected quits that are posted ahead": "预计辞职中提前招聘的部分",
+    "new postings of a year that move to the third quarter from where the season of the world has them": (
+        "全年新发布岗位中，从世界文件所定季节移至第三季度的部分"
+    ),
     "diffusion of AI among peers at the price of the start": "期初价格下AI在同类企业间的扩散速度",
     "adoption at the start, private firm under 100": "期初100人以下民营企业的AI采用率",
     "added to adoption per size class": "企业规模每高一档采用率的附加值",

@@ -297,7 +297,8 @@ def test_what_the_last_fit_freed_stays_free():
 
 
 def test_what_is_not_the_same_again_is_named(tmp_path):
-    facts = {name: {"x": 1.0} for name in ("loss", "loss_errors", "candidates", "differences", "trust", "verdicts")}
+    named = ("loss", "loss_errors", "candidates", "candidates_inside", "differences", "trust", "verdicts")
+    facts = {name: {"x": 1.0} for name in named}
     facts |= {
         "point": "found",
         "close": [],
