@@ -17,7 +17,7 @@ last      the point of an earlier fit, where this one begins from it: a rule or 
           best point a little, and what earlier searches have found need not be found anew;
 onward    where emulators of points near that one, half of them in a cloud around it, expect the least loss.
 
-The loss of the last two kinds of search, `again` and `onward`, also counts figures outside (OUTSIDE).
+The two searches, `again` and `onward`, also count figures outside (OUTSIDE).
 The points of a search share their seeds, and what it finds is in part best for these. What is searched again learns
 from points with seeds of their own, so that their noise averages out.
 
@@ -157,12 +157,13 @@ def list_candidates(
         "member": unit[np.argmax(members[LIKELIHOOD].to_numpy())],
     }
     free = bool((box[:, 0] < box[:, 1]).any())
+    counting = dataclasses.replace(problem, targets=dataclasses.replace(problem.targets, outside=OUTSIDE))
     if free:
-        points["again"] = _search_again(problem, runner, fit, simulated, box)
+        points["again"] = _search_again(counting, runner, fit, simulated, box)
     if last is not None:
         points["last"] = last
         if free:
-            points["onward"] = _search_onward(problem, runner, fit, np.clip(last, *box.T), box)
+            points["onward"] = _search_onward(counting, runner, fit, np.clip(last, *box.T), box)
     return {name: np.clip(point, *box.T) for name, point in points.items()}
 
 
@@ -170,7 +171,6 @@ def _search_again(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], simulated: DataFrame, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point of the box where the least loss is expected; see list_candidates."""
-    problem = _count_outside(problem)
     seed, n_points = int(fit["seed"]), AGAIN_TIMES * int(fit["budget"]["further"])
     evaluate = _give_own_seeds(problem, runner, fit, n_points, AGAIN_OFFSET)
     known = simulated[list(problem.prior.names)].to_numpy(), simulated[list(problem.targets.names)].to_numpy()
@@ -182,7 +182,6 @@ def _search_onward(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], start: FloatArray, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point near the start, within the box, where the least loss is expected."""
-    problem = _count_outside(problem)
     seed, n_points = int(fit["seed"]) + ONWARD_OFFSET, ONWARD_TIMES * int(fit["budget"]["further"])
     evaluate = _give_own_seeds(problem, runner, fit, n_points, ONWARD_OFFSET)
     reach = 2.0 * ONWARD_STEP
@@ -192,11 +191,6 @@ def _search_onward(
     cloud = np.clip(cloud, *near.T)
     known = search_on(problem, evaluate, cloud, evaluate(cloud)[1], n_points - n_first, seed, near)
     return np.asarray(propose_points(problem, *known, 1, seed, BATCHES + 1, near)[0], np.float64)
-
-
-def _count_outside(problem: Problem) -> Problem:
-    """The problem with a loss that counts figures outside as well."""
-    return dataclasses.replace(problem, targets=dataclasses.replace(problem.targets, outside=OUTSIDE))
 
 
 def _give_own_seeds(problem: Problem, runner: Runner, fit: Mapping[str, Any], n_points: int, offset: int) -> Evaluate:

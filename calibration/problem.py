@@ -124,7 +124,7 @@ def measure_loss(targets: Targets, simulated: FloatArray) -> FloatArray:
 
 
 def measure_family_losses(targets: Targets, simulated: FloatArray) -> FloatArray:
-    """(..., family) loss of each family alone; their mean is the loss."""
+    """(..., family) loss of each family alone; their mean is the loss but for `outside`."""
     return np.asarray(np.log1p(measure_errors(targets, simulated)) @ targets.share.T, np.float64)
 
 

@@ -6,11 +6,11 @@ v_q,
 
     E loss(u) = sum over q of v_q * loss(m(u) + s * t_q).
 
-It is smooth, asks for the middle of a band where little is known, and falls back to the loss where s is small. A point
-of least E loss is found by CMA-ES on the emulator, which costs no run. It is the luckier the less is known; so HALVES
-emulators, each fitted to half of the points drawn anew (Breiman 1996; Buehlmann and Yu 2002), have a least point each,
-and their mean is the centre of what is tried next. Around it points are drawn as far apart as the halves disagree, at
-most MOST_STEP.
+It is smooth (but for figures outside, where these are counted), asks for the middle of a band where little is known,
+and falls back to the loss where s is small. A point of least E loss is found by CMA-ES on the emulator, which costs no
+run. It is the luckier the less is known; so HALVES emulators, each fitted to half of the points drawn anew (Breiman
+1996; Buehlmann and Yu 2002), have a least point each, and their mean is the centre of what is tried next. Around it
+points are drawn as far apart as the halves disagree, at most MOST_STEP.
 Left out: errors of the emulator that grow away from its points, other than by the halves; products of parameters,
 which make an emulator slow and are rarely told by half of the points.
 """

@@ -8,10 +8,10 @@ it costs too much (calibration/release.py): what the fit found for it is luck. I
 figures do tell, so what the fit found for the others need no longer be their best: with those values kept and the
 others within the ensemble, candidates of search and posterior (calibration/candidates.py) are simulated with the seeds
 that chose the fit. Of the one of least loss and those within one standard error of it, which are named, the one with
-most figures inside their tolerance is shipped. These seeds
-chose, and the finalists before: so losses before, fitted and as shipped are measured once more with seeds that chose
-nothing. Without a recovery, or where what is not identified is wanted as fitted, it is what the fit found. Parameters
-whose value lies outside the 90 % interval of the ensemble are then named.
+most figures inside their tolerance is shipped. These seeds chose, and the finalists before: so losses before, fitted
+and as shipped are measured once more with seeds that chose nothing. Without a recovery, or where what is not identified
+is wanted as fitted, it is what the fit found. Parameters whose value lies outside the 90 % interval of the ensemble are
+then named.
 Left out: correlations between parameters at the point; the ensemble has them.
 """
 
@@ -41,7 +41,7 @@ from calibration.posterior import (
     run_posterior,
     summarise_params,
 )
-from calibration.problem import CalibrationError, Problem, count_inside
+from calibration.problem import CalibrationError, Problem
 from calibration.recover import judge_params, run_recovery
 from calibration.runs import Runner
 from sim.errors import Problem as Mistake
@@ -232,7 +232,7 @@ def build_fit(
         "ship_seeds": [ship_seeds[0], ship_seeds[-1]],
         "point": compared.chosen,
         "outside": list_outside(problem, unit, found.params),
-        "inside": int(count_inside(problem.targets, measured.figures["shipped"])),
+        "inside": measured.inside["shipped"],
         "targets": len(problem.targets.names),
     }
     return Shipped(texts=texts, manifest=manifest | _describe_losses(compared, measured))
