@@ -30,7 +30,8 @@ the same seeds; their standard errors are those of the jackknife over seeds (Efr
 Candidates within one standard error of the best are named. The seeds cannot tell them from it, so that the number of
 figures inside their tolerance decides among them.
 Left out: that a loss, bent in the figures, is higher by their noise; with 100 seeds it is small, and much the same
-everywhere.
+everywhere; and that the point of an earlier fit of the same seed was chosen with these very seeds, so that it is in
+part best for them.
 """
 
 from __future__ import annotations
@@ -129,6 +130,18 @@ def leave_out(targets: Targets, runs: FloatArray) -> FloatArray:
     return np.array([measure_loss(targets, average_seeds(np.delete(runs, k, axis=1))) for k in range(n)])
 
 
+def describe_losses(compared: Measured, measured: Measured) -> dict[str, Any]:
+    """Losses of the candidates, and those `measured` with fresh seeds, with standard errors, as a manifest has them."""
+    return {
+        "loss": measured.losses,
+        "loss_errors": {name: measured.find_error(name) for name in measured.losses},
+        "candidates": compared.losses,
+        "candidates_inside": compared.inside,
+        "differences": {name: compared.find_error(name, compared.best) for name in compared.losses},
+        "close": compared.list_close(),
+    }
+
+
 def list_candidates(
     problem: Problem,
     runner: Runner,
@@ -183,6 +196,7 @@ def _search_onward(
 ) -> FloatArray:
     """(parameter,) point near the start, within the box, where the least loss is expected."""
     seed, n_points = int(fit["seed"]) + ONWARD_OFFSET, ONWARD_TIMES * int(fit["budget"]["further"])
+    n_points = max(FEWEST_POINTS, n_points)
     evaluate = _give_own_seeds(problem, runner, fit, n_points, ONWARD_OFFSET)
     reach = 2.0 * ONWARD_STEP
     near = np.clip(box, (start - reach)[:, None], (start + reach)[:, None])

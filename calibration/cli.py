@@ -364,7 +364,7 @@ def _print_shipped(manifest: dict[str, Any], *, quiet: bool) -> None:
         typer.echo(f"point: {manifest['point']}; losses {losses}")
         if len(manifest["close"]) > 1:
             typer.echo(f"the seeds cannot tell: {', '.join(manifest['close'])}")
-        freed = "not identified, but its value before the fit is excluded or too dear"
+        freed = "not identified, but its value before the fit is excluded, too dear, or given up by the fit begun from"
         for fact, words in (("moved", freed), ("outside", "outside the interval of the ensemble")):
             for key in manifest[fact]:
                 typer.echo(f"{words}: {key.removeprefix('params.')}")

@@ -71,7 +71,7 @@ def read_last(name: str) -> dict[str, Any]:
         for group, entries in found[1].items()
         for key, node in entries.items()
     }
-    return {"fit": name, "values": values, "moved": manifest["moved"]}
+    return {"fit": name, "values": values, "moved": manifest.get("moved", [])}  # the first fits freed nothing
 
 
 def place_last(problem: Problem, last: Mapping[str, Any]) -> FloatArray:

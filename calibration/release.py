@@ -2,7 +2,8 @@
 
 Each value that recovery does not identify may lie within the ensemble's interval, and yet keeping all of them may cost
 much: the figures tell of sums of parameters, and where one of a sum is kept the others have to make up for it. So with
-L(K) the least loss that an emulator of all that the posterior simulated expects while the set K keeps its values,
+L(K) the least loss that an emulator of what the posterior simulated where it matters expects while the set K keeps its
+values,
 
     k* = argmin over k in K of L(K without k);   freed while L(K) - L(K without k*) >= LEAST_GAIN.
 

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 import calibration
 from calibration.budget import Budget
-from calibration.candidates import Measured, bound_points, list_candidates, list_outside, measure_points
+from calibration.candidates import bound_points, describe_losses, list_candidates, list_outside, measure_points
 from calibration.fit import describe_found, run_fit
 from calibration.holdout import load_rule
 from calibration.pointfile import place_last, write_point
@@ -199,19 +199,18 @@ def build_fit(
         unidentified: `prior`: parameters that are not identified keep their value before the fit; `fitted`: they get
             what the fit found.
         last: a fit to begin from, as read_last gives it: its point is a candidate, and what it freed is free.
+
+    Raises CalibrationError with too few members, or with `last` where there is no choice of points.
     """
     if len(found.members) < FEWEST_MEMBERS:
-        raise CalibrationError(
-            f"{len(found.members)} members are too few. Raise the budget to {FEWEST_MEMBERS} members at least"
-        )
+        raise CalibrationError(f"{len(found.members)} members are too few. Raise the budget to {FEWEST_MEMBERS}")
     verdicts = _name_verdicts(problem, found.verdicts)
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
     fitted = np.array(found.fit["unit"], np.float64)
     low, high = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET
     ship_seeds = range(fresh, fresh + high - low + 1)
-    is_open = unidentified == "prior" and found.verdicts is not None
-    points, moved = _list_points(problem, runner, found, unknown, last) if is_open else ({"found": fitted}, [])
+    points, moved = _list_points(problem, runner, found, unknown, unidentified, last)
     runner.expect((len(points) + 3) * len(ship_seeds))
     compared = measure_points(problem, runner, points, range(low, high + 1))
     unit = points[compared.chosen]
@@ -235,31 +234,29 @@ def build_fit(
         "inside": measured.inside["shipped"],
         "targets": len(problem.targets.names),
     }
-    return Shipped(texts=texts, manifest=manifest | _describe_losses(compared, measured))
+    return Shipped(texts=texts, manifest=manifest | describe_losses(compared, measured))
 
 
 def _list_points(
-    problem: Problem, runner: Runner, found: Found, unknown: NDArray[np.bool_], last: Mapping[str, Any] | None
+    problem: Problem,
+    runner: Runner,
+    found: Found,
+    unknown: NDArray[np.bool_],
+    unidentified: str,
+    last: Mapping[str, Any] | None,
 ) -> tuple[dict[str, FloatArray], list[str]]:
     """Candidates by name, and the names of parameters that are free though not identified."""
+    if found.verdicts is None or unidentified == "fitted":
+        if last is not None:
+            cause = "there is no recovery" if found.verdicts is None else "`--unidentified fitted`"
+            raise CalibrationError(f"{cause}: what the fit found is shipped. Leave out `--last {last['fit']}`")
+        return {"found": np.array(found.fit["unit"], np.float64)}, []
     # the first design is of the whole prior, over which figures bend more than an emulator can follow
     near = found.simulated.iloc[int(found.posterior["budget"]["design"]) :]
     freed = () if last is None else last["moved"]
     box, moved = bound_points(problem, unknown, found.params, near, int(found.fit["seed"]), freed)
     begin = None if last is None else place_last(problem, last)
     return list_candidates(problem, runner, found.fit, near, found.members, box, begin), moved
-
-
-def _describe_losses(compared: Measured, measured: Measured) -> dict[str, Any]:
-    """Losses of the candidates, and those with fresh seeds, with standard errors."""
-    return {
-        "loss": measured.losses,
-        "loss_errors": {name: measured.find_error(name) for name in measured.losses},
-        "candidates": compared.losses,
-        "candidates_inside": compared.inside,
-        "differences": {name: compared.find_error(name, compared.best) for name in compared.losses},
-        "close": compared.list_close(),
-    }
 
 
 def write_shipped(shipped: Shipped, folder: Path) -> None:

@@ -88,3 +88,15 @@ def make_linear(truth, matrix=None, *, noise=0.0, tolerance=0.02, families=None,
         simulate=Linear(tuple(map(tuple, matrix)), noise, **simulation),
         identity="linear",
     )
+
+
+SHIPPABLE = ("params.search.b_home", "params.search.b_move", "params.search.b_here")
+"""Parameters of the model, so that a scenario can use a fit of them."""
+SHIPPABLE_MATRIX = ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0))
+"""Figures of these parameters; none depends on the last."""
+
+
+def make_shippable():
+    """A linear problem in parameters of the model: all figures are met at 0.3 and 0.6."""
+    linear = make_linear((0.3, 0.6, 0.8), SHIPPABLE_MATRIX, noise=0.01, tolerance=0.1)
+    return dataclasses.replace(linear, prior=dataclasses.replace(linear.prior, names=SHIPPABLE))

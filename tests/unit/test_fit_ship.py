@@ -9,25 +9,16 @@ import pandas as pd
 import pytest
 from fit_commands import TINY, make_call
 from fit_folders import write_toy_fit
-from fit_toys import make_linear
+from fit_toys import SHIPPABLE, make_linear, make_shippable
 
 import calibration.market
 import calibration.ship
 import sim.checkout
 import sim.results
 import sim.scenariofile
-from calibration.candidates import (
-    Measured,
-    bound_points,
-    leave_out,
-    list_candidates,
-    list_outside,
-    measure_points,
-)
-from calibration.pointfile import place_last
+from calibration.candidates import measure_points
+from calibration.pointfile import read_last
 from calibration.problem import average_seeds, measure_loss
-from calibration.runs import Journal, Runner
-from calibration.search import sample_latin
 from calibration.ship import Shipped, list_differences
 from sim.checkout import Checkout
 from sim.explain import explain_key
@@ -38,18 +29,8 @@ from sim.results import hash_source
 from sim.scenario import load_scenario
 from sim.sourced import read_yaml
 
-MATRIX = ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0))
-LINEAR = make_linear((0.3, 0.6, 0.8), MATRIX, noise=0.01, tolerance=0.1)
-NAMES = ("params.search.b_home", "params.search.b_move", "params.search.b_here")
-PROBLEM = dataclasses.replace(LINEAR, prior=dataclasses.replace(LINEAR.prior, names=NAMES))
-BLIND = "params.search.b_here"
-"""No figure depends on it."""
-
-
-def simulate_toy():
-    """Points of the toy and their figures without noise, as list_simulated gives them."""
-    unit = sample_latin(3, 40, 1)
-    return pd.DataFrame(np.hstack([unit, unit @ np.array(MATRIX).T]), columns=[*NAMES, *PROBLEM.targets.names])
+PROBLEM = make_shippable()
+BLIND = SHIPPABLE[2]
 
 
 @pytest.fixture
@@ -98,8 +79,8 @@ def test_a_shipped_fit_says_what_it_is_and_where_it_is_from(steps, tmp_path):
     found = json.loads((tmp_path / "results/calibration/linear/fit/parameters.json").read_text())["parameters"]
     params = pd.read_csv(tmp_path / "results/calibration/linear/posterior/parameters.csv", index_col="parameter")
     point = read_point(folder)
-    assert tuple(point) == NAMES
-    for key in NAMES[:2]:
+    assert tuple(point) == SHIPPABLE
+    for key in SHIPPABLE[:2]:
         assert (point[key]["value"], point[key]["verdict"]) == (found[key], "identified")
         assert point[key]["posterior"] == pytest.approx(params.loc[key, ["low", "high"]].tolist(), rel=1e-12)
     assert point[BLIND]["verdict"] == "not identified"
@@ -142,19 +123,19 @@ def test_the_loss_as_shipped_is_that_of_the_point_with_seeds_that_chose_nothing(
 def test_what_is_identified_makes_up_for_what_keeps_its_value(call, tmp_path, monkeypatch):
     """One figure tells the sum of two parameters; with one of them back at 0.2 the other has to be 0.7."""
     sums = make_linear((0.3, 0.6, 0.8), ((1.0, 1.0, 0.0),), noise=0.01, tolerance=0.02)
-    problem = dataclasses.replace(sums, prior=dataclasses.replace(sums.prior, names=NAMES))
+    problem = dataclasses.replace(sums, prior=dataclasses.replace(sums.prior, names=SHIPPABLE))
     monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: problem)
     for words in (("fit",), ("posterior",), ("recover", "--seed", "3")):
         call(*words)
     file = tmp_path / "results/calibration/linear/recovery/verdicts.csv"
     verdicts = pd.read_csv(file)
-    verdicts["verdict"] = ["identified" if name == NAMES[0] else "not identified" for name in verdicts["parameter"]]
+    verdicts["verdict"] = ["identified" if name == SHIPPABLE[0] else "not identified" for name in verdicts["parameter"]]
     verdicts.to_csv(file, index=False)
     call("ship", "first")
     folder = tmp_path / "calibration" / "fits" / "first"
     point = read_point(folder)
-    assert [point[key]["value"] for key in NAMES[1:]] == [0.2, 0.2]
-    assert point[NAMES[0]]["value"] == pytest.approx(0.7, abs=0.04)
+    assert [point[key]["value"] for key in SHIPPABLE[1:]] == [0.2, 0.2]
+    assert point[SHIPPABLE[0]]["value"] == pytest.approx(0.7, abs=0.04)
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["inside"], manifest["kept"], manifest["moved"], manifest["outside"]) == (1, 2, [], [])
 
@@ -167,7 +148,7 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
     file.write_text(json.dumps(head))
     file = tmp_path / "results/calibration/linear/posterior/parameters.csv"
     params = pd.read_csv(file, index_col="parameter")
-    params.loc[NAMES[0], "high"] = 0.7  # else the point found would be drawn back to the ensemble
+    params.loc[SHIPPABLE[0], "high"] = 0.7  # else the point found would be drawn back to the ensemble
     params.to_csv(file)
     steps("ship", "first")
     folder = tmp_path / "calibration" / "fits" / "first"
@@ -181,95 +162,12 @@ def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
     assert manifest["point"] in manifest["close"]
     assert "found" not in manifest["close"]
     point = read_point(folder)
-    assert point[NAMES[0]]["value"] == pytest.approx(0.3, abs=0.1)
+    assert point[SHIPPABLE[0]]["value"] == pytest.approx(0.3, abs=0.1)
     assert point[BLIND]["value"] == 0.2
     steps("ship", "second", "--unidentified", "fitted")
     manifest = json.loads((folder.parent / "second" / "manifest.json").read_text())
     assert (manifest["point"], set(manifest["candidates"])) == ("found", {"found"})
-    assert NAMES[0] in manifest["outside"]
-
-
-def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monkeypatch):
-    members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
-                           columns=["weight", "log_likelihood", *NAMES])  # fmt: skip
-    simulated = simulate_toy()
-    fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 2, "seeds": 2}}
-    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
-    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulated, 1)
-    assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
-    assert moved == []
-    runner = Runner(PROBLEM, Journal(PROBLEM))
-    tried, taken = [], []
-
-    def note(unit, seeds, evaluate=runner.evaluate):
-        tried.append(unit)
-        taken.append(seeds)
-        return evaluate(unit, seeds)
-
-    monkeypatch.setattr(runner, "evaluate", note)
-    points = list_candidates(PROBLEM, runner, fit, simulated, members, box)
-    tried, taken = np.concatenate(tried), np.concatenate(taken)
-    assert len(np.unique(tried, axis=0)) == len(tried) == 8
-    assert taken.shape == (8, 2)
-    assert len(np.unique(taken)) == taken.size  # each point has seeds of its own
-    assert ((tried >= box[:, 0]) & (tried <= box[:, 1])).all()
-    assert next(iter(points)) == "found"
-    assert points["found"].tolist() == [0.5, 0.8, 0.2]
-    assert points["member"].tolist() == [0.2, 0.5, 0.2]  # the likeliest, not the weightiest
-    # middles of the weights at 0.125, 0.425 and 0.8: a half lies a fifth of the way from the second to the third
-    assert points["median"].tolist() == pytest.approx([0.22, 0.58, 0.2])
-    assert points["again"] == pytest.approx([0.3, 0.6, 0.2], abs=0.1)
-    assert "again" not in list_candidates(PROBLEM, runner, fit, simulated, members, np.full((3, 2), 0.2))
-
-
-def test_a_value_before_the_fit_that_the_ensemble_excludes_is_not_kept():
-    ends = pd.DataFrame({"parameter": NAMES, "low": [0.5, 0.1, 0.3], "high": [0.7, 0.5, 0.6]})
-    assert list_outside(PROBLEM, np.array([0.7, 0.8, 0.2]), ends) == list(NAMES[1:])
-    assert list_outside(PROBLEM, np.array([0.7 + 1e-12, 0.1, 0.3 - 1e-12]), ends) == []
-    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulate_toy(), 1)
-    assert moved == [BLIND]
-    assert box == pytest.approx(np.array([[0.5, 0.7], [0.1, 0.5], [0.3, 0.6]]))
-
-
-def test_a_value_that_costs_more_than_it_is_worth_is_not_kept():
-    """All figures are met at 0.3 and 0.6: to keep 0.2 for either costs, and nothing depends on the third."""
-    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.1], "high": [0.5, 0.9, 0.9]})
-    box, moved = bound_points(PROBLEM, np.array([False, True, True]), ends, simulate_toy(), 1)
-    assert moved == [NAMES[1]]
-    assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
-
-
-def test_differences_between_points_are_paired():
-    """A loss that is straight in one figure: the jackknife is the standard error of a mean of differences."""
-    draws = np.random.default_rng(2)
-    shared, own = draws.normal(0.0, 1.0, 40), draws.normal(0.0, 0.01, (2, 40))
-    figures = np.exp(np.array([3.0, 3.1])[:, None])  # above the band, whose edge is 0.02: ln(1 + e) = ln(x / 0.02)
-    runs = (figures * (1.0 + 0.001 * (shared + own)))[:, :, None]
-    targets = make_linear((0.0,)).targets
-    left_out = leave_out(targets, runs)
-    losses = {"a": 3.0 - np.log(0.02), "b": 3.1 - np.log(0.02)}
-    measured = Measured(losses=losses, figures={}, inside={}, left_out=dict(zip("ab", left_out.T, strict=True)))
-    log = np.log(runs[:, :, 0])
-    assert measured.find_error("a") == pytest.approx(log[0].std(ddof=1) / 40**0.5, rel=1e-3)
-    assert measured.find_error("b", "a") == pytest.approx((log[1] - log[0]).std(ddof=1) / 40**0.5, rel=1e-3)
-    assert measured.find_error("b", "a") < 0.1 * measured.find_error("a")
-    assert measured.find_error("a", "a") == 0.0
-    assert (leave_out(targets, runs[:, :1]) == 0.0).all()
-
-
-@pytest.mark.parametrize(("gap", "close"), [(0.5, ["b", "a"]), (2.0, ["a"])])
-def test_points_within_a_standard_error_of_the_best_are_named(gap, close):
-    without = np.array([-1.0, 1.0, -1.0, 1.0])
-    error = np.sqrt(3.0)
-    measured = Measured(
-        losses={"b": gap * error, "a": 0.0}, figures={}, inside={"a": 5, "b": 6},
-        left_out={"b": without, "a": np.zeros(4)},
-    )  # fmt: skip
-    assert measured.best == "a"
-    assert measured.chosen == close[0]  # which has more figures inside, where the seeds cannot tell it from the best
-    assert dataclasses.replace(measured, inside={"a": 5, "b": 5}).chosen == "a"
-    assert measured.find_error("b", "a") == pytest.approx(error)
-    assert measured.list_close() == close
+    assert SHIPPABLE[0] in manifest["outside"]
 
 
 def test_a_fit_may_begin_from_one_that_is_shipped(steps, tmp_path):
@@ -285,15 +183,19 @@ def test_a_fit_may_begin_from_one_that_is_shipped(steps, tmp_path):
     (folder / "first" / "parameters.yaml").unlink()  # all that is needed of it stands in the manifest
     assert "the same to the last digit" in steps("reproduce", "second").stdout
     assert "there is no fit `first`" in steps("ship", "third", "--last", "first", code=2).stderr
+    manifest.pop("moved")  # as in the manifests of the first fits, which freed nothing
+    (folder / "second" / "manifest.json").write_text(json.dumps(manifest))
+    assert read_last("second")["moved"] == []
 
 
-def test_what_the_last_fit_freed_stays_free():
-    ends = pd.DataFrame({"parameter": NAMES, "low": [0.1, 0.1, 0.1], "high": [0.5, 0.9, 0.3]})
-    unknown = np.array([False, False, True])
-    box, moved = bound_points(PROBLEM, unknown, ends, simulate_toy(), 1, [BLIND])
-    assert moved == [BLIND]
-    assert box[2] == pytest.approx([0.1, 0.3])
-    assert place_last(PROBLEM, {"values": {BLIND: 0.7}}).tolist() == [0.2, 0.2, 0.7]
+@pytest.mark.parametrize("lacking", ["recovery", "choice"])
+def test_where_no_point_is_looked_for_none_can_be_begun_from(steps, tmp_path, lacking):
+    steps("ship", "first")
+    words = ["--unidentified", "fitted"] if lacking == "choice" else []
+    if lacking == "recovery":
+        shutil.rmtree(tmp_path / "results/calibration/linear/recovery")
+    assert "Leave out `--last first`" in steps("ship", "second", "--last", "first", *words, code=2).stderr
+    assert not (tmp_path / "calibration/fits/second").exists()
 
 
 def test_what_is_not_the_same_again_is_named(tmp_path):
@@ -338,7 +240,7 @@ def test_scenarios_use_it_by_its_name(steps, tmp_path):
     scenario = load_scenario("baseline", ("fit=first",))
     point = read_point(tmp_path / "calibration" / "fits" / "first")
     assert scenario.params.search.b_home == point["params.search.b_home"]["value"]
-    assert scenario.fit.keys == NAMES
+    assert scenario.fit.keys == SHIPPABLE
     source = explain_key(scenario, "params.search.b_home").sourced.source
     assert source.startswith("fitted: first, posterior interval 0.")
     assert source.endswith(", identified")
