@@ -17,6 +17,7 @@ which make an emulator slow and are rarely told by half of the points.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Final
 
@@ -104,8 +105,15 @@ def find_least(problem: Problem, emulator: Emulator, tried: FloatArray, seed: in
 
 def measure_expected_loss(problem: Problem, emulator: Emulator, unit: FloatArray) -> FloatArray:
     """(point,) mean losses over the error of the emulator; a figure that is not emulated counts as met."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    nodes, weights = _list_nodes()
     known = np.isfinite(emulator.sd)
     emulated = np.where(known, emulator.predict_at(unit, nodes), problem.targets.value)
     losses = measure_loss(problem.targets, emulated)
     return np.asarray(weights @ losses / weights.sum(), np.float64)
+
+
+@functools.cache
+def _list_nodes() -> tuple[FloatArray, FloatArray]:
+    """(node,) nodes and weights of the quadrature: the same for every point of every search."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    return nodes, weights

@@ -4,6 +4,7 @@ from typer.testing import CliRunner
 
 import calibration.budget
 import calibration.market
+import calibration.propose
 import sim.checkout
 import sim.run
 from calibration.budget import Budget
@@ -21,6 +22,7 @@ def make_call(tmp_path, monkeypatch, problem, *always):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: problem)
     monkeypatch.setattr(sim.checkout, "CHECKOUT", tmp_path)  # no checkout: tests run while code is being changed too
+    monkeypatch.setattr(calibration.propose, "GENERATIONS", 12)  # two or three parameters need no more
     monkeypatch.setattr(sim.run, "warm_kernels", lambda: 0.0)
     monkeypatch.setitem(calibration.budget.BUDGETS, "small", TINY)
 

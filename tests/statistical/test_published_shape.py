@@ -1,9 +1,9 @@
-"""The baseline has the published shape, without any calibration.
+"""The baseline, with the fit that it names, has the published shape.
 
 Every figure is printed beside its published value with whether the published figure was fed in as an input; a figure
 that was fed in shows that the machinery carries it through, not that the model explains it. Directions are tested on
 means over seeds, with room of at least three standard errors. The number of Beijing's graduates who stay, whose change
-has a standard error of 3 percent, has room of ten.
+has a standard error of 4 percent, has room of ten.
 """
 
 import csv
@@ -18,7 +18,7 @@ from sim.scenario import load_scenario
 from sim.types import EDUCATION, OUT, PREPARING, STUDYING, Quarter
 
 ROOT = Path(__file__).parents[2]
-SCALE, SEEDS, QUARTERS = 500, (1, 2, 3, 4, 5, 6, 7, 8), 26
+SCALE, SEEDS, QUARTERS = 1000, (1, 2, 3, 4, 5, 6, 7, 8), 26
 QUARTER_SHARES = ("001-0183-01", "001-0183-02", "001-0183-03", "001-0183-04", "001-0183-05", "001-0183-06")
 PREMIUM_POINTS = 18.0
 POINTS = 5.0
@@ -155,11 +155,11 @@ def test_ai_pay_is_above_all_pay_in_computer_internet(runs):
 def test_more_graduate_in_beijing_and_no_more_stay(runs):
     """Pattern: graduates 231k to 292k (fed in), with jobs in Beijing 96k to 84k (outcome; new jobs are fed in).
 
-    The share falls as published; the number itself hardly changes, which is a miss that `calibrate targets` lists.
+    The share falls as published. The number falls by less than published and than these seeds can tell.
     """
     cohorts = runs[0]["cohorts"]
     part = cohorts[cohorts["study_city"] == "beijing"]
-    yearly = part.groupby("cohort_year")[["graduated", "stayed_12m"]].sum() / len(SEEDS) / 1e4
+    yearly = part.groupby("cohort_year")[["graduated", "stayed_6m"]].sum() / len(SEEDS) / 1e4
     report(
         "Graduates of Beijing, 10k persons",
         [
@@ -167,21 +167,21 @@ def test_more_graduate_in_beijing_and_no_more_stay(runs):
             ("graduates 2024", yearly.loc[2024, "graduated"], f"{published('003-4328-02'):.1f}", "input"),
             (
                 "with a job in Beijing 2019",
-                yearly.loc[2019, "stayed_12m"],
+                yearly.loc[2019, "stayed_6m"],
                 f"{published('003-4328-03'):.1f}",
                 "outcome",
             ),
             (
                 "with a job in Beijing 2024",
-                yearly.loc[2024, "stayed_12m"],
+                yearly.loc[2024, "stayed_6m"],
                 f"{published('003-4328-04'):.1f}",
                 "outcome",
             ),
         ],
     )
-    share = yearly["stayed_12m"] / yearly["graduated"]
+    share = yearly["stayed_6m"] / yearly["graduated"]
     assert yearly.loc[2024, "graduated"] > yearly.loc[2019, "graduated"]
-    assert yearly.loc[2024, "stayed_12m"] < 1.1 * yearly.loc[2019, "stayed_12m"]
+    assert yearly.loc[2024, "stayed_6m"] < 1.1 * yearly.loc[2019, "stayed_6m"]
     assert share[2024] < share[2019] - 0.05
 
 

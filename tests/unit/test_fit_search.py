@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from fit_toys import Linear, make_linear, make_prior, make_targets
 
+import calibration.propose
 from calibration.budget import BUDGETS
 from calibration.emulator import Emulator
 from calibration.fit import (
@@ -28,7 +29,7 @@ from calibration.fit import (
 )
 from calibration.journal import Journal
 from calibration.problem import CalibrationError, measure_errors, measure_loss
-from calibration.propose import measure_expected_loss, propose_points
+from calibration.propose import GENERATIONS, measure_expected_loss, propose_points
 from calibration.runs import Runner
 from calibration.scales import Scales
 from calibration.search import ALGORITHMS, sample_latin, search_cma, search_emulated, search_latin
@@ -37,6 +38,14 @@ TESTS = Path(__file__).parent.parent
 TRUTH = (0.3, 0.62, 0.8, 0.45)
 MIXING = ((1.0, 0.4, 0.0, 0.1), (0.0, 1.0, -0.5, 0.0), (0.3, 0.0, 1.0, 0.0), (0.0, 0.2, 0.3, 1.0))
 BUDGET = dataclasses.replace(BUDGETS["small"], points=60, further=20, seeds=2, choose_seeds=5, finalists=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_generations():
+    """Searches on emulators of four parameters need no more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibration.propose, "GENERATIONS", 15)
+        yield
 
 
 def fit(problem, path=None, budget=BUDGET, jobs=1, seed=1):
@@ -103,11 +112,12 @@ def test_a_fit_improves_on_the_values_before_and_says_by_how_much():
     assert families["loss_after"].mean() == pytest.approx(result.finalists.loss[0])
 
 
-def test_what_all_have_tried_is_worth_more_than_the_best_of_it():
+def test_what_all_have_tried_is_worth_more_than_the_best_of_it(monkeypatch):
     """Twelve parameters, noise of a tolerance: what all points tell together beats what each algorithm took for best.
 
     Over the three fits together the chance of failing by bad luck is small: single ones halve the loss or more.
     """
+    monkeypatch.setattr(calibration.propose, "GENERATIONS", GENERATIONS)
     matrix = np.eye(12) + np.eye(12, k=1) - 0.5 * np.eye(12, k=-3)
     problem = make_linear(np.linspace(0.25, 0.75, 12), matrix, noise=0.05, scatter=0.15, tolerance=0.05)
     budget = dataclasses.replace(BUDGET, points=50, further=30)
