@@ -195,8 +195,7 @@ def _search_onward(
     problem: Problem, runner: Runner, fit: Mapping[str, Any], start: FloatArray, box: FloatArray
 ) -> FloatArray:
     """(parameter,) point near the start, within the box, where the least loss is expected."""
-    seed, n_points = int(fit["seed"]) + ONWARD_OFFSET, ONWARD_TIMES * int(fit["budget"]["further"])
-    n_points = max(FEWEST_POINTS, n_points)
+    seed, n_points = int(fit["seed"]) + ONWARD_OFFSET, max(FEWEST_POINTS, ONWARD_TIMES * int(fit["budget"]["further"]))
     evaluate = _give_own_seeds(problem, runner, fit, n_points, ONWARD_OFFSET)
     reach = 2.0 * ONWARD_STEP
     near = np.clip(box, (start - reach)[:, None], (start + reach)[:, None])

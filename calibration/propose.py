@@ -17,7 +17,6 @@ which make an emulator slow and are rarely told by half of the points.
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Final
 
@@ -38,6 +37,7 @@ HIGHEST_ORDER: Final = 2
 """Order of the emulators of halves: squares, no products."""
 NODES: Final = 7
 """Nodes of the quadrature over the error of the emulator."""
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
 FIRST_STEP: Final = 0.15
 """First standard deviation of CMA-ES on an emulator, in widths of the cube."""
 POPULATION: Final = 6
@@ -105,15 +105,7 @@ def find_least(problem: Problem, emulator: Emulator, tried: FloatArray, seed: in
 
 def measure_expected_loss(problem: Problem, emulator: Emulator, unit: FloatArray) -> FloatArray:
     """(point,) mean losses over the error of the emulator; a figure that is not emulated counts as met."""
-    nodes, weights = _list_nodes()
     known = np.isfinite(emulator.sd)
-    emulated = np.where(known, emulator.predict_at(unit, nodes), problem.targets.value)
+    emulated = np.where(known, emulator.predict_at(unit, _NODES), problem.targets.value)
     losses = measure_loss(problem.targets, emulated)
-    return np.asarray(weights @ losses / weights.sum(), np.float64)
-
-
-@functools.cache
-def _list_nodes() -> tuple[FloatArray, FloatArray]:
-    """(node,) nodes and weights of the quadrature: the same for every point of every search."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    return nodes, weights
+    return np.asarray(_WEIGHTS @ losses / _WEIGHTS.sum(), np.float64)

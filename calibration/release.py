@@ -42,7 +42,7 @@ def release_values(
         problem: what was fitted.
         box: (parameter, 2) bounds in the unit cube, the same at both ends where a value is kept.
         wide: (parameter, 2) bounds with none kept.
-        simulated: points and figures of the posterior, as list_simulated gives them.
+        simulated: points and figures of the posterior where it matters, as list_simulated gives them.
         seed: of the searches on the emulator.
     """
     unit = simulated[list(problem.prior.names)].to_numpy(np.float64)

@@ -203,14 +203,17 @@ def build_fit(
     Raises CalibrationError with too few members, or with `last` where there is no choice of points.
     """
     if len(found.members) < FEWEST_MEMBERS:
-        raise CalibrationError(f"{len(found.members)} members are too few. Raise the budget to {FEWEST_MEMBERS}")
+        few = f"{len(found.members)} members, and a fit has {FEWEST_MEMBERS} at least"
+        raise CalibrationError(f"{few}. Run: talentsim calibrate posterior")
+    _refuse_last(found, unidentified, last)
     verdicts = _name_verdicts(problem, found.verdicts)
     unknown = np.array([unidentified == "prior" and verdict == NOT_IDENTIFIED for verdict in verdicts])
     fitted = np.array(found.fit["unit"], np.float64)
     low, high = found.fit["choose_seeds"]
     fresh = int(found.fit["seed"]) + SHIP_OFFSET
     ship_seeds = range(fresh, fresh + high - low + 1)
-    points, moved = _list_points(problem, runner, found, unknown, unidentified, last)
+    is_open = unidentified == "prior" and found.verdicts is not None
+    points, moved = _list_points(problem, runner, found, unknown, last) if is_open else ({"found": fitted}, [])
     runner.expect((len(points) + 3) * len(ship_seeds))
     compared = measure_points(problem, runner, points, range(low, high + 1))
     unit = points[compared.chosen]
@@ -237,20 +240,21 @@ def build_fit(
     return Shipped(texts=texts, manifest=manifest | describe_losses(compared, measured))
 
 
+def _refuse_last(found: Found, unidentified: str, last: Mapping[str, Any] | None) -> None:
+    """Raise where there is a fit to begin from and no other point than the fit's is looked for."""
+    if last is None:
+        return
+    drop = f"leave out `--last {last['fit']}`"
+    if found.verdicts is None:
+        raise CalibrationError(f"without a recovery what the fit found is shipped. Run `calibrate recover`, or {drop}")
+    if unidentified == "fitted":
+        raise CalibrationError(f"with `--unidentified fitted` what the fit found is shipped. Leave it out, or {drop}")
+
+
 def _list_points(
-    problem: Problem,
-    runner: Runner,
-    found: Found,
-    unknown: NDArray[np.bool_],
-    unidentified: str,
-    last: Mapping[str, Any] | None,
+    problem: Problem, runner: Runner, found: Found, unknown: NDArray[np.bool_], last: Mapping[str, Any] | None
 ) -> tuple[dict[str, FloatArray], list[str]]:
     """Candidates by name, and the names of parameters that are free though not identified."""
-    if found.verdicts is None or unidentified == "fitted":
-        if last is not None:
-            cause = "there is no recovery" if found.verdicts is None else "`--unidentified fitted`"
-            raise CalibrationError(f"{cause}: what the fit found is shipped. Leave out `--last {last['fit']}`")
-        return {"found": np.array(found.fit["unit"], np.float64)}, []
     # the first design is of the whole prior, over which figures bend more than an emulator can follow
     near = found.simulated.iloc[int(found.posterior["budget"]["design"]) :]
     freed = () if last is None else last["moved"]

@@ -1,5 +1,6 @@
 """Commands of calibration on a toy: a tiny budget, and a call in an empty folder."""
 
+from fit_toys import FEW_GENERATIONS
 from typer.testing import CliRunner
 
 import calibration.budget
@@ -22,7 +23,7 @@ def make_call(tmp_path, monkeypatch, problem, *always):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: problem)
     monkeypatch.setattr(sim.checkout, "CHECKOUT", tmp_path)  # no checkout: tests run while code is being changed too
-    monkeypatch.setattr(calibration.propose, "GENERATIONS", 12)  # two or three parameters need no more
+    monkeypatch.setattr(calibration.propose, "GENERATIONS", FEW_GENERATIONS)
     monkeypatch.setattr(sim.run, "warm_kernels", lambda: 0.0)
     monkeypatch.setitem(calibration.budget.BUDGETS, "small", TINY)
 

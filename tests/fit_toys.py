@@ -11,6 +11,8 @@ from calibration.space import Prior
 from sim.rng import make_key, normals
 
 NOISE_STREAM = 2001
+FEW_GENERATIONS = 15
+"""Generations of a search on an emulator that are enough for two to four parameters."""
 
 
 def make_prior(n, *, low=0.0, high=1.0, start=0.2, **changes):

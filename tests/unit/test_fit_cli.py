@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from fit_commands import make_call
-from fit_toys import make_linear
+from fit_toys import SHIPPABLE_MATRIX, make_linear
 
 import calibration.console
 import calibration.market
 
-PROBLEM = make_linear((0.3, 0.6, 0.8), ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0)), noise=0.01, tolerance=0.1)
+PROBLEM = make_linear((0.3, 0.6, 0.8), SHIPPABLE_MATRIX, noise=0.01, tolerance=0.1)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fit_toys import Linear, make_linear, make_prior, make_targets
+from fit_toys import FEW_GENERATIONS, Linear, make_linear, make_prior, make_targets
 
 import calibration.propose
 from calibration.budget import BUDGETS
@@ -42,9 +42,8 @@ BUDGET = dataclasses.replace(BUDGETS["small"], points=60, further=20, seeds=2, c
 
 @pytest.fixture(scope="module", autouse=True)
 def few_generations():
-    """Searches on emulators of four parameters need no more."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(calibration.propose, "GENERATIONS", 15)
+        patch.setattr(calibration.propose, "GENERATIONS", FEW_GENERATIONS)
         yield
 
 
@@ -117,7 +116,7 @@ def test_what_all_have_tried_is_worth_more_than_the_best_of_it(monkeypatch):
 
     Over the three fits together the chance of failing by bad luck is small: single ones halve the loss or more.
     """
-    monkeypatch.setattr(calibration.propose, "GENERATIONS", GENERATIONS)
+    monkeypatch.setattr(calibration.propose, "GENERATIONS", GENERATIONS)  # twelve parameters need them all
     matrix = np.eye(12) + np.eye(12, k=1) - 0.5 * np.eye(12, k=-3)
     problem = make_linear(np.linspace(0.25, 0.75, 12), matrix, noise=0.05, scatter=0.15, tolerance=0.05)
     budget = dataclasses.replace(BUDGET, points=50, further=30)

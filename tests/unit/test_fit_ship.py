@@ -183,18 +183,35 @@ def test_a_fit_may_begin_from_one_that_is_shipped(steps, tmp_path):
     (folder / "first" / "parameters.yaml").unlink()  # all that is needed of it stands in the manifest
     assert "the same to the last digit" in steps("reproduce", "second").stdout
     assert "there is no fit `first`" in steps("ship", "third", "--last", "first", code=2).stderr
-    manifest.pop("moved")  # as in the manifests of the first fits, which freed nothing
-    (folder / "second" / "manifest.json").write_text(json.dumps(manifest))
-    assert read_last("second")["moved"] == []
 
 
-@pytest.mark.parametrize("lacking", ["recovery", "choice"])
-def test_where_no_point_is_looked_for_none_can_be_begun_from(steps, tmp_path, lacking):
+def test_a_fit_that_says_nothing_of_values_freed_has_freed_none(steps, tmp_path):
     steps("ship", "first")
-    words = ["--unidentified", "fitted"] if lacking == "choice" else []
-    if lacking == "recovery":
+    path = tmp_path / "calibration/fits/first/manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["moved"]  # as in the manifests of the first fits
+    path.write_text(json.dumps(manifest))
+    assert read_last("first")["moved"] == []
+
+
+def test_an_ensemble_of_few_members_is_refused(steps, tmp_path):
+    file = tmp_path / "results/calibration/linear/posterior/ensemble.csv"
+    pd.read_csv(file).head(9).to_csv(file, index=False)
+    refused = steps("ship", "first", code=2).stderr
+    assert "9 members, and a fit has 50 at least. Run: talentsim calibrate posterior" in refused
+
+
+@pytest.mark.parametrize("cause", ["without a recovery", "with `--unidentified fitted`"])
+def test_where_no_point_is_looked_for_none_can_be_begun_from(steps, tmp_path, cause):
+    steps("ship", "first")
+    words = []
+    if "recovery" in cause:
         shutil.rmtree(tmp_path / "results/calibration/linear/recovery")
-    assert "Leave out `--last first`" in steps("ship", "second", "--last", "first", *words, code=2).stderr
+    else:
+        words = ["--unidentified", "fitted"]
+    refused = steps("ship", "second", "--last", "first", *words, code=2).stderr
+    assert f"{cause} what the fit found is shipped" in refused
+    assert "or leave out `--last first`" in refused
     assert not (tmp_path / "calibration/fits/second").exists()
 
 
