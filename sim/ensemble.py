@@ -10,7 +10,7 @@ parameters as well as chance.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -60,18 +60,38 @@ def take_member(scenario: Scenario, member: Member) -> Scenario:
     fit = scenario.fit
     if fit is None:
         raise ValueError("a scenario without a fit has no members")
-    plain, sources = scenario.params.model_dump(), dict(scenario.sources)
-    declared = list_declared()
-    for key in fit.keys:
-        _, group, name = key.split(".")
-        value = int(member.values[key]) if declared[key][1] is int else member.values[key]
-        plain[group][name] = value
-        source = f"fitted: {fit.name}, member {member.number} of the ensemble"
+    declared, sources = list_declared(), dict(scenario.sources)
+    values = {key: int(member.values[key]) if declared[key][1] is int else member.values[key] for key in fit.keys}
+    source = f"fitted: {fit.name}, member {member.number} of the ensemble"
+    for key, value in values.items():
         sources[key] = dataclasses.replace(sources[key], value=value, source=source)
+    params = _replace_values(scenario.params, values)
     return dataclasses.replace(
         scenario,
-        params=Params.model_validate(plain),
+        params=params,
         sources=sources,
         fit=dataclasses.replace(fit, member=member.number),
-        resolved={**scenario.resolved, "params": plain, "fit": {"name": fit.name, "member": member.number}},
+        resolved={
+            **scenario.resolved,
+            "params": params.model_dump(),
+            "fit": {"name": fit.name, "member": member.number},
+        },
     )
+
+
+def _replace_values(params: Params, values: Mapping[str, float]) -> Params:
+    """`params` with values by key, `params.GROUP.NAME`, checked as if they stood in a file.
+
+    All others stay as they are, their types too: kernels would be compiled once more for a whole number that came back
+    as a decimal.
+    """
+    plain = params.model_dump()
+    for key, value in values.items():
+        _, group, name = key.split(".")
+        plain[group][name] = value
+    checked, changed = Params.model_validate(plain), params
+    for key in values:
+        _, group, name = key.split(".")
+        one = getattr(changed, group).model_copy(update={name: getattr(getattr(checked, group), name)})
+        changed = changed.model_copy(update={group: one})
+    return changed

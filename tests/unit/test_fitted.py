@@ -19,6 +19,7 @@ from sim.estimate import bound_mean, bound_ratio
 from sim.explain import explain_key
 from sim.fitfile import Member, read_ensemble
 from sim.modelhash import hash_model
+from sim.params import Rules
 from sim.results import read_manifest, read_result
 from sim.scenario import load_scenario
 from sim.sourced import VERDICTS
@@ -200,6 +201,17 @@ def test_a_member_takes_the_place_of_what_comes_from_the_fit_only(place):
     assert taken.sources["params.search.b_home"].value == 0.3
     assert taken.sources["params.search.b_home"].source == "fitted: first, member 3 of the ensemble"
     assert scenario.params.search.b_home == 0.75
+
+
+def test_a_member_leaves_the_other_values_their_type(place):
+    """A number of another type would have kernels compiled once more, which takes longer than a small run."""
+    write_toy_fit(place)
+    scenario = load_scenario("baseline", USE)
+    taken = take_member(
+        scenario, Member(number=3, weight=0.02, values={"params.search.b_home": 0.3, "params.search.n_sampled": 8.0})
+    )
+    kinds = [[[type(value) for value in rule] for rule in Rules.of(one.params)] for one in (scenario, taken)]
+    assert kinds[0] == kinds[1]
 
 
 def test_an_ensemble_needs_one_fit_for_all(place):

@@ -208,7 +208,8 @@ CASES = {
         size="refund_share",
         sizes=(0, 0.5, 1),
         outcome=newcomers,
-        options=(*NO_TIES, "params.tax.allowance_cny_m=0", "params.search.b_wage=10"),
+        options=(*NO_TIES, "params.search.b_wage=10"),
+        world={"wage_education_cny_m": 4 * toy_scenario().world.wage_education_cny_m},  # else there is little to refund
         scale=200,
     ),
     "award": Case(
