@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -83,15 +83,12 @@ def _replace_values(params: Params, values: Mapping[str, float]) -> Params:
     """`params` with values by key, `params.GROUP.NAME`, checked as if they stood in a file.
 
     All others stay as they are, their types too: kernels would be compiled once more for a whole number that came back
-    as a decimal.
+    as a decimal, as it does from a check.
     """
-    plain = params.model_dump()
+    groups: dict[str, Any] = {}
     for key, value in values.items():
         _, group, name = key.split(".")
-        plain[group][name] = value
-    checked, changed = Params.model_validate(plain), params
-    for key in values:
-        _, group, name = key.split(".")
-        one = getattr(changed, group).model_copy(update={name: getattr(getattr(checked, group), name)})
-        changed = changed.model_copy(update={group: one})
+        groups[group] = groups.get(group, getattr(params, group)).model_copy(update={name: value})
+    changed = params.model_copy(update=groups)
+    Params.model_validate(changed.model_dump())
     return changed

@@ -98,7 +98,7 @@ SHIPPABLE_MATRIX = ((1.0, 0.4, 0.0), (0.2, -1.0, 0.0), (0.3, 0.5, 0.0))
 """Figures of these parameters; none depends on the last."""
 
 
-def make_shippable():
+def make_shippable(matrix=SHIPPABLE_MATRIX, *, tolerance=0.1):
     """A linear problem in parameters of the model: all figures are met at 0.3 and 0.6."""
-    linear = make_linear((0.3, 0.6, 0.8), SHIPPABLE_MATRIX, noise=0.01, tolerance=0.1)
+    linear = make_linear((0.3, 0.6, 0.8), matrix, noise=0.01, tolerance=tolerance)
     return dataclasses.replace(linear, prior=dataclasses.replace(linear.prior, names=SHIPPABLE))

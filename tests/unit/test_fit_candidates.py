@@ -24,15 +24,8 @@ def simulate_toy():
     )
 
 
-def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monkeypatch):
-    members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
-                           columns=["weight", "log_likelihood", *SHIPPABLE])  # fmt: skip
-    simulated = simulate_toy()
-    fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 2, "seeds": 2}}
-    ends = pd.DataFrame({"parameter": SHIPPABLE, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
-    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulated, 1)
-    assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
-    assert moved == []
+def watch_runner(monkeypatch):
+    """A runner of the toy, and lists to which it adds the points and the seeds of each call."""
     runner = Runner(PROBLEM, Journal(PROBLEM))
     tried, taken = [], []
 
@@ -42,6 +35,19 @@ def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monk
         return evaluate(unit, seeds)
 
     monkeypatch.setattr(runner, "evaluate", note)
+    return runner, tried, taken
+
+
+def test_candidates_keep_what_is_not_identified_and_lie_within_the_ensemble(monkeypatch):
+    members = pd.DataFrame([[0.25, -3.0, 0.1, 0.4, 0.5], [0.35, -1.0, 0.2, 0.5, 0.6], [0.4, -2.0, 0.3, 0.9, 0.7]],
+                           columns=["weight", "log_likelihood", *SHIPPABLE])  # fmt: skip
+    simulated = simulate_toy()
+    fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 2, "seeds": 2}}
+    ends = pd.DataFrame({"parameter": SHIPPABLE, "low": [0.1, 0.1, 0.2], "high": [0.5, 0.9, 0.3]})
+    box, moved = bound_points(PROBLEM, np.array([False, False, True]), ends, simulated, 1)
+    assert box == pytest.approx(np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]))
+    assert moved == []
+    runner, tried, taken = watch_runner(monkeypatch)
     points = list_candidates(PROBLEM, runner, fit, simulated, members, box)
     tried, taken = np.concatenate(tried), np.concatenate(taken)
     assert len(np.unique(tried, axis=0)) == len(tried) == 8
@@ -120,15 +126,7 @@ def test_a_search_onward_stays_near_the_point_and_has_seeds_of_its_own_with_the_
     members = pd.DataFrame([[1.0, -1.0, 0.4, 0.5, 0.2]], columns=["weight", "log_likelihood", *SHIPPABLE])
     fit = {"unit": [0.7, 0.8, 0.9], "seed": 1, "budget": {"further": 0, "seeds": 2}}
     box, last = np.array([[0.1, 0.5], [0.1, 0.9], [0.2, 0.2]]), np.array([0.2, 0.55, 0.6])
-    runner = Runner(PROBLEM, Journal(PROBLEM))
-    tried, taken = [], []
-
-    def note(unit, seeds, evaluate=runner.evaluate):
-        tried.append(unit)
-        taken.append(seeds)
-        return evaluate(unit, seeds)
-
-    monkeypatch.setattr(runner, "evaluate", note)
+    runner, tried, taken = watch_runner(monkeypatch)
     points = list_candidates(PROBLEM, runner, fit, simulate_toy(), members, box, last)
     tried, taken = np.concatenate(tried), np.concatenate(taken)
     assert len(np.unique(tried, axis=0)) == len(tried) == 8  # as many as an emulator needs

@@ -1,5 +1,6 @@
 """From fit, posterior and recovery to a fit that scenarios use, and back: made again, it is the same."""
 
+import contextlib
 import dataclasses
 import json
 import shutil
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from fit_commands import TINY, make_call
 from fit_folders import write_toy_fit
-from fit_toys import SHIPPABLE, make_linear, make_shippable
+from fit_toys import SHIPPABLE, make_shippable
 
 import calibration.market
 import calibration.ship
@@ -55,6 +56,14 @@ def steps(call, finished, tmp_path):
     """The command, after fit, posterior and recovery, in a folder with a copy of what they wrote."""
     shutil.copytree(finished, tmp_path / "results")
     return call
+
+
+@contextlib.contextmanager
+def edit_json(path):
+    """What a file says, to be changed; it is written back at the end."""
+    content = json.loads(path.read_text())
+    yield content
+    path.write_text(json.dumps(content))
 
 
 def read_point(folder):
@@ -122,8 +131,7 @@ def test_the_loss_as_shipped_is_that_of_the_point_with_seeds_that_chose_nothing(
 
 def test_what_is_identified_makes_up_for_what_keeps_its_value(call, tmp_path, monkeypatch):
     """One figure tells the sum of two parameters; with one of them back at 0.2 the other has to be 0.7."""
-    sums = make_linear((0.3, 0.6, 0.8), ((1.0, 1.0, 0.0),), noise=0.01, tolerance=0.02)
-    problem = dataclasses.replace(sums, prior=dataclasses.replace(sums.prior, names=SHIPPABLE))
+    problem = make_shippable(((1.0, 1.0, 0.0),), tolerance=0.02)
     monkeypatch.setattr(calibration.market, "make_problem", lambda scale, until: problem)
     for words in (("fit",), ("posterior",), ("recover", "--seed", "3")):
         call(*words)
@@ -142,10 +150,8 @@ def test_what_is_identified_makes_up_for_what_keeps_its_value(call, tmp_path, mo
 
 def test_the_candidate_of_least_loss_is_shipped(steps, tmp_path):
     """What the fit found is spoiled by hand, and what bounds it; what is searched again is not."""
-    file = tmp_path / "results/calibration/linear/fit/parameters.json"
-    head = json.loads(file.read_text())
-    head["unit"][0] = 0.9
-    file.write_text(json.dumps(head))
+    with edit_json(tmp_path / "results/calibration/linear/fit/parameters.json") as head:
+        head["unit"][0] = 0.9
     file = tmp_path / "results/calibration/linear/posterior/parameters.csv"
     params = pd.read_csv(file, index_col="parameter")
     params.loc[SHIPPABLE[0], "high"] = 0.7  # else the point found would be drawn back to the ensemble
@@ -187,10 +193,8 @@ def test_a_fit_may_begin_from_one_that_is_shipped(steps, tmp_path):
 
 def test_a_fit_that_says_nothing_of_values_freed_has_freed_none(steps, tmp_path):
     steps("ship", "first")
-    path = tmp_path / "calibration/fits/first/manifest.json"
-    manifest = json.loads(path.read_text())
-    del manifest["moved"]  # as in the manifests of the first fits
-    path.write_text(json.dumps(manifest))
+    with edit_json(tmp_path / "calibration/fits/first/manifest.json") as manifest:
+        del manifest["moved"]  # as in the manifests of the first fits
     assert read_last("first")["moved"] == []
 
 
@@ -245,10 +249,8 @@ def test_results_without_likelihoods_are_refused(steps, tmp_path):
 
 def test_a_budget_of_other_counts_is_refused(steps, tmp_path):
     steps("ship", "first")
-    path = tmp_path / "calibration" / "fits" / "first" / "manifest.json"
-    manifest = json.loads(path.read_text())
-    del manifest["steps"]["posterior"]["budget"]["member_seeds"]
-    path.write_text(json.dumps(manifest))
+    with edit_json(tmp_path / "calibration/fits/first/manifest.json") as manifest:
+        del manifest["steps"]["posterior"]["budget"]["member_seeds"]
     assert "Check out its commit" in steps("reproduce", "first", code=2).stderr
 
 
@@ -296,10 +298,8 @@ def test_a_fit_made_again_is_the_same_to_the_last_digit(steps, tmp_path):
 
 def test_a_fit_that_does_not_come_out_the_same_is_named(steps, tmp_path):
     steps("ship", "first")
-    path = tmp_path / "calibration" / "fits" / "first" / "manifest.json"
-    manifest = json.loads(path.read_text())
-    manifest["steps"]["fit"]["seed"] = 2
-    path.write_text(json.dumps(manifest))
+    with edit_json(tmp_path / "calibration/fits/first/manifest.json") as manifest:
+        manifest["steps"]["fit"]["seed"] = 2
     words = steps("reproduce", "first", code=2).stderr
     assert "is not reproduced (parameters.yaml: " in words
     assert "loss before" in words
